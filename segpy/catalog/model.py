@@ -1,0 +1,20 @@
+"""What is known of the dbt project that the specs live in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Relations by how a spec names them, and the adapter type of the dbt target.
+
+    `refs` are the names that `ref('…')` can reach, `sources` the pairs that `source('…', '…')` can; `None` means unknown
+    (no dbt project was looked at, or packages bring in names that cannot be seen), and then nothing is refused.
+    `columns` holds the columns of those relations whose columns are certain (seed headers, enforced contracts).
+    """
+
+    refs: frozenset[str] | None = None
+    sources: frozenset[tuple[str, str]] | None = None
+    columns: tuple[tuple[str, frozenset[str]], ...] = ()
+    adapter: str | None = None

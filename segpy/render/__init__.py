@@ -1,0 +1,1 @@
+"""Plan and SQL to the files of a dbt project."""
