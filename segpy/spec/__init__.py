@@ -1,0 +1,1 @@
+"""What was written: nodes to a `Spec`, each value with its place."""

@@ -1,0 +1,71 @@
+"""Lengths of time as specs write them: `7 days`, `48 hours`, `3 months`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+_MICROSECONDS = {
+    "second": 1_000_000,
+    "minute": 60_000_000,
+    "hour": 3_600_000_000,
+    "day": 86_400_000_000,
+    "week": 7 * 86_400_000_000,
+}
+_MONTHS = {"month": 1, "year": 12}
+_WRITTEN = re.compile(r"\s*(\d+)\s+([a-z]+?)s?\s*")
+_LONGEST = timedelta(days=365_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Either an exact length (`microseconds`) or calendar months; never both. `48 hours` equals `2 days`."""
+
+    microseconds: int = 0
+    months: int = 0
+
+    @property
+    def exact(self) -> bool:
+        """Whether it has the same length wherever it is laid; months do not."""
+        return self.months == 0
+
+    @property
+    def seconds(self) -> float:
+        """Its length in seconds; a month counts as 31 days, which is the longest that it can be."""
+        return self.microseconds / 1_000_000 if self.exact else self.months * 31 * 86_400.0
+
+    @property
+    def counted(self) -> tuple[int, str]:
+        """The amount in the largest unit up to the day that divides it, and that unit."""
+        if not self.exact:
+            return self.months, "month"
+        for unit in ("day", "hour", "minute"):
+            if self.microseconds % _MICROSECONDS[unit] == 0:
+                return self.microseconds // _MICROSECONDS[unit], unit
+        return self.microseconds // _MICROSECONDS["second"], "second"
+
+    @property
+    def label(self) -> str:
+        """For names: `7d`, `12h`, `3mo`."""
+        amount, unit = self.counted
+        return f"{amount}{ {'month': 'mo', 'day': 'd', 'hour': 'h', 'minute': 'min', 'second': 's'}[unit] }"
+
+    def __str__(self) -> str:
+        amount, unit = self.counted
+        return f"{amount} {unit}" if amount == 1 else f"{amount} {unit}s"
+
+
+def parse_duration(text: str) -> Duration | None:
+    """The duration that `text` writes, or None. Zero counts as a duration; more than a thousand years does not."""
+    match = _WRITTEN.fullmatch(text)
+    if match is None or len(match[1]) > 9:
+        return None
+    amount, unit = int(match[1]), match[2]
+    if unit in _MICROSECONDS:
+        found = Duration(microseconds=amount * _MICROSECONDS[unit])
+    elif unit in _MONTHS:
+        found = Duration(months=amount * _MONTHS[unit])
+    else:
+        return None
+    return found if found.seconds <= _LONGEST.total_seconds() else None

@@ -1,0 +1,186 @@
+"""The closed set of SQL that a spec may write in `where` and `expression`, as data.
+
+`sql/` reads text into these and writes them out again; whatever is not here cannot reach a warehouse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+
+class Type(Enum):
+    """The types of the language. A duration is held in seconds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
+    DATE = "date"
+    UUID = "uuid"
+    DURATION = "duration"
+    NULL = "null"
+
+    @property
+    def numeric(self) -> bool:
+        """Whether arithmetic and order by size apply."""
+        return self in (Type.NUMBER, Type.INTEGER, Type.DURATION)
+
+
+class Operator(Enum):
+    """Binary operators, by how they are written. Division yields a fraction, and null where the divisor is 0."""
+
+    EQ = "="
+    NE = "<>"
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+    ADD = "+"
+    SUBTRACT = "-"
+    MULTIPLY = "*"
+    DIVIDE = "/"
+    AND = "and"
+    OR = "or"
+    LIKE = "like"
+    ILIKE = "ilike"
+    CONCAT = "||"
+
+
+COMPARISONS = frozenset({Operator.EQ, Operator.NE, Operator.LT, Operator.LE, Operator.GT, Operator.GE})
+ARITHMETIC = frozenset({Operator.ADD, Operator.SUBTRACT, Operator.MULTIPLY, Operator.DIVIDE})
+
+
+class Function(Enum):
+    """Functions that mean the same on every engine."""
+
+    ABS = "abs"
+    CEIL = "ceil"
+    COALESCE = "coalesce"
+    FLOOR = "floor"
+    GREATEST = "greatest"
+    LEAST = "least"
+    LENGTH = "length"
+    LOWER = "lower"
+    NULLIF = "nullif"
+    ROUND = "round"
+    TRIM = "trim"
+    UPPER = "upper"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A property, attribute or feature by name; `start` is its offset in the text it was written in."""
+
+    name: str
+    start: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant: text, number, boolean or null. Timestamps and dates are typed by `type`, their value ISO text."""
+
+    value: str | int | float | bool | None
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Two operands and an operator."""
+
+    operator: Operator
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Logical negation: null stays null."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """A number with its sign turned."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull:
+    """Whether the operand is null."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """Whether the operand equals one of the options; null where it is null."""
+
+    operand: Expression
+    options: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Whether the operand lies in `[low, high]`."""
+
+    operand: Expression
+    low: Expression
+    high: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the closed set."""
+
+    function: Function
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`case when … then … else … end`; without `otherwise` the value is null."""
+
+    branches: tuple[tuple[Expression, Expression], ...]
+    otherwise: Expression | None
+
+
+Expression: TypeAlias = Column | Literal | Binary | Not | Negative | IsNull | In | Between | Call | Case
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """The direct parts of an expression, in the order written."""
+    match expression:
+        case Column() | Literal():
+            return ()
+        case Binary(_, left, right):
+            return (left, right)
+        case Not(operand) | Negative(operand) | IsNull(operand):
+            return (operand,)
+        case In(operand, options):
+            return (operand, *options)
+        case Between(operand, low, high):
+            return (operand, low, high)
+        case Call(_, arguments):
+            return arguments
+        case Case(branches, otherwise):
+            flat = tuple(part for branch in branches for part in branch)
+            return flat if otherwise is None else (*flat, otherwise)
+
+
+def columns_of(expression: Expression) -> tuple[Column, ...]:
+    """Every column mentioned, in the order written, repeats included."""
+    if isinstance(expression, Column):
+        return (expression,)
+    return tuple(column for part in children(expression) for column in columns_of(part))
+
+
+def conjuncts(expression: Expression) -> tuple[Expression, ...]:
+    """The parts that must all hold."""
+    if isinstance(expression, Binary) and expression.operator is Operator.AND:
+        return conjuncts(expression.left) + conjuncts(expression.right)
+    return (expression,)

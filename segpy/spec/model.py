@@ -1,0 +1,390 @@
+"""A spec as written: nothing resolved, every value with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from segpy.diagnostics.model import Span
+from segpy.spec.duration import Duration
+from segpy.spec.expression import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name of the language, or a column of the user's, where it stands."""
+
+    text: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlText:
+    """An expression as text. `verbatim` tells that the text stands in the file letter for letter on one line."""
+
+    text: str
+    span: Span = field(compare=False)
+    verbatim: bool = field(default=False, compare=False)
+    offset: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A constant that something is compared with."""
+
+    value: str | int | float | bool
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A duration where it stands."""
+
+    duration: Duration
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """`ref('name')`, `ref('package', 'name')` or `source('source', 'table')`."""
+
+    function: str
+    arguments: tuple[str, ...]
+    span: Span = field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.function}({', '.join(repr(argument) for argument in self.arguments)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A typed column or property."""
+
+    name: Name
+    type: Type
+
+
+class Population(Enum):
+    """Who exists: those with a row of attributes, those with an event, or either."""
+
+    ATTRIBUTES = "attributes"
+    EVENTS = "events"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """The relation that says what is known of an entity."""
+
+    relation: Relation
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Somebody or something that segments are about."""
+
+    name: Name
+    key: Name
+    key_type: Type
+    attributes: Attributes | None
+    start: Name | None
+    population: Population | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A relation with one row an event."""
+
+    name: Name
+    relation: Relation
+    entities: tuple[tuple[Name, Name], ...]
+    occurred_at: Name
+    id: Name | None
+    event: Name | None
+    properties: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A named kind of event: rows of a stream."""
+
+    name: Name
+    stream: Name
+    values: tuple[Value, ...]
+    where: SqlText | None
+    description: str
+
+
+class MeasureKey(Enum):
+    """The measures, by the key that writes them."""
+
+    COUNT = "count"
+    COUNT_DISTINCT = "count_distinct"
+    SUM = "sum"
+    AVG = "avg"
+    MIN = "min"
+    MAX = "max"
+    ACTIVE_DAYS = "active_days"
+    RECENCY = "recency"
+    TENURE = "tenure"
+    ATTRIBUTE = "attribute"
+    FEATURE = "feature"
+    EXPRESSION = "expression"
+    SEQUENCE = "sequence"
+    DID = "did"
+    DID_NOT = "did_not"
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """`event`, `event.property`, an attribute or a feature."""
+
+    name: Name
+    property: Name | None = None
+
+
+class Side(Enum):
+    """On which side of its anchor a window lies."""
+
+    AFTER = "after"
+    BEFORE = "before"
+
+
+@dataclass(frozen=True, slots=True)
+class Ever:
+    """No bound but `as_of` and retention."""
+
+
+@dataclass(frozen=True, slots=True)
+class InTheLast:
+    """`[as_of - length, as_of)`"""
+
+    length: Length
+
+
+@dataclass(frozen=True, slots=True)
+class BetweenAgo:
+    """`[as_of - far, as_of - near)`"""
+
+    far: Length
+    near: Length
+
+
+@dataclass(frozen=True, slots=True)
+class WithinFirst:
+    """`[start, start + length)` of the entity's own start."""
+
+    length: Length
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """After: `(anchor, anchor + within]`; before: `[anchor - within, anchor)`. `nth` 0 stands for the last."""
+
+    side: Side
+    event: Name
+    where: SqlText | None
+    nth: int
+    within: Length | None
+
+
+Window: TypeAlias = Ever | InTheLast | BetweenAgo | WithinFirst | Anchored
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """An event that must not stand between two steps."""
+
+    event: Name
+    where: SqlText | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a sequence."""
+
+    event: Name
+    where: SqlText | None
+    times: int
+    within: Length | None
+    without: tuple[Excluded, ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Events in order."""
+
+    steps: tuple[Step, ...]
+    complete_within: Length | None
+    in_the_last: Length | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure as written. `operand` is what its key demands."""
+
+    key: MeasureKey
+    operand: Operand | SqlText | Sequence
+    window: Window
+    where: SqlText | None
+    span: Span = field(compare=False)
+
+
+class Relop(Enum):
+    """Comparison keys."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    MORE_THAN = "more_than"
+    LESS_THAN = "less_than"
+    EXACTLY = "exactly"
+    BETWEEN = "between"
+    IN = "in"
+    IS_NULL = "is_null"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison key with its value or values."""
+
+    relop: Relop
+    values: tuple[Value, ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A measure compared."""
+
+    measure: Measure
+    comparisons: tuple[Comparison, ...]
+    or_never: bool
+    name: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class InSegment:
+    """Whether the entity is in another segment."""
+
+    segment: Name
+    negated: bool
+
+
+class Logic(Enum):
+    """How conditions are put together."""
+
+    ALL = "all"
+    ANY = "any"
+    NONE = "none"
+    AT_LEAST_OF = "at_least_of"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions under one logic key; `least` only counts for `at_least_of`."""
+
+    logic: Logic
+    conditions: tuple[Condition, ...]
+    least: int
+    span: Span = field(compare=False)
+
+
+Condition: TypeAlias = Test | InSegment | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Bounds of a segment's size: members, or shares of the population between 0 and 1."""
+
+    at_least: int | None
+    at_most: int | None
+    at_least_share: float | None
+    at_most_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """What is done with a member. `details` keeps every key as written, in order."""
+
+    respond_within: Length | None
+    details: tuple[tuple[str, str], ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment as written. `condition` is None where only `extends` says who is in."""
+
+    name: Name
+    entity: Name
+    description: str
+    stage: str | None
+    owner: str | None
+    extends: Name | None
+    condition: Condition | None
+    playbook: Playbook | None
+    size: Size | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A named measure."""
+
+    name: Name
+    entity: Name | None
+    measure: Measure
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusiveGroup:
+    """Segments of which an entity is in at most one, first match first."""
+
+    name: Name
+    segments: tuple[Name, ...]
+
+
+class Grain(Enum):
+    """How finely `as_of` is truncated."""
+
+    DAY = "day"
+    HOUR = "hour"
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Limits on the segments as a whole. `require` names keys that every segment must have."""
+
+    max_segments: int | None = None
+    require: tuple[str, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The project's settings, with their defaults."""
+
+    dialect: Name | None = None
+    grain: Grain = Grain.DAY
+    models_path: str = "models/segpy"
+    name_prefix: str = ""
+    retention: Length | None = None
+    portfolio: Portfolio = Portfolio()
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Everything written in all files of a project, in the order of their names."""
+
+    settings: Settings
+    entities: tuple[Entity, ...]
+    streams: tuple[Stream, ...]
+    events: tuple[Event, ...]
+    features: tuple[Feature, ...]
+    segments: tuple[Segment, ...]
+    groups: tuple[ExclusiveGroup, ...]

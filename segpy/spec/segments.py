@@ -1,0 +1,288 @@
+"""Features, conditions and segments: sections 3 and 4 of the language."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Any
+
+from segpy.source.nodes import Mapping, Node, Scalar, Sequence
+from segpy.spec.errors import MissingKey, NotHere, OneOf
+from segpy.spec.measures import expect_mapping, measure_from, measure_keys
+from segpy.spec.model import (
+    Comparison,
+    Condition,
+    Feature,
+    Group,
+    InSegment,
+    Logic,
+    MeasureKey,
+    Name,
+    Playbook,
+    Relop,
+    Segment,
+    Size,
+    Test,
+    Value,
+)
+from segpy.spec.shapes import (
+    ANYTHING,
+    BOOLEAN,
+    EXACT_DURATION,
+    NAME,
+    TEXT,
+    VALUE,
+    Key,
+    Shape,
+    choice,
+    fields,
+    gather,
+    integer,
+    list_of,
+    named,
+    refuse,
+    table,
+    wrong,
+)
+
+
+class Stage(Enum):
+    """Stages of the customer's journey."""
+
+    AWARENESS = "awareness"
+    CONSIDERATION = "consideration"
+    INTENT = "intent"
+    CONVERSION = "conversion"
+    RETENTION = "retention"
+    ADVOCACY = "advocacy"
+
+
+_PAIR = list_of(VALUE, "two values, the smaller first", least=2)
+
+
+def _between(node: Node) -> tuple[Value, ...]:
+    values = _PAIR.read(node)
+    if len(values) != 2:
+        raise wrong(node, "two values, the smaller first")
+    return values
+
+
+def _flag(node: Node) -> tuple[Value, ...]:
+    return (Value(BOOLEAN.read(node), node.span),)
+
+
+def _one_value(node: Node) -> tuple[Value, ...]:
+    return (VALUE.read(node),)
+
+
+_ONE_VALUE = Shape("a value", _one_value)
+_COMPARISONS: dict[Relop, tuple[Shape[tuple[Value, ...]], str]] = {
+    Relop.AT_LEAST: (_ONE_VALUE, "this or more"),
+    Relop.AT_MOST: (_ONE_VALUE, "this or less"),
+    Relop.MORE_THAN: (_ONE_VALUE, "more than this"),
+    Relop.LESS_THAN: (_ONE_VALUE, "less than this"),
+    Relop.EXACTLY: (_ONE_VALUE, "equal to this"),
+    Relop.BETWEEN: (Shape("two values", _between), "from the first to the second, both included"),
+    Relop.IN: (list_of(VALUE, "a list of values"), "one of these"),
+    Relop.IS_NULL: (Shape("true or false", _flag), "whether there is no value"),
+}
+COMPARISONS = table(*(Key(relop.value, shape, doc) for relop, (shape, doc) in _COMPARISONS.items()))
+_TEST = measure_keys(
+    {
+        **COMPARISONS,
+        **table(
+            Key("or_never", BOOLEAN, "whether a value that does not exist passes"),
+            Key("name", NAME, "the condition's name in tables"),
+            Key("completed", ANYTHING, "matches without overlap", not_yet="compare a feature's `…_completions`"),
+        ),
+    }
+)
+
+
+def _test(node: Mapping) -> Test:
+    values = fields(node, _TEST, "a condition")
+    measure = measure_from(node, values)
+    comparisons = tuple(
+        Comparison(Relop(pair.key.text), values[pair.key.text], pair.key.span)
+        for pair in node.pairs
+        if pair.key.text in COMPARISONS
+    )
+    if measure.key in (MeasureKey.DID, MeasureKey.DID_NOT) and comparisons:
+        reason = f"`{measure.key.value}` is already a comparison"
+        span, key = comparisons[0].span, comparisons[0].relop.value
+        raise refuse(NotHere(span=span, key=key, reason=reason, way_out="write `count` instead"))
+    return Test(measure, comparisons, values.get("or_never", False), values.get("name"))
+
+
+def _conditions(node: Node) -> tuple[Condition, ...]:
+    if not isinstance(node, Sequence) or not node.items:
+        raise wrong(node, "a list of conditions")
+    return tuple(gather([lambda item=item: read_condition(item) for item in node.items]))  # type: ignore[misc]
+
+
+_CONDITIONS = Shape("a list of conditions", _conditions)
+_AT_LEAST_OF = table(
+    Key("n", integer(1, "a whole number of at least 1"), "how many must hold", required=True),
+    Key("of", _CONDITIONS, "the conditions", required=True),
+)
+
+
+def _at_least_of(node: Node) -> tuple[int, tuple[Condition, ...]]:
+    values = fields(node, _AT_LEAST_OF, "`at_least_of`")
+    least: int = values["n"]
+    conditions: tuple[Condition, ...] = values["of"]
+    if least > len(conditions):
+        reason = f"{least} of {len(conditions)} conditions can never hold"
+        raise refuse(NotHere(span=node.span, key="n", reason=reason, way_out="lower `n` or add conditions"))
+    return least, conditions
+
+
+LOGIC = table(
+    Key("all", _CONDITIONS, "every condition holds"),
+    Key("any", _CONDITIONS, "at least one condition holds"),
+    Key("none", _CONDITIONS, "no condition holds"),
+    Key("at_least_of", Shape("`n` and `of`", _at_least_of), "at least `n` of the conditions hold"),
+)
+_MEMBERSHIP = table(
+    Key("in_segment", NAME, "a member of that segment"), Key("not_in_segment", NAME, "not a member of that segment")
+)
+
+
+def _logic(node: Mapping, values: dict[str, Any]) -> Condition | None:
+    """The logic keys of a mapping; several of them must all hold."""
+    groups: list[Condition] = []
+    for pair in node.pairs:
+        if pair.key.text in LOGIC:
+            logic = Logic(pair.key.text)
+            value = values[pair.key.text]
+            least, conditions = value if logic is Logic.AT_LEAST_OF else (0, value)
+            groups.append(Group(logic, conditions, least, pair.key.span))
+    if len(groups) < 2:
+        return groups[0] if groups else None
+    return Group(Logic.ALL, tuple(groups), 0, node.span)
+
+
+def read_condition(node: Node) -> Condition:
+    """One condition: logic over conditions, membership of a segment, or a measure compared."""
+    mapping = expect_mapping(node, "a condition, such as `{did: order_placed, in_the_last: 7 days}`")
+    keys = {pair.key.text for pair in mapping.pairs}
+    if keys & LOGIC.keys():
+        condition = _logic(mapping, fields(mapping, LOGIC, "conditions under a logic key"))
+        assert condition is not None
+        return condition
+    if keys & _MEMBERSHIP.keys():
+        values = fields(mapping, _MEMBERSHIP, "membership of a segment")
+        if len(values) > 1:
+            raise refuse(OneOf(span=node.span, what="membership", found=tuple(values), choices=tuple(_MEMBERSHIP)))
+        ((key, name),) = values.items()
+        return InSegment(name, key == "not_in_segment")
+    return _test(mapping)
+
+
+_FEATURE = measure_keys(table(Key("entity", NAME, "whose feature it is"), Key("description", TEXT, "what it tells")))
+
+
+def _feature(name: Name, node: Node) -> Feature:
+    mapping = expect_mapping(node, "a measure, such as `{count: order_placed, in_the_last: 7 days}`")
+    values = fields(mapping, _FEATURE, "a feature")
+    measure = measure_from(mapping, values)
+    if measure.key in (MeasureKey.DID, MeasureKey.DID_NOT):
+        way_out = "write `count`, and compare where it is used"
+        reason = "it is a condition, not a measure"
+        raise refuse(NotHere(span=node.span, key=measure.key.value, reason=reason, way_out=way_out))
+    return Feature(name, values.get("entity"), measure, values.get("description", ""))
+
+
+def _bound(node: Node) -> int | float:
+    """A count, or a share as a fraction where `%` is written."""
+    text = TEXT.read(node)
+    share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
+    if share:
+        if float(share[1]) > 100:
+            raise wrong(node, "a share of at most 100%")
+        return float(share[1]) / 100
+    return integer(0, "a number of members, or a share such as `20%`").read(node)
+
+
+_SIZE = table(
+    Key("at_least", Shape("a bound", _bound), "fewest members, or smallest share of the population"),
+    Key("at_most", Shape("a bound", _bound), "most members, or largest share of the population"),
+)
+
+
+def _size(node: Node) -> Size:
+    values = fields(node, _SIZE, "a size")
+    if not values:
+        raise refuse(MissingKey(span=node.span, key="at_least` or `at_most", what="a size"))
+
+    def split(bound: float | None) -> tuple[int | None, float | None]:
+        return (None, bound) if isinstance(bound, float) else (bound, None)
+
+    (least, least_share), (most, most_share) = split(values.get("at_least")), split(values.get("at_most"))
+    for low, high in ((least, most), (least_share, most_share)):
+        if low is not None and high is not None and low > high:
+            reason = "no size is at least the one and at most the other"
+            raise refuse(NotHere(span=node.span, key="size", reason=reason, way_out="swap the bounds"))
+    return Size(least, most, least_share, most_share)
+
+
+_PLAYBOOK = table(
+    Key("respond_within", EXACT_DURATION, "how soon after entering somebody must act"),
+    Key("channel", TEXT, "where the answer goes out"),
+    Key("message", TEXT, "what it says"),
+    Key("owner", TEXT, "who acts"),
+)
+
+
+def _playbook(node: Node) -> Playbook:
+    values = fields(node, _PLAYBOOK, "a playbook")
+    mapping = expect_mapping(node, "a playbook")
+    details = tuple((pair.key.text, pair.value.text) for pair in mapping.pairs if isinstance(pair.value, Scalar))
+    return Playbook(values.get("respond_within"), details, node.span)
+
+
+_SEGMENT = {
+    **table(
+        Key("entity", NAME, "whom it is about", required=True),
+        Key("description", TEXT, "one line for people"),
+        Key("stage", choice(Stage, "a stage"), "its place in the journey"),
+        Key("owner", TEXT, "who answers for it"),
+        Key("extends", NAME, "a segment that members must be in too"),
+        Key("playbook", Shape("a playbook", _playbook), "what is done with a member"),
+        Key("size", Shape("a size", _size), "bounds that become a dbt test"),
+        Key("version", integer(1, "a whole number of at least 1"), "the author's number"),
+        Key("eligible", ANYTHING, "known long enough", not_yet="add a `tenure` condition"),
+        Key("membership", ANYTHING, "how long members stay", not_yet="leave it out: flags are of this instant"),
+        Key("experiment", ANYTHING, "hold-out and outcome", not_yet="leave it out for now"),
+        Key("examples", ANYTHING, "unit tests", not_yet="leave it out for now"),
+    ),
+    **LOGIC,
+}
+
+
+def read_segment(name: Name, node: Node) -> Segment:
+    """One segment under its name."""
+    values = fields(node, _SEGMENT, "a segment")
+    mapping = expect_mapping(node, "a segment")
+    condition = _logic(mapping, values)
+    if condition is None and "extends" not in values:
+        raise refuse(MissingKey(span=name.span, key="all", what=f"segment `{name.text}`"))
+    return Segment(
+        name,
+        values["entity"],
+        values.get("description", ""),
+        values["stage"].value if "stage" in values else None,
+        values.get("owner"),
+        values.get("extends"),
+        condition,
+        values.get("playbook"),
+        values.get("size"),
+        values.get("version", 1),
+    )
+
+
+PORTFOLIO_KEYS = table(
+    Key("features", Shape("features", lambda node: named(node, "feature", _feature)), "named measures"),
+    Key("segments", Shape("segments", lambda node: named(node, "segment", read_segment)), "segments"),
+    Key("outcomes", ANYTHING, "what experiments measure", not_yet="leave it out for now"),
+)

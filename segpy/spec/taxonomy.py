@@ -1,0 +1,250 @@
+"""Entities, streams, events and settings: section 1 and 2 of the language."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from segpy.source.nodes import Node, Scalar, Sequence
+from segpy.spec.errors import NotYet, WrongForm
+from segpy.spec.expression import Type
+from segpy.spec.model import (
+    Attributes,
+    Column,
+    Entity,
+    Event,
+    ExclusiveGroup,
+    Grain,
+    Name,
+    Population,
+    Portfolio,
+    Settings,
+    Stream,
+    Value,
+)
+from segpy.spec.shapes import (
+    ANYTHING,
+    COLUMN,
+    EXACT_DURATION,
+    NAME,
+    RELATION,
+    SQL,
+    TEXT,
+    VALUE,
+    Key,
+    Shape,
+    choice,
+    fields,
+    integer,
+    list_of,
+    named,
+    refuse,
+    table,
+    wrong,
+)
+
+
+class _ColumnType(Enum):
+    TEXT = "text"
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
+    DATE = "date"
+
+
+class _KeyType(Enum):
+    TEXT = "text"
+    INTEGER = "integer"
+    UUID = "uuid"
+
+
+_COLUMN_TYPE = choice(_ColumnType, "a type")
+
+
+def _columns(node: Node) -> tuple[Column, ...]:
+    return named(node, "column", lambda name, value: Column(name, Type(_COLUMN_TYPE.read(value).value)))
+
+
+_COLUMNS = Shape("columns with their types", _columns)
+_ATTRIBUTES = table(
+    Key("relation", RELATION, "the relation with one row an entity", required=True),
+    Key("columns", _COLUMNS, "the attributes and their types"),
+    Key("valid_from", ANYTHING, "start of a row's validity", not_yet="point the relation at the current rows only"),
+    Key("valid_to", ANYTHING, "end of a row's validity", not_yet="point the relation at the current rows only"),
+)
+
+
+def _attributes(node: Node) -> Attributes:
+    values = fields(node, _ATTRIBUTES, "the attributes of an entity")
+    return Attributes(values["relation"], values.get("columns", ()))
+
+
+_ENTITY = table(
+    Key("key", COLUMN, "the column that identifies it, under that name in every generated table", required=True),
+    Key("key_type", choice(_KeyType, "a key type"), "what keys are cast to: text (default), integer or uuid"),
+    Key("attributes", Shape("attributes", _attributes), "who exists, and what is known of them"),
+    Key("start", NAME, "the attribute that holds its own beginning, for `within_first`"),
+    Key("population", choice(Population, "a population"), "attributes, events or both"),
+    Key("consent", ANYTHING, "the attribute that permits activation", not_yet="leave it out: nothing is activated yet"),
+    Key("members", ANYTHING, "entities that belong to it", not_yet="give the stream a key column for this entity"),
+)
+
+
+def _entity(name: Name, node: Node) -> Entity:
+    values = fields(node, _ENTITY, "an entity")
+    key_type = values.get("key_type", _KeyType.TEXT)
+    return Entity(
+        name,
+        values["key"],
+        {_KeyType.TEXT: Type.TEXT, _KeyType.INTEGER: Type.INTEGER, _KeyType.UUID: Type.UUID}[key_type],
+        values.get("attributes"),
+        values.get("start"),
+        values.get("population"),
+    )
+
+
+def _entity_keys(node: Node) -> tuple[tuple[Name, Name], ...]:
+    pairs = named(node, "entity", lambda name, value: (name, COLUMN.read(value)))
+    if not pairs:
+        raise wrong(node, "at least one entity and its key column")
+    return pairs
+
+
+_STREAM = table(
+    Key("relation", RELATION, "the relation with one row an event", required=True),
+    Key("entity", Shape("entities and their key columns", _entity_keys), "entity to key column", required=True),
+    Key("occurred_at", COLUMN, "the column that says when", required=True),
+    Key("loaded_at", ANYTHING, "when the warehouse learned of it", not_yet="leave it out: each run reads everything"),
+    Key("id", COLUMN, "duplicates by this column count once"),
+    Key("order", ANYTHING, "order of events at one instant", not_yet="leave it out: ties then read in step order"),
+    Key("event", COLUMN, "the column that names the event"),
+    Key("properties", _COLUMNS, "the properties in use and their types"),
+)
+
+
+def _stream(name: Name, node: Node) -> Stream:
+    values = fields(node, _STREAM, "a stream")
+    return Stream(
+        name,
+        values["relation"],
+        values["entity"],
+        values["occurred_at"],
+        values.get("id"),
+        values.get("event"),
+        values.get("properties", ()),
+    )
+
+
+def _event_values(node: Node) -> tuple[Value, ...]:
+    listed = list_of(VALUE, "an event name or a list of them") if isinstance(node, Sequence) else None
+    return listed.read(node) if listed else (VALUE.read(node),)
+
+
+_EVENT = table(
+    Key("stream", NAME, "the stream it is in", required=True),
+    Key("is", Shape("event names", _event_values), "the value or values of the stream's event column"),
+    Key("where", SQL, "a boolean over the stream's properties"),
+    Key("description", TEXT, "what it means"),
+)
+
+
+def _event(name: Name, node: Node) -> Event:
+    values = fields(node, _EVENT, "an event")
+    return Event(name, values["stream"], values.get("is", ()), values.get("where"), values.get("description", ""))
+
+
+def _group(name: Name, node: Node) -> ExclusiveGroup:
+    return ExclusiveGroup(name, list_of(NAME, "a list of segments in order", least=2).read(node))
+
+
+_PORTFOLIO = table(
+    Key("max_segments", integer(1, "a whole number of at least 1"), "how many segments there may be"),
+    Key("require", list_of(TEXT, "a list of keys"), "keys that every segment must have"),
+    Key("max_overlap", ANYTHING, "the greatest overlap of two segments", not_yet="leave it out for now"),
+)
+
+
+class Requirable(Enum):
+    """The keys of a segment that a portfolio can require."""
+
+    DESCRIPTION = "description"
+    STAGE = "stage"
+    OWNER = "owner"
+    PLAYBOOK = "playbook"
+    SIZE = "size"
+
+
+_REQUIRABLE = list_of(choice(Requirable, "a key of a segment"), "a list of keys")
+
+
+def _portfolio(node: Node) -> Portfolio:
+    values = fields(node, {**_PORTFOLIO, "require": Key("require", _REQUIRABLE, "")}, "the portfolio")
+    return Portfolio(values.get("max_segments"), tuple(key.value for key in values.get("require", ())), node.span)
+
+
+def _version(node: Node) -> int:
+    if not isinstance(node, Scalar) or node.value != 1 or isinstance(node.value, bool):
+        raise refuse(WrongForm(span=node.span, expected="1, the version of the language", found="something else"))
+    return 1
+
+
+def _dialect(node: Node) -> Name:
+    if isinstance(node, Sequence):
+        raise refuse(NotYet(span=node.span, construct="a list of dialects", way_out="name one: `dialect: duckdb`"))
+    return NAME.read(node)
+
+
+def _utc(node: Node) -> str:
+    text = TEXT.read(node)
+    if text != "UTC":
+        raise refuse(NotYet(span=node.span, construct=f"the time zone `{text}`", way_out="write `timezone: UTC`"))
+    return text
+
+
+def _models_path(node: Node) -> str:
+    text = TEXT.read(node).strip("/")
+    if not re.fullmatch(r"[\w\-]+(/[\w\-]+)*", text):
+        raise wrong(node, "a folder below the project, such as `models/segpy`")
+    return text
+
+
+def _prefix(node: Node) -> str:
+    text = TEXT.read(node)
+    if not re.fullmatch(r"([a-z][a-z0-9_]{0,30})?", text):
+        raise wrong(node, "a lower-case prefix such as `cdp_`")
+    return text
+
+
+SETTINGS = table(
+    Key("version", Shape("1", _version), "the version of the language"),
+    Key("dialect", Shape("a dialect", _dialect), "the engine's dialect; by default that of the dbt target"),
+    Key("grain", choice(Grain, "a grain"), "how finely `as_of` is truncated: hour or day"),
+    Key("timezone", Shape("a time zone", _utc), "for calendar days"),
+    Key("models_path", Shape("a folder", _models_path), "where generated models go"),
+    Key("name_prefix", Shape("a prefix", _prefix), "put before every generated model's name"),
+    Key("retention", EXACT_DURATION, "no event older than this is read"),
+    Key("lateness", ANYTHING, "how late an event may arrive", not_yet="leave it out: each run reads everything"),
+    Key("portfolio", Shape("limits", _portfolio), "limits on the segments as a whole"),
+    Key("privacy", ANYTHING, "suppression of small cells", not_yet="leave it out: no aggregate is published yet"),
+)
+TAXONOMY = table(
+    Key("entities", Shape("entities", lambda node: named(node, "entity", _entity)), "what segments are about"),
+    Key("streams", Shape("streams", lambda node: named(node, "stream", _stream)), "relations with one row an event"),
+    Key("events", Shape("events", lambda node: named(node, "event", _event)), "named kinds of event"),
+    Key(
+        "exclusive_groups",
+        Shape("groups of segments", lambda node: named(node, "group", _group)),
+        "segments of which an entity is in at most one",
+    ),
+)
+
+
+def settings_from(values: dict[str, object]) -> Settings:
+    """Settings from the keys that were written; the rest at their defaults."""
+    written = {
+        key: values[key] for key in ("dialect", "grain", "models_path", "name_prefix", "retention") if key in values
+    }
+    if "portfolio" in values:
+        written["portfolio"] = values["portfolio"]
+    return Settings(**written)  # type: ignore[arg-type]
