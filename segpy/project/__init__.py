@@ -1,0 +1,1 @@
+"""Reads specs from, and writes generated files to, a dbt project."""
