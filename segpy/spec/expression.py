@@ -184,3 +184,12 @@ def conjuncts(expression: Expression) -> tuple[Expression, ...]:
     if isinstance(expression, Binary) and expression.operator is Operator.AND:
         return conjuncts(expression.left) + conjuncts(expression.right)
     return (expression,)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a text is no expression of the language; `start` is the offset of the culprit, `length` its extent."""
+
+    reason: str
+    start: int = 0
+    length: int = 1

@@ -1,0 +1,1 @@
+"""The only importer of sqlglot: expressions in, plan to SQL out."""
