@@ -34,7 +34,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. A subclass sets `code`, `title`, maybe `severity`, and says `label` and `help` from its own fields."""
+    """One finding. A subclass sets `code`, `title`, maybe `severity`; `label` and `help` speak of its own fields."""
 
     span: Span | None = field(kw_only=True, default=None)
 
