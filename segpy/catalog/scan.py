@@ -1,0 +1,173 @@
+"""Reads a dbt project's files to learn what its specs can refer to. Needs no dbt, and no project that parses."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from segpy.catalog.errors import UnreadableProject
+from segpy.catalog.model import Catalog
+from segpy.catalog.profiles import adapter_type
+from segpy.catalog.yaml_file import UNKNOWN, entry, items, load_yaml, parse_yaml
+from segpy.diagnostics.model import Diagnostic
+
+_PATHS = {
+    "model-paths": ["models"],
+    "seed-paths": ["seeds"],
+    "snapshot-paths": ["snapshots"],
+    "analysis-paths": ["analyses"],
+    "macro-paths": ["macros"],
+}
+_SNAPSHOT = re.compile(r"\{%-?\s*snapshot\s+(\w+)")
+_WORTH_PARSING = re.compile(r"\b(?:sources|snapshots|versions|delimiter|contract)\b")
+
+Columns = tuple[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Properties:
+    """What the property files say. `certain` is False where one of them could not be read."""
+
+    names: frozenset[str]
+    sources: frozenset[tuple[str, str]]
+    columns: tuple[Columns, ...]
+    certain: bool
+    delimiter: bool
+
+
+def scan_project(
+    project_dir: Path, profiles_dir: Path | None = None, target: str | None = None, exclude: tuple[str, ...] = ()
+) -> tuple[Catalog, tuple[Diagnostic, ...]]:
+    """What the specs of a project can name. Files in the folders `exclude` do not count: segpy's own output.
+
+    Whatever cannot be told for certain is left unknown, and then nothing is refused for its sake.
+    """
+    project = load_yaml(project_dir / "dbt_project.yml")
+    if not isinstance(project, dict):
+        return Catalog(), (UnreadableProject("dbt_project.yml"),)
+    adapter = adapter_type(project_dir, project, profiles_dir, target)
+    folders = {key: _folders(project, key) for key in _PATHS}
+    known = all(paths is not None for paths in folders.values()) and not _has_packages(project_dir, project)
+
+    def files(key: str, *suffixes: str) -> list[Path]:
+        return [path for folder in folders[key] or () for path in _files(project_dir, folder, suffixes, exclude)]
+
+    seeds = files("seed-paths", ".csv")
+    properties = _read_properties([path for key in _PATHS for path in files(key, ".yml", ".yaml")])
+    refs = {path.stem for path in (*files("model-paths", ".sql", ".py"), *seeds)}
+    refs |= {name for path in files("snapshot-paths", ".sql") for name in _SNAPSHOT.findall(_text(path))}
+    delimiter = properties.delimiter or "delimiter" in _text(project_dir / "dbt_project.yml")
+    columns = (*properties.columns, *(() if delimiter else _headers(seeds)))
+    known = known and properties.certain
+    catalog = Catalog(
+        refs=frozenset(refs) | properties.names if known else None,
+        sources=properties.sources if known else None,
+        columns=tuple(sorted(columns, key=lambda each: each[0])),
+        adapter=adapter,
+    )
+    return catalog, ()
+
+
+def _folders(project: object, key: str) -> list[str] | None:
+    """The folders of one kind, or None where Jinja decides them."""
+    value = entry(project, key, _PATHS[key])
+    paths = [str(path) for path in items(value)]
+    return None if any("{{" in path or "{%" in path for path in paths) else paths
+
+
+def _has_packages(project_dir: Path, project: object) -> bool:
+    """Whether names may come from elsewhere: packages, or other projects."""
+    for name in ("packages.yml", "dependencies.yml"):
+        path = project_dir / name
+        if path.exists():
+            declared = load_yaml(path)
+            if declared is UNKNOWN or any(entry(declared, key) for key in ("packages", "projects")):
+                return True
+    installed = str(entry(project, "packages-install-path", "dbt_packages"))
+    return any((project_dir / installed).glob("*/dbt_project.yml"))
+
+
+def _files(project_dir: Path, folder: str, suffixes: Sequence[str], exclude: Sequence[str]) -> Iterator[Path]:
+    excluded = {(project_dir / path).resolve() for path in exclude}
+    seen: set[Path] = set()
+    for parent, folders, names in os.walk(project_dir / folder, followlinks=True):  # as dbt does
+        here = Path(parent).resolve()
+        if here in seen or here in excluded:
+            folders.clear()  # a link to a folder above would never end
+            continue
+        seen.add(here)
+        folders.sort()
+        yield from (Path(parent, each) for each in sorted(names) if Path(each).suffix in suffixes and _counts(each))
+
+
+def _counts(name: str) -> bool:
+    return name[0] not in ".#~"  # what editors leave behind
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return ""
+
+
+def _read_properties(files: Sequence[Path]) -> _Properties:
+    names: set[str] = set()
+    sources: set[tuple[str, str]] = set()
+    columns: list[Columns] = []
+    certain, delimiter = True, False
+    for path in files:
+        text = _text(path)
+        if not _WORTH_PARSING.search(text):
+            continue
+        delimiter = delimiter or "delimiter" in text
+        content = parse_yaml(text)
+        certain = certain and content is not UNKNOWN
+        sources |= set(_sources(content))
+        names |= set(_names(content))
+        columns += _contracts(content)
+    written = (*names, *(part for pair in sources for part in pair))
+    certain = certain and not any("{{" in name for name in written)
+    return _Properties(frozenset(names), frozenset(sources), tuple(columns), certain, delimiter)
+
+
+def _sources(content: object) -> Iterator[tuple[str, str]]:
+    for source in items(entry(content, "sources")):
+        for table in items(entry(source, "tables")):
+            yield str(entry(source, "name")), str(entry(table, "name"))
+
+
+def _names(content: object) -> Iterator[str]:
+    """Names that no file carries: of snapshots declared in YAML, and of models with versions."""
+    for snapshot in items(entry(content, "snapshots")):
+        yield str(entry(snapshot, "name"))
+    for model in items(entry(content, "models")):
+        if entry(model, "versions"):
+            yield str(entry(model, "name"))
+
+
+def _contracts(content: object) -> Iterator[Columns]:
+    """The columns of models whose contract is enforced: dbt refuses to build them with any others."""
+    for model in items(entry(content, "models")):
+        enforced = entry(entry(entry(model, "config"), "contract"), "enforced")
+        if enforced is True and not entry(model, "versions"):
+            named = frozenset(str(entry(column, "name")) for column in items(entry(model, "columns")))
+            yield f"ref('{entry(model, 'name')}')", named
+
+
+def _headers(seeds: Sequence[Path]) -> tuple[Columns, ...]:
+    """The columns of seeds, from their first lines."""
+    found: list[Columns] = []
+    for path in seeds:
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                header = next(csv.reader(file), [])
+        except (OSError, UnicodeDecodeError, csv.Error):
+            continue
+        if header and all(name and name == name.strip() for name in header):  # dbt invents names where one is missing
+            found.append((f"ref('{path.stem}')", frozenset(header)))
+    return tuple(found)
