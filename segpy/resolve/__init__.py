@@ -1,0 +1,1 @@
+"""A spec as written to a `Bound` spec: every name resolved, every type known."""

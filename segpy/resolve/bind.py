@@ -1,0 +1,38 @@
+"""A whole spec bound."""
+
+from __future__ import annotations
+
+from segpy.catalog.model import Catalog
+from segpy.diagnostics.model import Diagnostic
+from segpy.resolve.features import FeatureBinder
+from segpy.resolve.model import Bound, Settings
+from segpy.resolve.scope import Findings, Parse
+from segpy.resolve.segments import SegmentBinder
+from segpy.resolve.taxonomy import bind_taxonomy
+from segpy.spec.model import Spec
+
+
+def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tuple[Diagnostic, ...]]:
+    """The bound spec, or None and all that could not be resolved. `parse` reads the text of an expression."""
+    findings = Findings(parse)
+    taxonomy = bind_taxonomy(spec, catalog, findings)
+    features = FeatureBinder(spec, taxonomy, findings)
+    bound_features = features.bind_all()
+    segments, groups = SegmentBinder(spec, taxonomy, features, findings).bind_all()
+    if findings.noted:
+        return None, tuple(dict.fromkeys(findings.noted))
+    entities = tuple(sorted(taxonomy.entities.values(), key=lambda entity: entity.name))
+    return Bound(_settings(spec, catalog), entities, bound_features, segments, groups), ()
+
+
+def _settings(spec: Spec, catalog: Catalog) -> Settings:
+    written = spec.settings
+    return Settings(
+        written.dialect.text if written.dialect else catalog.adapter or "duckdb",
+        written.dialect.span if written.dialect else None,
+        written.grain,
+        written.models_path,
+        written.name_prefix,
+        written.retention.duration if written.retention else None,
+        written.portfolio,
+    )

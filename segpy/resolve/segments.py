@@ -1,0 +1,236 @@
+"""Conditions, segments and exclusive groups bound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from segpy.diagnostics.model import Span
+from segpy.resolve.errors import (
+    Cycle,
+    NameTaken,
+    NoComparison,
+    OtherEntity,
+    TwoGroups,
+    TypeClash,
+    UnknownEntity,
+    UnknownSegment,
+)
+from segpy.resolve.features import FeatureBinder
+from segpy.resolve.measures import MeasureBinder
+from segpy.resolve.model import (
+    Comparison,
+    Condition,
+    Entity,
+    ExclusiveGroup,
+    Group,
+    InSegment,
+    Segment,
+    Size,
+    Test,
+    segments_of,
+    type_of,
+)
+from segpy.resolve.scope import Findings, Unbound
+from segpy.resolve.taxonomy import RESERVED_COLUMNS, Taxonomy
+from segpy.resolve.typing import instant_literal
+from segpy.spec import model as written
+from segpy.spec.duration import parse_duration
+from segpy.spec.expression import Literal, Type
+from segpy.spec.model import MeasureKey, Name, Relop, Value
+
+_ORDERING = (Relop.AT_LEAST, Relop.AT_MOST, Relop.MORE_THAN, Relop.LESS_THAN, Relop.BETWEEN)
+
+
+class SegmentBinder:
+    """All segments of a spec."""
+
+    def __init__(self, spec: written.Spec, taxonomy: Taxonomy, features: FeatureBinder, findings: Findings) -> None:
+        self.spec = spec
+        self.taxonomy = taxonomy
+        self.features = features
+        self.findings = findings
+        self.entities = {segment.name.text: segment.entity.text for segment in spec.segments}
+        self.grouped: dict[str, str] = {}
+
+    def bind_all(self) -> tuple[tuple[Segment, ...], tuple[ExclusiveGroup, ...]]:
+        """The segments and groups that could be bound."""
+        groups = self.findings.each([lambda g=g: self._group(g) for g in self.spec.groups])  # type: ignore[misc]
+        segments = self.findings.each([lambda s=s: self._segment(s) for s in self.spec.segments])  # type: ignore[misc]
+        self._cycles(segments, groups)
+        return tuple(segments), tuple(groups)
+
+    def _segment(self, segment: written.Segment) -> Segment:
+        entity = self.taxonomy.entities.get(segment.entity.text)
+        if entity is None:
+            if segment.entity.text in {one.name.text for one in self.spec.entities}:
+                raise Unbound()  # the entity itself was refused, and that was said
+            known = tuple(one.name.text for one in self.spec.entities)
+            name = segment.entity.text
+            raise self.findings.fail(UnknownEntity(span=segment.entity.span, name=name, known=known, scope=""))
+        if segment.name.text in (entity.key, *RESERVED_COLUMNS):
+            name, span = segment.name.text, segment.name.span
+            raise self.findings.fail(NameTaken(span=span, name=name, taken_by="a column of the segments table"))
+        if segment.extends is not None:
+            self._look(segment.extends, entity)
+        binder = MeasureBinder(entity, self.taxonomy, self.features, self.findings)
+        condition = self._condition(segment.condition, entity, binder) if segment.condition else None
+        size = segment.size
+        return Segment(
+            segment.name.text,
+            entity.name,
+            segment.description,
+            segment.stage,
+            segment.owner,
+            segment.extends.text if segment.extends else None,
+            condition,
+            segment.playbook.details if segment.playbook else (),
+            Size(size.at_least, size.at_most, size.at_least_share, size.at_most_share) if size else None,
+            segment.version,
+            self.grouped.get(segment.name.text),
+            segment.name.span,
+        )
+
+    def _look(self, name: Name, entity: Entity) -> None:
+        belongs_to = self.entities.get(name.text)
+        if belongs_to is None:
+            known = tuple(segment for segment, one in self.entities.items() if one == entity.name)
+            scope = f" of entity `{entity.name}`"
+            raise self.findings.fail(UnknownSegment(span=name.span, name=name.text, known=known, scope=scope))
+        if belongs_to != entity.name:
+            what = f"segment `{name.text}`"
+            raise self.findings.fail(OtherEntity(span=name.span, what=what, belongs_to=belongs_to, wanted=entity.name))
+
+    def _condition(self, condition: written.Condition, entity: Entity, binder: MeasureBinder) -> Condition:
+        match condition:
+            case written.InSegment(segment, negated):
+                self._look(segment, entity)
+                return InSegment(segment.text, negated)
+            case written.Group(logic, conditions, least):
+                parts = self.findings.whole(
+                    [lambda c=c: self._condition(c, entity, binder) for c in conditions]  # type: ignore[misc]
+                )
+                return Group(logic, parts, least)
+            case written.Test():
+                return self._test(condition, binder)
+
+    def _test(self, test: written.Test, binder: MeasureBinder) -> Test:
+        measure = binder.bind(test.measure)
+        name = test.name.text if test.name else None
+        if test.measure.key in (MeasureKey.DID, MeasureKey.DID_NOT):
+            did = test.measure.key is MeasureKey.DID
+            sugar = Comparison(Relop.AT_LEAST if did else Relop.EXACTLY, (Literal(int(did), Type.INTEGER),))
+            return Test(measure, (sugar,), test.or_never, name, test.measure.span)
+        type_ = type_of(measure)
+        if not test.comparisons and type_ is not Type.BOOLEAN:
+            raise self.findings.fail(NoComparison(span=test.measure.span, type_name=type_.value))
+        comparisons = self.findings.whole(
+            [lambda c=c: self._comparison(c, type_) for c in test.comparisons]  # type: ignore[misc]
+        )
+        return Test(measure, comparisons, test.or_never, name, test.measure.span)
+
+    def _comparison(self, comparison: written.Comparison, type_: Type) -> Comparison:
+        relop = comparison.relop
+        if relop is Relop.IS_NULL:
+            return Comparison(relop, (Literal(bool(comparison.values[0].value), Type.BOOLEAN),))
+        if relop in _ORDERING and type_ in (Type.TEXT, Type.BOOLEAN):
+            message = f"`{relop.value}` orders values, and this is {type_.value}"
+            raise self.findings.fail(
+                TypeClash(span=comparison.span, message=message, way_out="use `exactly`, `in` or `is_null`")
+            )
+        values = self.findings.whole([lambda v=v: self._value(v, type_) for v in comparison.values])  # type: ignore[misc]
+        if relop is Relop.BETWEEN and values[0].value > values[1].value:  # type: ignore[operator]
+            message = "nothing lies between these: the smaller value comes first"
+            raise self.findings.fail(TypeClash(span=comparison.span, message=message, way_out="swap the values"))
+        return Comparison(relop, values)
+
+    def _value(self, value: Value, type_: Type) -> Literal:
+        found = literal(value, type_)
+        if found is None:
+            example = _EXAMPLES.get(type_, "")
+            message = f"`{value.value}` is compared with {_WORDS.get(type_, type_.value)}"
+            raise self.findings.fail(TypeClash(span=value.span, message=message, way_out=example))
+        return found
+
+    def _group(self, group: written.ExclusiveGroup) -> ExclusiveGroup:
+        known = tuple(self.entities)
+        for name in group.segments:
+            if name.text not in self.entities:
+                found = UnknownSegment(span=name.span, name=name.text, known=known, scope="")
+                raise self.findings.fail(found)
+            if name.text in self.grouped:
+                first = self.grouped[name.text]
+                raise self.findings.fail(TwoGroups(span=name.span, segment=name.text, first=first))
+            entity = self.entities[group.segments[0].text]
+            if self.entities[name.text] != entity:
+                what, belongs_to = f"segment `{name.text}`", self.entities[name.text]
+                raise self.findings.fail(OtherEntity(span=name.span, what=what, belongs_to=belongs_to, wanted=entity))
+            self.grouped[name.text] = group.name.text
+        return ExclusiveGroup(group.name.text, entity, tuple(name.text for name in group.segments))
+
+    def _cycles(self, segments: Sequence[Segment], groups: Sequence[ExclusiveGroup]) -> None:
+        """Segments that need each other, through membership, `extends` or their place in a waterfall."""
+        needs = {segment.name: list(dict.fromkeys(direct_needs(segment))) for segment in segments}
+        for group in groups:
+            for place, name in enumerate(group.segments):
+                needs.setdefault(name, []).extend(group.segments[:place])
+        spans = {segment.name: segment.span for segment in segments}
+        done: set[str] = set()
+
+        def walk(name: str, path: tuple[str, ...]) -> None:
+            if name in path:
+                names = (*path[path.index(name) :], name)
+                self.findings.fail(Cycle(span=_span(names, spans), names=names, kind="segment"))
+            elif name not in done:
+                for other in needs.get(name, ()):
+                    walk(other, (*path, name))
+            done.add(name)
+
+        for name in needs:
+            walk(name, ())
+
+
+def _span(names: tuple[str, ...], spans: dict[str, Span]) -> Span | None:
+    return next((spans[name] for name in names if name in spans), None)
+
+
+def direct_needs(segment: Segment) -> tuple[str, ...]:
+    """The segments that a segment's own definition looks at."""
+    extends = (segment.extends,) if segment.extends else ()
+    return extends + segments_of(segment.condition)
+
+
+_WORDS = {
+    Type.DURATION: "a duration",
+    Type.TEXT: "text",
+    Type.BOOLEAN: "true or false",
+    Type.TIMESTAMP: "a timestamp",
+    Type.DATE: "a date",
+    Type.NUMBER: "a number",
+    Type.INTEGER: "a number",
+}
+_EXAMPLES = {
+    Type.DURATION: "write a duration of fixed length, such as `14 days`",
+    Type.TEXT: "put it in quotes if it is meant as text",
+    Type.BOOLEAN: "write `true` or `false`",
+    Type.TIMESTAMP: "write a timestamp in UTC, such as `2026-03-01 12:00`",
+    Type.DATE: "write a date, such as `2026-03-01`",
+    Type.NUMBER: "write a number without quotes or a unit",
+    Type.INTEGER: "write a number without quotes or a unit",
+}
+
+
+def literal(value: Value, type_: Type) -> Literal | None:
+    """The constant that a value is beside a measure of that type, or None where it is none."""
+    raw = value.value
+    match type_:
+        case Type.DURATION:
+            duration = parse_duration(raw) if isinstance(raw, str) else None
+            return Literal(duration.seconds, type_) if duration and duration.exact else None
+        case Type.TIMESTAMP | Type.DATE:
+            return instant_literal(raw) if isinstance(raw, str) else None
+        case Type.NUMBER | Type.INTEGER:
+            return Literal(raw, Type.NUMBER) if isinstance(raw, int | float) and not isinstance(raw, bool) else None
+        case Type.BOOLEAN:
+            return Literal(raw, type_) if isinstance(raw, bool) else None
+        case _:
+            return Literal(raw, Type.TEXT) if isinstance(raw, str) else None

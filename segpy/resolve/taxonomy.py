@@ -1,0 +1,199 @@
+"""Streams, events and entities bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from segpy.catalog.model import Catalog
+from segpy.diagnostics.model import Diagnostic, Span
+from segpy.resolve.errors import (
+    ConflictingTypes,
+    NameTaken,
+    NoEventColumn,
+    NoPopulation,
+    NotYet,
+    TypeClash,
+    UnknownAttribute,
+    UnknownColumn,
+    UnknownEntity,
+    UnknownProperty,
+    UnknownRelation,
+    UnknownStream,
+)
+from segpy.resolve.model import Entity, Event, Property, Stream
+from segpy.resolve.scope import Findings, Unbound
+from segpy.spec.expression import Column, Expression, Type
+from segpy.spec.model import (
+    Column as WrittenColumn,
+)
+from segpy.spec.model import (
+    Entity as WrittenEntity,
+)
+from segpy.spec.model import (
+    Event as WrittenEvent,
+)
+from segpy.spec.model import (
+    Name,
+    Population,
+    Relation,
+    Spec,
+    SqlText,
+)
+from segpy.spec.model import (
+    Stream as WrittenStream,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """What exists: streams, events and entities by name."""
+
+    streams: dict[str, Stream]
+    events: dict[str, Event]
+    entities: dict[str, Entity]
+
+    def events_of(self, entity: str) -> tuple[str, ...]:
+        """The events that an entity can have."""
+        return tuple(name for name, event in self.events.items() if entity in dict(event.stream.keys))
+
+
+def bind_taxonomy(spec: Spec, catalog: Catalog, findings: Findings) -> Taxonomy:
+    """All streams, events and entities that could be bound."""
+    written = {entity.name.text: entity for entity in spec.entities}
+    streams = findings.each([lambda s=s: _stream(s, written, catalog, findings) for s in spec.streams])  # type: ignore[misc]
+    by_name = {stream.name: stream for stream in streams}
+    declared = tuple(stream.name.text for stream in spec.streams)
+    events = findings.each([lambda e=e: _event(e, by_name, declared, findings) for e in spec.events])  # type: ignore[misc]
+    _one_type_each(spec, findings)
+    entities = findings.each([lambda e=e: _entity(e, by_name, catalog, findings) for e in spec.entities])  # type: ignore[misc]
+    return Taxonomy(by_name, {event.name: event for event in events}, {entity.name: entity for entity in entities})
+
+
+def _relation(relation: Relation, columns: tuple[Name, ...], catalog: Catalog, findings: Findings) -> None:
+    known: tuple[str, ...] = ()
+    missing = False
+    if relation.function == "ref" and catalog.refs is not None and len(relation.arguments) == 1:
+        known, missing = tuple(catalog.refs), relation.arguments[0] not in catalog.refs
+    elif relation.function == "source" and catalog.sources is not None:
+        known = tuple(".".join(source) for source in catalog.sources)
+        missing = relation.arguments not in catalog.sources
+    if missing:
+        name = ".".join(relation.arguments)
+        raise findings.fail(UnknownRelation(span=relation.span, name=name, known=known, scope=" of this dbt project"))
+    certain = dict(catalog.columns).get(relation.arguments[-1]) if relation.function == "ref" else None
+    if certain is not None:
+        lowered = {column.lower() for column in certain}
+        for column in columns:
+            if column.text.lower() not in lowered:
+                scope = f" of `{relation.arguments[-1]}`"
+                findings.fail(UnknownColumn(span=column.span, name=column.text, known=tuple(certain), scope=scope))
+
+
+def _properties(columns: tuple[WrittenColumn, ...]) -> tuple[Property, ...]:
+    return tuple(Property(column.name.text, column.type) for column in columns)
+
+
+def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: Catalog, findings: Findings) -> Stream:
+    for entity, _ in stream.entities:
+        if entity.text not in entities:
+            raise findings.fail(UnknownEntity(span=entity.span, name=entity.text, known=tuple(entities), scope=""))
+    columns = (
+        *(key for _, key in stream.entities),
+        stream.occurred_at,
+        *(column for column in (stream.id, stream.event) if column),
+        *(column.name for column in stream.properties),
+    )
+    _relation(stream.relation, columns, catalog, findings)
+    return Stream(
+        stream.name.text,
+        stream.relation,
+        stream.occurred_at.text,
+        stream.id.text if stream.id else None,
+        stream.event.text if stream.event else None,
+        tuple((entity.text, key.text) for entity, key in stream.entities),
+        _properties(stream.properties),
+    )
+
+
+def where_over(stream: Stream, text: SqlText, findings: Findings) -> Expression:
+    """A boolean over one event of a stream: its properties, its event column and `occurred_at`."""
+    types = {prop.name: prop.type for prop in stream.properties}
+    types.setdefault("occurred_at", Type.TIMESTAMP)
+    if stream.event is not None:
+        types.setdefault(stream.event, Type.TEXT)
+
+    def unknown(column: Column, span: Span) -> Diagnostic:
+        if column.name in ("hour", "weekday"):
+            way_out = "compute it in the staging model and declare it under `properties`"
+            return NotYet(span=span, construct=f"`{column.name}` in `where`", way_out=way_out)
+        return UnknownProperty(span=span, name=column.name, known=tuple(types), scope=f" of stream `{stream.name}`")
+
+    return findings.boolean(text, types, unknown)
+
+
+def _event(event: WrittenEvent, streams: dict[str, Stream], declared: tuple[str, ...], findings: Findings) -> Event:
+    stream = streams.get(event.stream.text)
+    if stream is None:
+        if event.stream.text in declared:  # the stream itself was refused, and that was said
+            raise Unbound()
+        raise findings.fail(UnknownStream(span=event.stream.span, name=event.stream.text, known=declared, scope=""))
+    if event.values and stream.event is None:
+        raise findings.fail(NoEventColumn(span=event.values[0].span, stream=stream.name))
+    where = where_over(stream, event.where, findings) if event.where else None
+    values = tuple(sorted({str(value.value) for value in event.values}))
+    return Event(event.name.text, stream, values, where, event.description)
+
+
+def _one_type_each(spec: Spec, findings: Findings) -> None:
+    """Properties of one name share a column, so streams of one entity must agree on its type."""
+    seen: dict[tuple[str, str], WrittenColumn] = {}
+    for stream in spec.streams:
+        for column in stream.properties:
+            for entity, _ in stream.entities:
+                first = seen.setdefault((entity.text, column.name.text), column)
+                if first.type is not column.type:
+                    types = (first.type.value, column.type.value)
+                    name = column.name
+                    findings.fail(ConflictingTypes(span=name.span, name=name.text, types=types, first=first.name.span))
+                    break
+
+
+RESERVED_COLUMNS = ("as_of", "occurred_at", "event", "spec_hash")
+
+
+def _entity(entity: WrittenEntity, streams: dict[str, Stream], catalog: Catalog, findings: Findings) -> Entity:
+    attributes = _properties(entity.attributes.columns) if entity.attributes else ()
+    if entity.attributes:
+        columns = (entity.key, *(column.name for column in entity.attributes.columns))
+        _relation(entity.attributes.relation, columns, catalog, findings)
+    if entity.key.text in RESERVED_COLUMNS:
+        raise findings.fail(NameTaken(span=entity.key.span, name=entity.key.text, taken_by="a generated column"))
+    serving = tuple(stream for stream in streams.values() if entity.name.text in dict(stream.keys))
+    default = Population.ATTRIBUTES if entity.attributes else Population.EVENTS
+    population = entity.population or default
+    for wanted, there in ((Population.ATTRIBUTES, bool(entity.attributes)), (Population.EVENTS, bool(serving))):
+        if population in (wanted, Population.BOTH) and not there:
+            words = "attributes" if wanted is Population.ATTRIBUTES else "stream that serves it"
+            raise findings.fail(NoPopulation(span=entity.name.span, entity=entity.name.text, wanted=words))
+    if entity.start is not None:
+        _start(entity, entity.start, attributes, findings)
+    return Entity(
+        entity.name.text,
+        entity.key.text,
+        entity.key_type,
+        entity.attributes.relation if entity.attributes else None,
+        tuple(sorted(attributes, key=lambda attribute: attribute.name)),
+        entity.start.text if entity.start else None,
+        population,
+        serving,
+    )
+
+
+def _start(entity: WrittenEntity, start: Name, attributes: tuple[Property, ...], findings: Findings) -> None:
+    types = {attribute.name: attribute.type for attribute in attributes}
+    scope = f" of entity `{entity.name.text}`"
+    if start.text not in types:
+        raise findings.fail(UnknownAttribute(span=start.span, name=start.text, known=tuple(types), scope=scope))
+    if types[start.text] not in (Type.TIMESTAMP, Type.DATE):
+        message = f"`{start.text}` is {types[start.text].value}, and a start is a timestamp or a date"
+        raise findings.fail(TypeClash(span=start.span, message=message, way_out="name another attribute"))
