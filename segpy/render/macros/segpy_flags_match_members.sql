@@ -1,0 +1,56 @@
+{#
+    The flags of an entity and the table of members say the same, both ways. Returns each key where they differ and
+    the first segment in which they do. `model` holds the flags, `members` is the table of members.
+#}
+{% test segpy_flags_match_members(model, members, entity, key, segments) %}
+
+with
+
+flags as (
+
+    select
+        cast({{ key }} as {{ dbt.type_string() }}) as entity_key,
+        {%- for segment in segments %}
+        case when {{ segment }} then 1 when not {{ segment }} then 0 else -1 end as in_{{ segment }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ model }}
+
+),
+
+listed as (
+
+    select
+        entity_key,
+        {%- for segment in segments %}
+        max(case when segment = '{{ segment }}' then 1 else 0 end) as in_{{ segment }},
+        {%- endfor %}
+        max(case when segment not in ('{{ segments | join("', '") }}') then segment end) as unknown_segment
+    from {{ members }}
+    where entity = '{{ entity }}'
+    group by entity_key
+
+),
+
+compared as (
+
+    select
+        coalesce(flags.entity_key, listed.entity_key) as entity_key,
+        case
+            when listed.unknown_segment is not null then listed.unknown_segment
+            {%- for segment in segments %}
+            when coalesce(flags.in_{{ segment }}, 0) <> coalesce(listed.in_{{ segment }}, 0) then '{{ segment }}'
+            {%- endfor %}
+        end as segment
+    from flags
+    full outer join listed on flags.entity_key = listed.entity_key
+
+)
+
+select
+    entity_key,
+    segment
+from compared
+where segment is not null
+
+{% endtest %}
