@@ -1,0 +1,7 @@
+-- One row per seller.
+
+select
+    seller_id,
+    country,
+    joined_at
+from {{ ref('market_sellers') }}

@@ -1,0 +1,46 @@
+"""Sellers and buyers of the marketplace; what passes between them belongs to both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from segpy.demo.clock import EVENING, moment
+from segpy.demo.story import Deed, told
+
+KINDS = ("ceramics", "prints", "jewellery", "toys")
+
+
+@dataclass(slots=True)
+class Seller:
+    """Somebody with a stall."""
+
+    name: str
+    joined: datetime
+    country: str
+    deeds: list[Deed] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Buyer:
+    """Somebody who looks and buys. `loud` keys are written in capitals by an old app."""
+
+    key: UUID
+    joined: datetime
+    loud: bool = False
+    deeds: list[Deed] = field(default_factory=list)
+
+    @property
+    def written(self) -> str:
+        """The key as this buyer's app writes it."""
+        return str(self.key).upper() if self.loud else str(self.key)
+
+
+def new_buyer(rng: Random, day: int, log: str = "") -> Buyer:
+    """A buyer who joined on a day; one in five uses the old app."""
+    key = UUID(int=rng.getrandbits(128), version=4)
+    deeds = list(told(log))
+    joined = min([moment(rng, day, EVENING), *(deed.at - timedelta(hours=3) for deed in deeds)])
+    return Buyer(key, joined, rng.random() < 0.2, deeds)

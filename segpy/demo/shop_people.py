@@ -1,0 +1,74 @@
+"""Shoppers and their orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from segpy.demo.shop_stock import CITIES, PRODUCTS
+from segpy.demo.story import Deed, told
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of products. `amount` is None where the cash desk forgot it; a status may be missing too."""
+
+    at: datetime
+    products: tuple[str, ...]
+    status: str
+    amount: float | None
+    twice: bool = False
+
+
+@dataclass(slots=True)
+class Shopper:
+    """Somebody with a customer card; a guest (`joined` None) has none."""
+
+    joined: datetime | None
+    city: str
+    age: int | None
+    deeds: list[Deed] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One shopper's life as told. Where no city and no age are told, they do not matter.
+
+    An order is a deed such as `5d order p01 p13 cancelled`: with its own amount if a number stands there, with none
+    known for `lost`, with no status for `unsaid`.
+    """
+
+    log: str
+    city: str = "any"
+    age: int | None = 0
+    guest: bool = False
+
+
+def bought(at: datetime, products: tuple[str, ...], status: str = "paid", twice: bool = False) -> Order:
+    """An order at the prices of the stock."""
+    return Order(at, products, status, sum(PRODUCTS[product].price for product in products), twice)
+
+
+def shopper(story: Story, number: int) -> Shopper:
+    """The one the story is about, who took a card some hours before the first deed."""
+    deeds = told(story.log)
+    first = min(deed.at for deed in deeds)
+    earlier = timedelta(hours=1 + number % 40, minutes=number * 7 % 60, seconds=number % 53)
+    joined = None if story.guest else first - earlier
+    city = CITIES[number % len(CITIES)] if story.city == "any" else story.city
+    who = Shopper(joined, city, 32 + number % 30 if story.age == 0 else story.age)
+    for deed in deeds:
+        if deed.name == "order":
+            who.orders.append(_order(deed))
+        else:
+            who.deeds.append(deed)
+    return who
+
+
+def _order(deed: Deed) -> Order:
+    products = tuple(word for word in deed.words if word in PRODUCTS)
+    amounts = [float(word) for word in deed.words if word[0].isdigit()]
+    status = "cancelled" if "cancelled" in deed.words else "" if "unsaid" in deed.words else "paid"
+    amount = None if "lost" in deed.words else amounts[0] if amounts else sum(PRODUCTS[one].price for one in products)
+    return Order(deed.at, products, status, amount, deed.twice)
