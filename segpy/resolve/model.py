@@ -379,7 +379,7 @@ def segments_of(condition: Condition | None) -> tuple[str, ...]:
 def measures_in(measure: Measure) -> tuple[Measure, ...]:
     """A measure and all that it is computed from, inputs first."""
     if isinstance(measure, Computed):
-        return tuple(inner for _, one in measure.inputs for inner in measures_in(one)) + (measure,)
+        return (*(inner for _, one in measure.inputs for inner in measures_in(one)), measure)
     return (measure,)
 
 

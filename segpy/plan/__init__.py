@@ -1,0 +1,1 @@
+"""A bound spec to what must be computed: shared, named, in order."""

@@ -1,0 +1,110 @@
+"""The passes that make a plan of a bound spec. Their order is the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from segpy.plan.features import Context, Wanted, column_names, features_plan
+from segpy.plan.fingerprint import canonical
+from segpy.plan.model import EntityPlan, Plan
+from segpy.plan.names import atom_name
+from segpy.plan.segments import segments_plan
+from segpy.plan.selections import events_plan, flag_names
+from segpy.plan.sequences import sequence_names, sequences_plan
+from segpy.resolve.model import (
+    Anchored,
+    Atom,
+    Bound,
+    Entity,
+    EventMeasure,
+    Feature,
+    Measure,
+    Property,
+    Segment,
+    Sequence,
+    SequenceMeasure,
+    measures_in,
+    tests_of,
+)
+
+
+def build_plan(bound: Bound) -> Plan:
+    """What must be computed for a bound spec."""
+    prefix = bound.settings.name_prefix
+    entities = tuple(_entity(entity, bound, prefix) for entity in bound.entities if _in_use(entity, bound))
+    return Plan(bound, entities, f"{prefix}segment_members", f"{prefix}segment_catalog")
+
+
+def _in_use(entity: Entity, bound: Bound) -> bool:
+    about = {feature.entity for feature in bound.features} | {segment.entity for segment in bound.segments}
+    return entity.name in about
+
+
+def _entity(entity: Entity, bound: Bound, prefix: str) -> EntityPlan:
+    features = tuple(feature for feature in bound.features if feature.entity == entity.name)
+    segments = tuple(segment for segment in bound.segments if segment.entity == entity.name)
+    wanted = wanted_measures(features, segments)
+    sequences = _sequences(wanted)
+    atoms = tuple(sorted({atom for one in wanted for atom in atoms_of(one.measure)}, key=_by_name))
+    kept = _kept(wanted)
+    flags = flag_names(atoms, kept)
+    names = sequence_names(features, tuple(sequences))
+    context = Context(entity, flags, names)
+    return EntityPlan(
+        entity,
+        bound.settings.retention,
+        events_plan(f"{prefix}{entity.name}_events", entity, atoms, kept),
+        features_plan(f"{prefix}{entity.name}_features", features, wanted, context),
+        sequences_plan(f"{prefix}{entity.name}_sequences", names, sequences, flags),
+        segments_plan(
+            f"{prefix}{entity.name}_segments",
+            entity,
+            segments,
+            bound.groups,
+            column_names(entity, features, wanted),
+        ),
+    )
+
+
+def _by_name(atom: Atom) -> tuple[str, str]:
+    return atom_name(atom), canonical(atom)
+
+
+def wanted_measures(features: tuple[Feature, ...], segments: tuple[Segment, ...]) -> tuple[Wanted, ...]:
+    """Each measure once, with all that wants it, inputs of expressions included; in the order of the names."""
+    serves: dict[Measure, set[str]] = {}
+    for feature in features:
+        for measure in measures_in(feature.measure):
+            serves.setdefault(measure, set()).add(f"{feature.written} ({feature.span.file})")
+    for segment in segments:
+        for test in tests_of(segment.condition):
+            for measure in measures_in(test.measure):
+                serves.setdefault(measure, set()).add(f"{segment.name} ({segment.span.file})")
+    return tuple(Wanted(measure, tuple(sorted(names))) for measure, names in serves.items())
+
+
+def _sequences(wanted: tuple[Wanted, ...]) -> dict[Sequence, tuple[str, ...]]:
+    serves: dict[Sequence, set[str]] = {}
+    for one in wanted:
+        if isinstance(one.measure, SequenceMeasure):
+            serves.setdefault(one.measure.sequence, set()).update(one.serves)
+    return {sequence: tuple(sorted(names)) for sequence, names in serves.items()}
+
+
+def atoms_of(measure: Measure) -> Iterator[Atom]:
+    """The atoms that a measure reads, those of its inputs aside."""
+    match measure:
+        case EventMeasure(_, atom, _, window):
+            yield atom
+            if isinstance(window, Anchored):
+                yield window.anchor
+        case SequenceMeasure(sequence):
+            for step in sequence.steps:
+                yield step.atom
+                yield from step.without
+
+
+def _kept(wanted: tuple[Wanted, ...]) -> tuple[Property, ...]:
+    """The properties that some measure aggregates."""
+    found = {one.measure.property for one in wanted if isinstance(one.measure, EventMeasure) and one.measure.property}
+    return tuple(sorted(found, key=lambda prop: prop.name))

@@ -1,0 +1,280 @@
+"""What must be computed, with every name chosen. The SQL follows from it without another decision about meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from segpy.resolve.model import (
+    Aggregation,
+    Atom,
+    Bound,
+    Comparison,
+    Entity,
+    ExclusiveGroup,
+    Output,
+    Property,
+    Segment,
+    Stream,
+    Window,
+)
+from segpy.spec.duration import Duration
+from segpy.spec.expression import Expression, Type
+from segpy.spec.model import Logic
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rows of the events model that are one atom.
+
+    `labels` are values of its `event` column (empty: any), `flag` the boolean column that must hold as well.
+    `words` say in English which events these are.
+    """
+
+    labels: tuple[str, ...]
+    flag: str | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A boolean column of the events model: whether the row is this atom."""
+
+    column: str
+    atom: Atom
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRead:
+    """How one stream enters the events model of an entity. `values` are the event names that get a label each."""
+
+    stream: Stream
+    key: str
+    values: tuple[str, ...]
+    flags: tuple[Flag, ...]
+    read: tuple[Property, ...]
+    kept: tuple[Property, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventsPlan:
+    """The events model: one row an event, of some use to somebody. `properties` pair a property with its column."""
+
+    model: str
+    streams: tuple[StreamRead, ...]
+    labels: tuple[str, ...]
+    flags: tuple[str, ...]
+    properties: tuple[tuple[Property, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The n-th (0: last) occurrence of an event, one row an entity."""
+
+    name: str
+    selection: Selection
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class BranchColumn:
+    """One aggregate of a branch, over the column `value` where it has one."""
+
+    name: str
+    aggregation: Aggregation
+    value: str | None
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Aggregates over one atom's events, one row an entity.
+
+    Where `distinct`, each value of its columns (or each day, without a value) counts once.
+    `anchor` is the anchor that the windows are measured from, `start` the attribute that they are; else `as_of`.
+    """
+
+    name: str
+    selection: Selection
+    distinct: bool
+    anchor: Anchor | None
+    start: str | None
+    columns: tuple[BranchColumn, ...]
+    serves: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FromBranch:
+    """A column of a branch; `zero` where nothing counts as 0."""
+
+    branch: str
+    column: str
+    zero: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FromAttribute:
+    """An attribute's value, or with `tenure` the seconds since it."""
+
+    attribute: Property
+    tenure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FromSequence:
+    """An output of a sequence."""
+
+    sequence: str
+    output: Output
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class FromColumns:
+    """An expression over other columns of the features model; `depth` is 1 more than the deepest of them."""
+
+    expression: Expression
+    columns: tuple[tuple[str, str], ...]
+    depth: int
+
+
+Origin: TypeAlias = FromBranch | FromAttribute | FromSequence | FromColumns
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureColumn:
+    """A column of the features model."""
+
+    name: str
+    type: Type
+    origin: Origin
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesPlan:
+    """The features model: one row an entity."""
+
+    model: str
+    anchors: tuple[Anchor, ...]
+    branches: tuple[Branch, ...]
+    columns: tuple[FeatureColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """One step of a sequence. `within` and `without` reach back to the step before."""
+
+    selection: Selection
+    times: int
+    within: Duration | None
+    without: tuple[Selection, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SequencePlan:
+    """One sequence. `overlapping` where one event could serve two steps; `overlaps` pairs such steps, from 0."""
+
+    name: str
+    steps: tuple[StepPlan, ...]
+    complete_within: Duration | None
+    in_the_last: Duration | None
+    overlaps: tuple[tuple[int, int], ...]
+    serves: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SequencesPlan:
+    """The sequences model: one row an entity and sequence, for those that reached the first step."""
+
+    model: str
+    sequences: tuple[SequencePlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionColumn:
+    """A condition over one column of the features model, never null."""
+
+    name: str
+    column: str
+    nullable: bool
+    comparisons: tuple[Comparison, ...]
+    or_never: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A boolean column, or with `negated` its opposite."""
+
+    column: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """Formulas under one logic key."""
+
+    logic: Logic
+    parts: tuple[Formula, ...]
+    least: int
+
+
+Formula: TypeAlias = Holds | Combined
+
+
+@dataclass(frozen=True, slots=True)
+class FlagColumn:
+    """A boolean over conditions and other flags. `depth` 0 needs conditions only, else 1 more than the deepest."""
+
+    name: str
+    formula: Formula
+    depth: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentsPlan:
+    """The segments model: one row an entity, one boolean a segment, and `spec_hash`."""
+
+    model: str
+    conditions: tuple[ConditionColumn, ...]
+    flags: tuple[FlagColumn, ...]
+    segments: tuple[SegmentPlan, ...]
+    groups: tuple[ExclusiveGroup, ...]
+    spec_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPlan:
+    """A segment with the hash of its meaning and its definition in English, a line each."""
+
+    segment: Segment
+    content_hash: str
+    english: tuple[str, ...]
+    uses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityPlan:
+    """Everything about one entity. `sequences` is None where there is no sequence."""
+
+    entity: Entity
+    retention: Duration | None
+    events: EventsPlan | None
+    features: FeaturesPlan
+    sequences: SequencesPlan | None
+    segments: SegmentsPlan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything. `members` and `catalog` are names of models."""
+
+    bound: Bound
+    entities: tuple[EntityPlan, ...]
+    members: str
+    catalog: str

@@ -1,0 +1,137 @@
+"""Names from meaning: never from counters, so that adding one thing never renames another."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from segpy.plan.fingerprint import fingerprint
+from segpy.plan.words import expression_words, ordinal
+from segpy.resolve.model import (
+    Anchored,
+    Atom,
+    AttributeTenure,
+    AttributeValue,
+    BetweenAgo,
+    Comparison,
+    Computed,
+    EventMeasure,
+    Ever,
+    InTheLast,
+    Measure,
+    Sequence,
+    SequenceMeasure,
+    Step,
+    Window,
+    WithinFirst,
+)
+from segpy.spec.duration import Duration
+from segpy.spec.expression import Literal, Type
+from segpy.spec.model import Relop
+
+LONGEST = 60
+_OPERATORS = {">=": " at least ", "<=": " at most ", "<>": " not ", ">": " over ", "<": " under ", "=": " is ",
+              "+": " plus ", " - ": " minus ", "*": " times ", "/": " by ", "%": " "}  # fmt: skip
+
+
+def slug(text: str) -> str:
+    """Text as part of a name."""
+    for sign, words in _OPERATORS.items():
+        text = text.replace(sign, words)
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def limited(name: str, content: Any, longest: int = LONGEST) -> str:
+    """The name, or where it is too long or empty its beginning and a hash of what it stands for."""
+    if 0 < len(name) <= longest:
+        return name
+    return f"{name[: longest - 7].rstrip('_') or 'x'}_{fingerprint(content, 6)}"
+
+
+class Names:
+    """Names given out so far. Two meanings never share one: the second gets a hash of its content."""
+
+    def __init__(self, *taken: str) -> None:
+        self._owner: dict[str, Any] = dict.fromkeys(taken, self)
+
+    def claim(self, name: str, content: Any) -> str:
+        """The name for `content`: `name` if it is free or already its own."""
+        name = limited(name, content)
+        if self._owner.setdefault(name, content) == content:
+            return name
+        other = f"{name[: LONGEST - 7]}_{fingerprint(content, 6)}"
+        self._owner[other] = content
+        return other
+
+
+def atom_name(atom: Atom) -> str:
+    """`order_placed`, `order_placed_where_amount_at_least_100`"""
+    if atom.where is None:
+        return atom.event.name
+    return limited(f"{atom.event.name}_where_{slug(expression_words(atom.where))}", atom, 45)
+
+
+def window_name(window: Window) -> str:
+    """`7d`, `90d_to_30d_ago`, `first_7d`, `48h_after_first_signup`; empty for all time."""
+    match window:
+        case Ever():
+            return ""
+        case InTheLast(length):
+            return length.label
+        case BetweenAgo(far, near):
+            return f"{far.label}_to_{near.label}_ago"
+        case WithinFirst(_, length):
+            return f"first_{length.label}"
+        case Anchored(side, anchor, nth, within):
+            reach = f"{within.label}_" if within else ""
+            return f"{reach}{side.value}_{ordinal(nth)}_{atom_name(anchor)}"
+
+
+def measure_name(measure: Measure) -> str:
+    """The name of a measure that has none of its own."""
+    match measure:
+        case EventMeasure(aggregation, atom, prop, window):
+            parts = (atom_name(atom), prop.name if prop else "", aggregation.value, window_name(window))
+            return "_".join(part for part in parts if part)
+        case AttributeValue(attribute):
+            return attribute.name
+        case AttributeTenure(attribute):
+            return f"{attribute.name}_tenure"
+        case SequenceMeasure(sequence, output, step):
+            ending = f"step_{step}_seconds" if step else output.value
+            return f"{limited(sequence_name(sequence), sequence, 45)}_{ending}"
+        case Computed(expression):
+            return slug(expression_words(expression))
+
+
+def sequence_name(sequence: Sequence) -> str:
+    """The name of a sequence that has none of its own."""
+    parts = ["_then_".join(_step_name(step) for step in sequence.steps)]
+    if sequence.complete_within is not None:
+        parts.append(f"in_{sequence.complete_within.label}")
+    if sequence.in_the_last is not None:
+        parts.append(sequence.in_the_last.label)
+    return limited("_".join(parts), sequence, 45)
+
+
+def _step_name(step: Step) -> str:
+    times = f"_{step.times}_times" if step.times > 1 else ""
+    within = f"_within_{step.within.label}" if step.within is not None else ""
+    without = "_without_" + "_or_".join(map(atom_name, step.without)) if step.without else ""
+    return atom_name(step.atom) + times + within + without
+
+
+def comparison_name(comparison: Comparison) -> str:
+    """`at_least_2`, `in_trial_free`, `is_null`"""
+    if comparison.relop is Relop.IS_NULL:
+        return "is_null" if comparison.values[0].value else "is_known"
+    return "_".join((comparison.relop.value, *(_value_name(value) for value in comparison.values)))
+
+
+def _value_name(value: Literal) -> str:
+    if value.type is Type.DURATION:
+        return Duration(microseconds=round(float(value.value or 0) * 1_000_000)).label
+    text = str(value.value).lower()
+    if text.startswith("-"):
+        text = f"minus {text[1:]}"
+    return slug(text) or "x"

@@ -1,0 +1,190 @@
+"""The segments model: conditions once, flags in the order of their needs, waterfalls last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from segpy.plan.fingerprint import canonical, fingerprint
+from segpy.plan.model import (
+    Combined,
+    ConditionColumn,
+    FlagColumn,
+    Formula,
+    Holds,
+    SegmentPlan,
+    SegmentsPlan,
+)
+from segpy.plan.names import Names, comparison_name
+from segpy.plan.words import segment_lines, test_words
+from segpy.resolve.model import (
+    Condition,
+    Entity,
+    ExclusiveGroup,
+    Group,
+    InSegment,
+    Measure,
+    Segment,
+    Test,
+    nullable,
+    segments_of,
+    tests_of,
+)
+from segpy.spec.model import Logic
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What the flags of an entity are made from."""
+
+    segments: dict[str, Segment]
+    groups: dict[str, ExclusiveGroup]
+    conditions: dict[tuple[str, Test], str]
+
+    def before(self, segment: Segment) -> tuple[str, ...]:
+        """The segments ahead of one in its waterfall."""
+        if segment.group is None:
+            return ()
+        order = self.groups[segment.group].segments
+        return order[: order.index(segment.name)]
+
+
+def segments_plan(
+    model: str,
+    entity: Entity,
+    segments: tuple[Segment, ...],
+    groups: tuple[ExclusiveGroup, ...],
+    columns: dict[Measure, str],
+) -> SegmentsPlan | None:
+    """The flags of an entity; None where it has no segments."""
+    if not segments:
+        return None
+    names = Names(entity.key, "as_of", "spec_hash", *(segment.name for segment in segments))
+    conditions: dict[str, ConditionColumn] = {}
+    found: dict[tuple[str, Test], str] = {}
+    for segment in segments:
+        for test in tests_of(segment.condition):
+            column = _condition(test, segment, columns, names)
+            conditions[column.name] = column
+            found[(segment.name, test)] = column.name
+    own = tuple(group for group in groups if group.entity == entity.name)
+    scope = _Scope({s.name: s for s in segments}, {group.name: group for group in own}, found)
+    hashes = _hashes(scope, entity)
+    return SegmentsPlan(
+        model,
+        tuple(conditions[name] for name in sorted(conditions)),
+        _flags(scope),
+        tuple(
+            SegmentPlan(
+                segment, hashes[segment.name], segment_lines(segment, scope.before(segment)), _uses(segment, scope)
+            )
+            for segment in segments
+        ),
+        own,
+        fingerprint(tuple(sorted(hashes.items()))),
+    )
+
+
+def _uses(segment: Segment, scope: _Scope) -> tuple[str, ...]:
+    extends = (segment.extends,) if segment.extends else ()
+    return tuple(sorted({*extends, *segments_of(segment.condition), *scope.before(segment)}))
+
+
+def _condition(test: Test, segment: Segment, columns: dict[Measure, str], names: Names) -> ConditionColumn:
+    column = columns[test.measure]
+    parts = (column, *map(comparison_name, test.comparisons), "or_never" if test.or_never else "")
+    wanted = f"{segment.name}_{test.name}" if test.name else "_".join(part for part in parts if part)
+    content = (segment.name, test) if test.name else test
+    return ConditionColumn(
+        names.claim(wanted, content), column, nullable(test.measure), test.comparisons, test.or_never, test_words(test)
+    )
+
+
+def _formula(condition: Condition, segment: str, scope: _Scope) -> Formula:
+    match condition:
+        case Test():
+            return Holds(scope.conditions[(segment, condition)])
+        case InSegment(other, negated):
+            return Holds(other, negated)
+        case Group(logic, conditions, least):
+            return Combined(logic, tuple(_formula(part, segment, scope) for part in conditions), least)
+
+
+def _flags(scope: _Scope) -> tuple[FlagColumn, ...]:
+    """A flag for each segment; where a waterfall cuts into one, what it matches by itself is a flag of its own."""
+    made: dict[str, FlagColumn] = {}
+
+    def matches(name: str) -> FlagColumn:
+        """The flag of a segment before its waterfall."""
+        segment = scope.segments[name]
+        own = name if not _in_later_place(segment, scope) else matches_name(name)
+        if own in made:
+            return made[own]
+        parts: list[Formula] = [Holds(segment.extends)] if segment.extends else []
+        if segment.condition is not None:
+            parts.append(_formula(segment.condition, name, scope))
+        needed = ((segment.extends,) if segment.extends else ()) + segments_of(segment.condition)
+        depth = 1 + max((final(other).depth for other in needed), default=-1)
+        formula = parts[0] if len(parts) == 1 else Combined(Logic.ALL, tuple(parts), 0)
+        made[own] = FlagColumn(own, formula, depth, f"{name}: {segment.description}".rstrip(": "))
+        return made[own]
+
+    def final(name: str) -> FlagColumn:
+        """The flag of a segment after its waterfall."""
+        segment = scope.segments[name]
+        if not _in_later_place(segment, scope):
+            return matches(name)
+        if name not in made:
+            alone, ahead = matches(name), [matches(other) for other in scope.before(segment)]
+            parts = (Holds(alone.name), *(Holds(one.name, negated=True) for one in ahead))
+            depth = 1 + max(one.depth for one in (alone, *ahead))
+            words = f"{name}: nobody who matches {', '.join(scope.before(segment))}"
+            made[name] = FlagColumn(name, Combined(Logic.ALL, parts, 0), depth, words)
+        return made[name]
+
+    for name in scope.segments:
+        final(name)
+    return tuple(sorted(made.values(), key=lambda flag: (flag.depth, flag.name)))
+
+
+def matches_name(segment: str) -> str:
+    """The column that says whether an entity matches a segment, waterfall aside."""
+    return f"{segment}_matches"
+
+
+def _in_later_place(segment: Segment, scope: _Scope) -> bool:
+    return bool(scope.before(segment))
+
+
+def _hashes(scope: _Scope, entity: Entity) -> dict[str, str]:
+    """The content hash of each segment: of its meaning, that of all it looks at included."""
+    found: dict[str, str] = {}
+    about = (entity.key, entity.key_type, entity.relation, entity.start, entity.population, _keys(entity))
+
+    def content(name: str) -> str:
+        if name not in found:
+            segment = scope.segments[name]
+            others = tuple(content(other) for other in segments_of(segment.condition))
+            extends = content(segment.extends) if segment.extends else ""
+            before = tuple(content(other) for other in scope.before(segment))
+            meaning = _without_names(segment.condition)
+            found[name] = fingerprint((canonical(about), meaning, others, extends, before))
+        return found[name]
+
+    return {name: content(name) for name in scope.segments}
+
+
+def _keys(entity: Entity) -> tuple[tuple[str, str], ...]:
+    return tuple((stream.name, dict(stream.keys)[entity.name]) for stream in entity.streams)
+
+
+def _without_names(condition: Condition | None) -> str:
+    """A condition's canonical text, in which other segments stand by place, not by name."""
+    match condition:
+        case None:
+            return ""
+        case InSegment(_, negated):
+            return f"InSegment({negated})"
+        case Group(logic, conditions, least):
+            return f"{logic.name}({least},{','.join(_without_names(part) for part in conditions)})"
+        case Test():
+            return canonical(condition)

@@ -1,0 +1,120 @@
+"""How the rows of each atom are found again in the events model of an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead
+from segpy.plan.names import Names, atom_name
+from segpy.plan.words import atom_words
+from segpy.resolve.model import Atom, Entity, Event, Property, Stream
+from segpy.spec.expression import Binary, Column, Expression, In, Literal, Operator, Type, columns_of, conjuncts
+
+
+def event_values(event: Event) -> tuple[str, ...]:
+    """The values that the stream's event column can have in an event's rows; empty where that is not known.
+
+    `is` says it; so does a `where` that compares the event column with constants.
+    """
+    if event.values:
+        return event.values
+    if event.where is None or event.stream.event is None:
+        return ()
+    for part in conjuncts(event.where):
+        found = _constants(part, event.stream.event)
+        if found:
+            return found
+    return ()
+
+
+def _constants(part: Expression, column: str) -> tuple[str, ...]:
+    match part:
+        case Binary(Operator.EQ, Column(name), Literal(value, Type.TEXT)) if name == column:
+            return (str(value),)
+        case Binary(Operator.EQ, Literal(value, Type.TEXT), Column(name)) if name == column:
+            return (str(value),)
+        case In(Column(name), options) if name == column:
+            if all(isinstance(option, Literal) and option.type is Type.TEXT for option in options):
+                return tuple(sorted({str(option.value) for option in options if isinstance(option, Literal)}))
+    return ()
+
+
+def disjoint(one: Atom, other: Atom) -> bool:
+    """Whether no event can be both. False where that is not known."""
+    if one.event.stream != other.event.stream:
+        return True
+    values, others = set(event_values(one.event)), set(event_values(other.event))
+    return bool(values) and bool(others) and not values & others
+
+
+def needs_flag(atom: Atom) -> bool:
+    """Whether the label alone does not tell the atom's rows."""
+    event = atom.event
+    return atom.where is not None or event.where is not None or bool(event.stream.event and not event.values)
+
+
+def label(stream: Stream, value: str) -> str:
+    """The label of an event name: unique among all streams."""
+    return f"{stream.name}.{value}"
+
+
+def flag_names(atoms: Iterable[Atom], properties: Iterable[Property]) -> dict[Atom, str]:
+    """The flag column of each atom that needs one."""
+    names = Names(*(prop.name for prop in properties))
+    return {atom: names.claim(f"is_{atom_name(atom)}", atom) for atom in atoms if needs_flag(atom)}
+
+
+def selection(atom: Atom, flags: dict[Atom, str]) -> Selection:
+    """How to find an atom's rows."""
+    stream = atom.event.stream
+    values = event_values(atom.event)
+    labels = tuple(label(stream, value) for value in values)
+    if not labels and stream.event is None:
+        labels = (stream.name,)
+    return Selection(labels, flags.get(atom), atom_words(atom))
+
+
+def property_column(entity: Entity, name: str) -> str:
+    """The column of the events model that holds a property."""
+    return f"property_{name}" if name in (entity.key, "occurred_at", "event", "as_of") else name
+
+
+def events_plan(model: str, entity: Entity, atoms: tuple[Atom, ...], kept: tuple[Property, ...]) -> EventsPlan | None:
+    """The events model that holds these atoms and keeps these properties; None where there are no atoms."""
+    if not atoms:
+        return None
+    flags = flag_names(atoms, kept)
+    reads = []
+    for stream in entity.streams:
+        own = tuple(atom for atom in atoms if atom.event.stream == stream)
+        if own:
+            reads.append(_read(entity, stream, own, flags, kept))
+    labels = sorted(
+        {label(read.stream, value) for read in reads for value in read.values}
+        | {read.stream.name for read in reads if read.stream.event is None or _unlabelled(read, atoms)}
+    )
+    properties = tuple((prop, property_column(entity, prop.name)) for prop in kept)
+    return EventsPlan(model, tuple(reads), tuple(labels), tuple(sorted(flags.values())), properties)
+
+
+def _unlabelled(read: StreamRead, atoms: tuple[Atom, ...]) -> bool:
+    """Whether rows of a stream can be wanted whose event name has no label."""
+    return any(not event_values(atom.event) for atom in atoms if atom.event.stream == read.stream)
+
+
+def _read(
+    entity: Entity, stream: Stream, atoms: tuple[Atom, ...], flags: dict[Atom, str], kept: tuple[Property, ...]
+) -> StreamRead:
+    expressions = [e for atom in atoms for e in (atom.event.where, atom.where) if e is not None]
+    mentioned = {column.name for expression in expressions for column in columns_of(expression)}
+    declared = stream.properties
+    read = tuple(prop for prop in declared if prop.name in mentioned or prop in kept)
+    values = {value for atom in atoms for value in event_values(atom.event)} if stream.event else set()
+    return StreamRead(
+        stream,
+        dict(stream.keys)[entity.name],
+        tuple(sorted(values)),
+        tuple(Flag(flags[atom], atom, atom_words(atom)) for atom in sorted(atoms, key=atom_name) if atom in flags),
+        tuple(sorted(read, key=lambda prop: prop.name)),
+        tuple(prop for prop in kept if prop in declared),
+    )

@@ -1,0 +1,263 @@
+"""English for expressions, windows, comparisons and conditions. The same words serve descriptions and comments."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from segpy.resolve.model import (
+    Aggregation,
+    Anchored,
+    Atom,
+    AttributeTenure,
+    AttributeValue,
+    BetweenAgo,
+    Comparison,
+    Computed,
+    Condition,
+    EventMeasure,
+    Ever,
+    Group,
+    InSegment,
+    InTheLast,
+    Measure,
+    Output,
+    Segment,
+    Sequence,
+    SequenceMeasure,
+    Step,
+    Test,
+    Window,
+    WithinFirst,
+    type_of,
+)
+from segpy.spec.duration import Duration
+from segpy.spec.expression import (
+    Between,
+    Binary,
+    Call,
+    Case,
+    Column,
+    Expression,
+    In,
+    IsNull,
+    Literal,
+    Negative,
+    Not,
+    Type,
+)
+from segpy.spec.model import Logic, Relop
+
+
+def expression_words(expression: Expression) -> str:
+    """An expression as it could have been written."""
+    match expression:
+        case Column(name):
+            return name
+        case Literal():
+            return _literal(expression)
+        case Binary(operator, left, right):
+            return f"{_inner(left)} {operator.value} {_inner(right)}"
+        case Not(IsNull(operand)):
+            return f"{_inner(operand)} is not null"
+        case Not(operand):
+            return f"not {_inner(operand)}"
+        case Negative(operand):
+            return f"-{_inner(operand)}"
+        case IsNull(operand):
+            return f"{_inner(operand)} is null"
+        case In(operand, options):
+            return f"{_inner(operand)} in ({', '.join(map(expression_words, options))})"
+        case Between(operand, low, high):
+            return f"{_inner(operand)} between {_inner(low)} and {_inner(high)}"
+        case Call(function, arguments):
+            return f"{function.value}({', '.join(map(expression_words, arguments))})"
+        case Case(branches, otherwise):
+            arms = " ".join(f"when {expression_words(test)} then {expression_words(value)}" for test, value in branches)
+            last = f" else {expression_words(otherwise)}" if otherwise is not None else ""
+            return f"case {arms}{last} end"
+        case _:
+            assert_never(expression)
+
+
+def _inner(expression: Expression) -> str:
+    words = expression_words(expression)
+    return f"({words})" if isinstance(expression, Binary | Not | Between | In | IsNull) else words
+
+
+def _literal(literal: Literal) -> str:
+    match literal.type:
+        case Type.NULL:
+            return "null"
+        case Type.TEXT | Type.TIMESTAMP | Type.DATE:
+            return f"'{literal.value}'"
+        case Type.DURATION:
+            return str(Duration(microseconds=round(float(literal.value or 0) * 1_000_000)))
+        case Type.BOOLEAN:
+            return "true" if literal.value else "false"
+        case _:
+            return f"{literal.value:g}" if isinstance(literal.value, float) else str(literal.value)
+
+
+def atom_words(atom: Atom) -> str:
+    """An event and what narrows it."""
+    return atom.event.name + (f" where {expression_words(atom.where)}" if atom.where is not None else "")
+
+
+def window_words(window: Window) -> str:
+    """When, with a leading space; nothing for all time."""
+    match window:
+        case Ever():
+            return ""
+        case InTheLast(length):
+            return f" in the last {length}"
+        case BetweenAgo(far, near):
+            return f" between {far} and {near} ago"
+        case WithinFirst(start, length):
+            return f" within the first {length} since {start}"
+        case Anchored(side, anchor, nth, within):
+            reach = f" within {within}" if within else ""
+            return f"{reach} {side.value} the {ordinal(nth)} {atom_words(anchor)}"
+        case _:
+            assert_never(window)
+
+
+def ordinal(nth: int) -> str:
+    """`first`, `last` (for 0), `2nd`, …"""
+    if nth in (0, 1):
+        return "last" if nth == 0 else "first"
+    ending = "th" if 10 <= nth % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(nth % 10, "th")
+    return f"{nth}{ending}"
+
+
+def sequence_words(sequence: Sequence) -> str:
+    """A sequence, its steps in order."""
+    steps = ", then ".join(step_words(step) for step in sequence.steps)
+    whole = f", all within {sequence.complete_within}" if sequence.complete_within is not None else ""
+    last = f", in the last {sequence.in_the_last}" if sequence.in_the_last else ""
+    return steps + whole + last
+
+
+def step_words(step: Step) -> str:
+    """One step with what it demands of the time since the step before."""
+    times = f" {step.times} times" if step.times > 1 else ""
+    within = f" within {step.within}" if step.within is not None else ""
+    without = f" without {' or '.join(map(atom_words, step.without))} before it" if step.without else ""
+    return atom_words(step.atom) + times + within + without
+
+
+_AGGREGATES = {
+    Aggregation.COUNT: "number of {atom}",
+    Aggregation.COUNT_DISTINCT: "number of different {property} of {atom}",
+    Aggregation.SUM: "sum of {property} of {atom}",
+    Aggregation.AVG: "average {property} of {atom}",
+    Aggregation.MIN: "least {property} of {atom}",
+    Aggregation.MAX: "greatest {property} of {atom}",
+    Aggregation.ACTIVE_DAYS: "number of days with {atom}",
+    Aggregation.RECENCY: "time since the last {atom}",
+    Aggregation.TENURE: "time since the first {atom}",
+}
+_OUTPUTS = {
+    Output.COMPLETED: "whether completed",
+    Output.STEP: "furthest step reached",
+    Output.COMPLETIONS: "number of completions",
+    Output.FIRST_AT: "first completion",
+    Output.LAST_AT: "last completion",
+    Output.SECONDS: "seconds that the first completion took from its latest start",
+    Output.FASTEST_SECONDS: "seconds that the fastest completion took",
+}
+
+
+def measure_words(measure: Measure) -> str:
+    """What a measure tells."""
+    match measure:
+        case EventMeasure(aggregation, atom, prop, window):
+            name = prop.name if prop else ""
+            return _AGGREGATES[aggregation].format(atom=atom_words(atom), property=name) + window_words(window)
+        case AttributeValue(attribute):
+            return attribute.name
+        case AttributeTenure(attribute):
+            return f"time since {attribute.name}"
+        case SequenceMeasure(sequence, Output.STEP_SECONDS, step):
+            return f"seconds to step {step} at its first reach, from the latest start: {sequence_words(sequence)}"
+        case SequenceMeasure(sequence, output):
+            return f"{_OUTPUTS[output]}: {sequence_words(sequence)}"
+        case Computed(expression):
+            return expression_words(expression)
+        case _:
+            assert_never(measure)
+
+
+_RELOPS = {
+    Relop.AT_LEAST: "at least {}",
+    Relop.AT_MOST: "at most {}",
+    Relop.MORE_THAN: "more than {}",
+    Relop.LESS_THAN: "less than {}",
+    Relop.EXACTLY: "{}",
+}
+
+
+def comparison_words(comparison: Comparison) -> str:
+    """A comparison, to be put behind `is`."""
+    values = [_literal(value) for value in comparison.values]
+    match comparison.relop:
+        case Relop.BETWEEN:
+            return f"between {values[0]} and {values[1]}"
+        case Relop.IN:
+            return f"one of {', '.join(values)}"
+        case Relop.IS_NULL:
+            return "not known" if comparison.values[0].value else "known"
+        case relop:
+            return _RELOPS[relop].format(values[0])
+
+
+def test_words(test: Test) -> str:
+    """A measure compared, as a statement."""
+    measure, comparisons = test.measure, test.comparisons
+    never = ", or never" if test.or_never else ""
+    if isinstance(measure, SequenceMeasure) and measure.output is Output.COMPLETED and not comparisons:
+        return f"completed {sequence_words(measure.sequence)}"
+    if isinstance(measure, EventMeasure) and measure.aggregation is Aggregation.COUNT and len(comparisons) == 1:
+        events, (one,) = atom_words(measure.atom) + window_words(measure.window), comparisons
+        if one.relop is Relop.AT_LEAST and one.values[0].value == 1:
+            return f"did {events}"
+        if one.relop is Relop.EXACTLY and one.values[0].value == 0:
+            return f"did not {events}"
+        return f"{comparison_words(one)} {events}" if one.relop in _RELOPS else _plain(test)
+    if type_of(measure) is Type.BOOLEAN and not comparisons:
+        return measure_words(measure) + never
+    return _plain(test) + never
+
+
+def _plain(test: Test) -> str:
+    return f"{measure_words(test.measure)} is {' and '.join(map(comparison_words, test.comparisons))}"
+
+
+_LOGIC = {Logic.ALL: "all of:", Logic.ANY: "any of:", Logic.NONE: "none of:"}
+
+
+def condition_lines(condition: Condition, indent: int = 0) -> tuple[str, ...]:
+    """A condition, a line each, indented by nesting."""
+    margin = "  " * indent
+    match condition:
+        case Test():
+            return (f"{margin}- {test_words(condition)}",)
+        case InSegment(segment, negated):
+            return (f"{margin}- {'not in' if negated else 'in'} segment {segment}",)
+        case Group(logic, conditions, least):
+            head = _LOGIC.get(logic, f"at least {least} of:")
+            below = tuple(line for part in conditions for line in condition_lines(part, indent + 1))
+            return (f"{margin}{'- ' if indent else ''}{head}", *below)
+        case _:
+            assert_never(condition)
+
+
+def segment_lines(segment: Segment, before: tuple[str, ...]) -> tuple[str, ...]:
+    """A segment's definition; `before` are the segments ahead of it in its exclusive group."""
+    lines = [f"a {segment.entity}"]
+    if segment.extends:
+        lines.append(f"in segment {segment.extends}")
+    if segment.condition is not None:
+        lines.extend(condition_lines(segment.condition))
+    if before:
+        lines.append(f"and not already in {', '.join(before)} (group {segment.group})")
+    return tuple(lines)
