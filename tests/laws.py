@@ -1,4 +1,4 @@
-"""The laws of the architecture: functions from modules to violations. `test_architecture.py` applies and proves them."""
+"""The laws of the architecture: functions from modules to violations. The tests apply them and prove them breakable."""
 
 from __future__ import annotations
 
