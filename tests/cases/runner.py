@@ -1,0 +1,85 @@
+"""Compile a spec and run the generated models on an in-memory DuckDB, without dbt.
+
+The models are executed as dbt would execute them: in the order of their `ref`s, each as a table, with `ref`, `source`,
+`config` and the as-of macro as the only Jinja. Input tables are given as text and typed explicitly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from graphlib import TopologicalSorter
+from pathlib import PurePosixPath
+
+import duckdb
+from jinja2 import Environment, StrictUndefined
+from segpy.pipeline import compile_sources
+
+from segpy.catalog.model import Catalog
+from segpy.diagnostics.model import Severity
+from segpy.source.nodes import Source
+from tests.cases.tables import Row, Table, create, quoted, rows
+
+MODELS = "models/segpy"
+_REF = re.compile(r"""ref\(\s*['"]([^'"]+)['"]\s*\)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What a spec was compiled to: the SQL of each model by name, and every artifact by path."""
+
+    sql: Mapping[str, str]
+    artifacts: Mapping[str, str]
+
+
+def compile_spec(text: str) -> Models:
+    """The models of a spec. Fails with the findings where the spec is refused."""
+    compiled = compile_sources((Source("segments/spec.yml", text),), Catalog())
+    errors = [found for found in compiled.diagnostics if found.severity is Severity.ERROR]
+    assert not errors, "the spec was refused:\n" + "\n".join(
+        f"{found.code} {found.title}: {found.label} at {found.span}" for found in errors
+    )
+    artifacts = {artifact.path: artifact.text for artifact in compiled.artifacts}
+    sql = {
+        PurePosixPath(path).stem: body
+        for path, body in artifacts.items()
+        if path.startswith(f"{MODELS}/") and path.endswith(".sql")
+    }
+    assert sql, f"no models among {sorted(artifacts)}"
+    return Models(sql, artifacts)
+
+
+def run(models: Models, tables: Iterable[Table], as_of: datetime) -> dict[str, list[Row]]:
+    """The rows of every model, computed from `tables` at `as_of`."""
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for table in tables:
+            create(connection, table)
+        order = in_order(models.sql)
+        for name in order:
+            body = rendered(models.sql[name], as_of)
+            try:
+                connection.execute(f"create table {quoted(name)} as\n{body}")
+            except duckdb.Error as error:
+                raise AssertionError(f"{name} does not run: {error}\n{body}") from error
+        return {name: rows(connection, name) for name in order}
+
+
+def in_order(sql: Mapping[str, str]) -> list[str]:
+    """Model names, each after the models it refers to."""
+    graph = {name: {ref for ref in _REF.findall(body) if ref in sql} for name, body in sql.items()}
+    return list(TopologicalSorter(graph).static_order())
+
+
+def rendered(body: str, as_of: datetime) -> str:
+    """A model's SQL with its Jinja resolved."""
+    environment = Environment(undefined=StrictUndefined, autoescape=False)
+    return environment.from_string(body).render(
+        ref=quoted,
+        source=lambda schema, name: f"{quoted(schema)}.{quoted(name)}",
+        config=lambda **_: "",
+        segpy_as_of=lambda *_: f"timestamp '{as_of.isoformat(sep=' ')}'",
+        is_incremental=lambda: False,
+    )
