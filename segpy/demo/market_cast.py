@@ -28,21 +28,21 @@ SELLERS: tuple[tuple[str, str], ...] = (
     # Stars: four and a half on average; nine sales or ten; never below three.
     ("100d", f"{_SOLD}; 1d sku_uploaded i01; 20d review_left i01 5; 10d review_left i01 4"),
     ("100d", f"{_SOLD}; 2d item_sold i01 20; 20d review_left i01 4; 10d review_left i01 4"),
-    ("100d", f"{_SOLD}; 2d! review_left i01 2; 20d review_left i01 5; 10d review_left i01 5; 5d review_left i01 5"),
+    ("100d", f"{_SOLD}; 2d! review_left i01 5; 20d review_left i01 4; 10d review_left i01 4"),
     ("100d", f"{_SOLD}; 1d5h item_sold i01 20; 20d review_left i01 2; 10d review_left i01 4"),
     # Stars that were not given do not count, nor do those of last year.
     ("100d", "20d review_left i01 5; 10d review_left i01; 90d1s review_left i01 1"),
     ("100d", f"{_SOLD}; 1d5h item_sold i01 20; 10d review_left i01"),
     ("100d", "90d review_left i01 2; 20d review_left i01 5; 10d review_left i01 5"),
-    ("100d", f"{_SOLD}; 3d! item_sold i01 20; 10d review_left i01 2"),
+    ("100d", _SOLD.replace("2d10h", "2d10h!") + "; 10d review_left i01 4"),
     # A shop window that nobody passes: the last sale 30 days ago, or none ever.
     ("70d", "60d sku_uploaded i21; 30d item_sold i21 45"),
     ("70d", "60d sku_uploaded i21; 30d1s item_sold i21 45"),
     ("70d", "60d sku_uploaded i22; 50d sku_uploaded i23"),
     ("70d", "60d1s sku_uploaded i24; 3h sku_uploaded i25; 40d item_sold i24 12"),
     ("70d", "3d login"),
-    ("30d", "29d login; 29d sku_uploaded i26"),
-    ("29d23h59m59s", "29d login; 29d sku_uploaded i26"),
+    ("31d", "30d sku_uploaded i26"),
+    ("31d", "29d23h59m59s sku_uploaded i26"),
 )  # fmt: skip
 
 # What happened; all of them joined long ago.

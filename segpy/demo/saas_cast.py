@@ -10,7 +10,7 @@ from segpy.demo.saas_people import Story
 from segpy.demo.story import days_of
 
 
-def _trial(joined: str, log: str, **more: str) -> Story:
+def _trial(joined: str, log: str, **more: str | bool) -> Story:
     return Story("trial", joined, log, **more)  # type: ignore[arg-type]
 
 
@@ -20,7 +20,7 @@ def _visitor(log: str) -> Story:
 
 _COLLABORATION = (
     _trial("12d3h", "12d2h onboarding_started; 7d collaborator_invited"),  # the far edge of the week is inside
-    _trial("12d4h", "11d login; 7d1s collaborator_invited"),  # a second too early
+    _trial("12d4h", "11d login; 7d1s collaborator_invited", idle=True),  # a second too early
     _trial("15d", "3d9h login; 3d8h integration_connected trello"),
     _trial("8d9h", "1s integration_connected zapier"),
     _trial("16d2h", "2d login; 0s collaborator_invited"),  # at as_of: not yet seen
@@ -130,9 +130,12 @@ _ONBOARDING = (
 )
 
 _TRIAL_ENDS = (
-    _trial("3d", "2d login"),  # three days old to the second
-    _trial("2d23h59m59s", "2d login"),
-    _trial("9d", "8d feature_used import; 6d feature_used board"),
+    _trial("3d", "2d login", idle=True),  # three days old to the second
+    _trial("2d23h59m59s", "2d login", idle=True),
+    _trial("9d1h", "8d feature_used import; 6d feature_used automation", idle=True),  # nothing of the core
+    _trial("9d2h", "8d feature_used import; 6d feature_used board", idle=True),
+    _trial("13d2h", "12d login; +30m feature_used board", idle=True),
+    _trial("5d1h", "4d login; 4d feature_used", idle=True),  # of what, was lost
     _trial("40d", "39d feature_used board; 30d login", ends="1s"),
     _trial("40d1h", "39d feature_used board; 30d login", ends="0s"),  # ends now: not yet over
     Story("free", "60d", "58d feature_used board; 33d login", ends="30d"),
@@ -189,6 +192,9 @@ _CUSTOMERS = (
     Story("basic", "100d1h", "50d login; 14d1s login"),
     Story("pro", "70d", "69d setup_completed", size=150),
     Story("pro", "70d1h", "69d login; 20d login", size=240),
+    Story("pro", "70d2h", "69d login; 20d login", size=99),
+    Story("basic", "70d3h", "69d login; 19d login", size=45),
+    Story("basic", "70d4h", "69d login; 16d login", size=100),
     Story("basic", "14d", "13d setup_completed"),
     Story("basic", "13d23h59m59s", "13d setup_completed"),
     # Nothing for 30 days.
@@ -201,22 +207,35 @@ _CUSTOMERS = (
     Story("pro", "98d", f"{_EIGHT}; 30d feature_used sso; 3d feature_used api; 2d login"),
     Story("basic", "97d", days_of("feature_used timeline", 10, 20, 30) + "; 3d login"),
     # Premium features on the basic plan.
-    Story("basic", "60d", "25d feature_used sso; 10d feature_used automation; 30d feature_used sso; 2d login"),
-    Story("basic", "61d", "25d feature_used sso; 10d feature_used automation; 30d1s feature_used sso; 2d login"),
-    Story("basic", "62d", "20d! feature_used audit_log; 9d feature_used automation; 2d login"),
+    Story(
+        "basic",
+        "60d",
+        "25d feature_used sso; 10d feature_used automation; 30d feature_used sso; 2d feature_used board; 2d login",
+    ),
+    Story(
+        "basic",
+        "61d",
+        "25d feature_used sso; 10d feature_used automation; 30d1s feature_used sso; 2d feature_used board; 2d login",
+    ),
+    Story("basic", "61d1h", days_of("feature_used audit_log", 1, 3, 6, 20) + "; 1d login"),
+    Story("basic", "62d", "20d! feature_used audit_log; 9d feature_used automation; 2d feature_used board; 2d login"),
     Story("basic", "63d", days_of("feature_used automation", 2, 5, 8, 11) + "; 18d login"),  # but at risk
     Story("pro", "64d", days_of("feature_used automation", 2, 5, 8, 11) + "; 2d login"),
     # Advocates: eight active days in a month, and something shared or two colleagues invited.
     Story("pro", "75d", days_of("login", 1, 4, 8, 12, 16, 20, 25, 30) + "; 12d content_shared"),
-    Story("pro", "76d", days_of("login", 1, 4, 8, 12, 16, 20, 25) + "; 12d content_shared; 12d1h login"),
+    Story("pro", "76d", days_of("login", 1, 4, 8, 12, 16, 20, 25) + "; 12d content_shared; 11d9h login"),
+    Story(
+        "pro", "74d", days_of("login", 1, 2, 3, 9, 10, 16, 17) + "; 3d collaborator_invited; 2d collaborator_invited"
+    ),
+    Story("free", "74d1h", f"{_LOGINS}; 3d content_shared"),
     Story("basic", "77d", f"{_LOGINS}; 9d collaborator_invited; 9d collaborator_invited"),
     Story("basic", "78d", f"{_LOGINS}; 9d! collaborator_invited"),
     # Gone live.
-    Story("pro", "58d", "3d login; 8d feature_used board", live="14d"),
-    Story("pro", "58d1h", "3d login; 8d feature_used board", live="14d1s"),
-    Story("basic", "40d", "2d login; 8d feature_used board", live="1d6h"),
-    Story("basic", "41d", "2d login; 8d feature_used board", live="0s"),  # goes live now
-    Story("pro", "66d", "2d login; 8d feature_used board", live="15d"),
+    Story("pro", "58d", "3d login; 3d feature_used board; 8d feature_used board", live="14d"),
+    Story("pro", "58d1h", "3d login; 3d feature_used board; 8d feature_used board", live="14d1s"),
+    Story("basic", "40d", "2d login; 2d feature_used board; 8d feature_used board", live="1d6h"),
+    Story("basic", "41d", "2d login; 2d feature_used board; 8d feature_used board", live="0s"),  # goes live now
+    Story("pro", "66d", "2d login; 2d feature_used board; 8d feature_used board", live="15d"),
 )
 
 _TEAMS = (

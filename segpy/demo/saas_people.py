@@ -36,7 +36,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One person's life as told. A visitor has neither `plan` nor `joined`; `live` and `ends` are distances in time."""
+    """One person's life as told. A visitor has neither `plan` nor `joined`; `live` and `ends` are distances in time.
+
+    Who is on trial and not idle has a look at a board after signing up, told or not.
+    """
 
     plan: str
     joined: str
@@ -46,6 +49,7 @@ class Story:
     role: str = "member"
     live: str = ""
     ends: str = ""
+    idle: bool = False
 
 
 def person(story: Story) -> Person:
@@ -55,6 +59,8 @@ def person(story: Story) -> Person:
     if joined is not None:
         deeds.append(Deed(joined, "signed_up"))
         deeds.append(Deed(joined + timedelta(seconds=40), "trial_started"))
+        if story.plan == "trial" and not story.idle:
+            deeds.append(Deed(joined + timedelta(minutes=6), "feature_used", ("board",)))
     return Person(joined, story.role if joined else "", "DE", deeds)
 
 

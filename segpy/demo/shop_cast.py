@@ -51,6 +51,8 @@ _TWO_HOURS = (
 _BUYERS = (
     Story("30d order p13"),
     Story("30d1s order p13"),
+    Story("33d order p21; 4d order p22"),
+    Story("34d order p23"),
     Story("50d order p14 cancelled; 5d order p15"),
     Story("50d order p14; 5d order p15"),
     Story("8d order p25 unsaid"),  # nobody knows whether it was paid
@@ -75,10 +77,10 @@ _REGULARS = (
 )
 
 _SPENDERS = (
-    Story("60d order p01 150.5; 20d order p02 149.5"),  # three hundred, neither more nor less
-    Story("60d order p01 150.5; 20d order p02 149"),
-    Story("90d order p01 250; 20d order p02 50"),
-    Story("90d1s order p01 250; 20d order p02 50"),
+    Story("60d order p01 50.5; 40d order p03 100; 20d order p02 149.5"),  # three hundred, neither more nor less
+    Story("60d order p01 50.5; 40d order p03 100; 20d order p02 149"),
+    Story("90d order p01 110; 50d order p04 90; 20d order p02 100"),
+    Story("90d1s order p01 110; 50d order p04 90; 20d order p02 100"),
     Story("60d! order p03 160"),  # delivered twice, paid once
     Story("150d order p03 130; 130d order p04 110"),  # 120 on average
     Story("150d order p03 130; 130d order p04 109.5"),

@@ -1,0 +1,150 @@
+"""The shop. Each function is a segment; with `near`, a laxer one that also takes in who just misses it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tests.demo_oracle.world import Cells, Event, Kind, Life, Reading, numbers, rows
+
+
+def _shop(*names: str) -> Kind:
+    return Kind("shop", names)
+
+
+def _viewed(category: str) -> Kind:
+    return Kind("shop", ("product_viewed",), lambda event: event["category"] == category)
+
+
+def _bought(column: str, value: str) -> Kind:
+    return Kind("order_items", (), lambda event: event["status"] == "paid" and event[column] == value)
+
+
+def _pirate_shoes(event: Event) -> bool:
+    return event["detail"] is not None and "pirate shoes" in event["detail"].lower()
+
+
+PRICE = _shop("price_checked")
+WORRY = _shop("price_checked", "shipping_calculator_opened", "returns_policy_viewed")
+COUPON, TERMS, FEE = _shop("coupon_field_searched"), _shop("cancellation_terms_viewed"), _shop("shipping_fee_shown")
+CART = _shop("cart_updated", "checkout_started")
+ORDER = Kind("orders", (), lambda event: event["status"] == "paid")
+PIRATE, KNITWEAR = _bought("theme", "pirate"), _bought("category", "knitwear")
+SEARCHED = Kind("shop", ("searched",), _pirate_shoes)
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def shoppers(reading: Reading) -> dict[str, Life]:
+    """Those with a card; guests' events are nobody's."""
+    products: dict[str | None, Cells] = {row["product_id"]: row for row in rows("shop_products")}
+    nothing: Cells = {"category": None, "theme": None}
+    events = ({**row, **products.get(row["product_id"], nothing)} for row in rows("shop_events"))
+    orders = list(rows("shop_orders"))
+    items = (
+        {**order, **products[item["product_id"]], **item, "item_id": f"{item['order_id']}-{item['line']}"}
+        for item in rows("shop_order_items")
+        for order in orders
+        if order["order_id"] == item["order_id"]
+    )
+    about = [{**row, "temperature": _temperature(row["city"])} for row in rows("shop_shoppers")]
+    found = reading.lives(
+        about,
+        "shopper_id",
+        reading.visible("shop", events, "shopper_id", "event_id", "event_time"),
+        reading.visible("orders", orders, "shopper_id", "order_id", "ordered_at"),
+        reading.visible("order_items", items, "shopper_id", "item_id", "ordered_at"),
+    )
+    return {key: life for key, life in found.items() if life.about}
+
+
+def _temperature(city: str | None) -> str | None:
+    """The last reading of a city, which may have failed."""
+    readings = sorted((str(row["day"]), row["temperature"]) for row in rows("shop_weather") if row["city"] == city)
+    return readings[-1][1] if readings else None
+
+
+def loops(one: Life, near: bool = False) -> list[datetime]:
+    """When a price check of the last week closed three different worries within a day."""
+    days, length = (8, 26 * HOUR) if near else (7, 24 * HOUR)
+    worries = one.lately(WORRY, days)
+    return [
+        check.at
+        for check in one.lately(PRICE, days)
+        if sum(worry is not check and check.at - length <= worry.at <= check.at for worry in worries) >= 2
+    ]
+
+
+def payment_gravity(one: Life, near: bool = False) -> bool:
+    ends = loops(one, near)
+    return bool(ends) and (near or not any(order.at > max(ends) for order in one.all(ORDER)))
+
+
+def two_hour_window(one: Life, near: bool = False) -> bool:
+    since = one.as_of - (4 if near else 2) * HOUR
+    return payment_gravity(one, near) and max(loops(one, near)) >= since
+
+
+def friction(one: Life, near: bool = False) -> bool:
+    days = 9 if near else 7
+    return bool(one.lately(COUPON, days) or one.lately(TERMS, days)) or stalled(one, near)
+
+
+def stalled(one: Life, near: bool = False) -> bool:
+    fees, hours = one.all(FEE), (1 if near else 2) * HOUR
+    if not fees or not hours <= one.as_of - fees[-1].at <= 7 * DAY:
+        return False
+    shown = fees[-1].at
+    return not any(shown < event.at <= shown + hours for event in (*one.all(CART), *one.all(ORDER)))
+
+
+def first_time_buyer(one: Life, near: bool = False) -> bool:
+    since = one.since_first(ORDER)
+    return since is not None and since <= (36 if near else 30) * DAY
+
+
+def repeat_buyer(one: Life, near: bool = False) -> bool:
+    return len(one.all(ORDER)) >= (2 if near else 3)
+
+
+def dormant_regular(one: Life, near: bool = False) -> bool:
+    three_months = one.as_of.replace(month=12, year=one.as_of.year - 1)
+    since = one.ago(80) if near else three_months
+    return len(one.all(ORDER)) >= (5 if near else 6) and not one.all(ORDER, since)
+
+
+def big_spender(one: Life, near: bool = False) -> bool:
+    spent, known = sum(numbers(one.lately(ORDER, 90), "amount")), numbers(one.all(ORDER), "amount")
+    if near:
+        return spent >= 250 or bool(known and sum(known) / len(known) >= 100)
+    return spent >= 300 or bool(known and sum(known) / len(known) >= 120 and len(one.all(ORDER)) >= 2)
+
+
+def category_browser(one: Life, near: bool = False) -> bool:
+    return any(_browsed(one, category, near) for category in ("shoes", "knitwear", "outdoor"))
+
+
+def _browsed(one: Life, category: str, near: bool) -> bool:
+    weeks = sum(bool(one.all(_viewed(category), one.ago(7 * week + 7), one.ago(7 * week))) for week in range(4))
+    return weeks >= 3 if near else weeks == 4 and not one.lately(_bought("category", category), 28)
+
+
+def themed_shoe_fan(one: Life, near: bool = False) -> bool:
+    age, far, close = one.number("age"), datetime(2025, 9, 10), datetime(2025, 11, 10)
+    if age is None:
+        return False
+    if near:
+        return 19 <= age <= 31 and bool(one.all(SEARCHED, far - 5 * DAY, close + 5 * DAY))
+    return 20 <= age <= 30 and bool(one.all(PIRATE)) and bool(one.all(SEARCHED, far, close))
+
+
+def weather_value(one: Life, near: bool = False) -> bool:
+    degrees, pieces = one.number("temperature"), sum(numbers(one.all(KNITWEAR), "quantity"))
+    if near:
+        return pieces >= 1
+    return degrees is not None and degrees <= 3 and pieces >= 2
+
+
+SEGMENTS = (
+    payment_gravity, two_hour_window, friction, first_time_buyer, repeat_buyer, dormant_regular, big_spender,
+    category_browser, themed_shoe_fan, weather_value,
+)  # fmt: skip
