@@ -1,4 +1,4 @@
-"""A test that asks for `case` runs once per folder, one that asks for `sequence_case` once per folder with sequences."""
+"""A test that asks for `case` runs once per folder; one that asks for `sequence_case`, per folder with sequences."""
 
 from __future__ import annotations
 
