@@ -1,0 +1,73 @@
+"""Why dbt could not be put to work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from segpy.diagnostics.model import Diagnostic, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class NoDbt(Diagnostic):
+    """dbt is not installed beside segpy, or cannot be run from Python."""
+
+    missing: str  # the module that could not be imported
+
+    code: ClassVar[str] = "SEG608"
+    title: ClassVar[str] = "dbt is not installed"
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        return f"building needs dbt-core 1.10 or 1.11, and `{self.missing}` cannot be imported here"
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return (
+            "pip install 'dbt-segpy[duckdb]', or install dbt-core and the adapter of your warehouse beside segpy; "
+            "with another dbt, run `segpy render` and then its `dbt build`"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DbtRefused(Diagnostic):
+    """dbt could not read the project, or not connect, and built nothing."""
+
+    message: str
+    way_out: str | None = None
+
+    code: ClassVar[str] = "SEG610"
+    title: ClassVar[str] = "dbt cannot build the project"
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        return self.message
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return self.way_out or "`dbt parse` shows the same without segpy; logs/dbt.log has the whole story"
+
+
+@dataclass(frozen=True, slots=True)
+class NothingSelected(Diagnostic):
+    """The selection matches nothing, so that nothing was built."""
+
+    selection: str
+
+    code: ClassVar[str] = "SEG611"
+    title: ClassVar[str] = "nothing to build"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        return f"no model or test matches {self.selection}" if self.selection else "the project has nothing to build"
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return "`dbt ls` lists what can be selected"

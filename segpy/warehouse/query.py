@@ -1,0 +1,70 @@
+"""Reads built tables. Through `dbt show`, which every adapter has: none of their connections are ours to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from segpy.diagnostics.model import Diagnostic
+from segpy.warehouse.errors import DbtRefused
+from segpy.warehouse.invoke import invoke
+from segpy.warehouse.model import SegmentSize, Sizes, Target
+from segpy.warehouse.plain import plain
+
+Row = tuple[Any, ...]
+
+
+def segment_sizes(
+    target: Target,
+    manifest: Any,
+    *,
+    members: str,
+    flags: Mapping[str, str],
+    segments: Sequence[tuple[str, str]],
+) -> Sizes | Diagnostic:
+    """The size of every segment, given as pairs of segment and entity.
+
+    `members` names the model with a row a member, `flags` that of each entity with a row an entity.
+    """
+    parts = [_MEMBERS.format(model=members)]
+    parts += [_POPULATION.format(entity=entity, model=model) for entity, model in sorted(flags.items())]
+    rows = rows_of(target, manifest, "\nunion all\n".join(parts))
+    if isinstance(rows, Diagnostic):
+        return rows
+    counts = {(str(entity), str(segment)): int(count) for entity, segment, count, _ in rows}
+    instants = [str(as_of) for _, _, _, as_of in rows if as_of is not None]
+    sizes = tuple(
+        SegmentSize(segment, entity, counts.get((entity, segment), 0), counts.get((entity, ""), 0))
+        for segment, entity in segments
+    )
+    return Sizes(sizes, max(instants, default=None))
+
+
+def rows_of(target: Target, manifest: Any, sql: str) -> tuple[Row, ...] | Diagnostic:
+    """The rows of a query, in which `ref` works."""
+    outcome = invoke(target, ["show", "--inline", sql, "--limit", "-1"], manifest)
+    _forget_query(manifest)
+    if isinstance(outcome, Diagnostic):
+        return outcome
+    (result,) = outcome.results
+    if result.agate_table is None:
+        return DbtRefused(plain(result.message or "the query returned nothing"))
+    return tuple(tuple(row) for row in result.agate_table.rows)
+
+
+def _forget_query(manifest: Any) -> None:
+    """After a query that it could not parse, dbt keeps its node, and would fail the next for its sake."""
+    if manifest is not None:
+        for name in [name for name in manifest.nodes if name.startswith("sql_operation.")]:
+            del manifest.nodes[name]
+
+
+_MEMBERS = """\
+select entity, segment, count(*) as counted, cast(null as {{{{ dbt.type_string() }}}}) as as_of
+from {{{{ ref("{model}") }}}}
+group by entity, segment"""
+
+_POPULATION = """\
+select
+    '{entity}' as entity, '' as segment, count(*) as counted, cast(max(as_of) as {{{{ dbt.type_string() }}}}) as as_of
+from {{{{ ref("{model}") }}}}"""

@@ -1,0 +1,107 @@
+"""Builds models and runs their tests with dbt."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from segpy.diagnostics.model import Diagnostic
+from segpy.warehouse.errors import NothingSelected
+from segpy.warehouse.invoke import invoke
+from segpy.warehouse.model import BuildResult, NodeProgress, NodeResult, Progress, Target
+from segpy.warehouse.plain import plain
+
+
+def build(
+    target: Target,
+    *,
+    select: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    variables: Mapping[str, object] | None = None,
+    threads: int | None = None,
+    full_refresh: bool = False,
+    on_progress: Progress = lambda _: None,
+) -> BuildResult:
+    """Run `dbt build`. `on_progress` hears of every node as it begins and as it ends, from several threads."""
+    shared = ["--vars", json.dumps(dict(variables or {}))]
+    manifest = invoke(target, ["parse", *shared])
+    if isinstance(manifest, Diagnostic):
+        return BuildResult(problems=(manifest,))
+    command = ["build", *shared, *_listed("--select", select), *_listed("--exclude", exclude)]
+    if threads is not None:
+        command += ["--threads", str(threads)]
+    if full_refresh:
+        command.append("--full-refresh")
+    listener = _Listener(on_progress)
+    outcome = invoke(target, command, manifest, listener.hear)
+    if listener.failure is not None:
+        raise listener.failure
+    if isinstance(outcome, Diagnostic):
+        return BuildResult(problems=(outcome,))
+    nodes = tuple(_node_result(each) for each in getattr(outcome, "results", None) or ())
+    if not nodes:
+        return BuildResult(problems=(NothingSelected(_selection(select, exclude)),))
+    return BuildResult(nodes=nodes, manifest=manifest)
+
+
+def _listed(option: str, values: Sequence[str]) -> list[str]:
+    return [option, *values] if values else []
+
+
+def _selection(select: Sequence[str], exclude: Sequence[str]) -> str:
+    return " ".join([*_listed("--select", select), *_listed("--exclude", exclude)])
+
+
+class _Listener:
+    """Turns dbt's events into progress. dbt calls it from the threads of its nodes.
+
+    An exception there would leave dbt waiting for the node for ever. It is kept until dbt has ended.
+    """
+
+    failure: Exception | None = None
+
+    def __init__(self, on_progress: Progress) -> None:
+        self._on_progress = on_progress
+        self._lock = threading.Lock()
+        self._done = 0
+        self._total = 0
+
+    def hear(self, event: Any) -> None:
+        match event.info.name:
+            case "ConcurrencyLine":
+                with self._lock:
+                    self._total += event.data.node_count  # unit tests are not among these
+            case "NodeStart":
+                self._note(event.data.node_info, "started", 0.0)
+            case "NodeFinished":
+                outcome = event.data.run_result
+                self._note(event.data.node_info, outcome.status, outcome.execution_time)
+
+    def _note(self, node: Any, status: str, seconds: float) -> None:
+        with self._lock:
+            if status == "started":
+                self._total += node.resource_type == "unit_test"
+            else:
+                self._done += 1
+            progress = NodeProgress(node.node_name, node.resource_type, status, seconds, self._done, self._total)
+            try:
+                if self.failure is None:
+                    self._on_progress(progress)
+            except Exception as error:
+                self.failure = error
+
+
+def _node_result(result: Any) -> NodeResult:
+    node = result.node
+    return NodeResult(
+        name=node.name,
+        kind=str(node.resource_type),
+        status=str(result.status),
+        seconds=float(result.execution_time or 0),
+        file=str(node.original_file_path),
+        message=plain(result.message) if result.message else None,
+        compiled=getattr(node, "compiled_path", None),
+        failures=result.failures,
+    )
