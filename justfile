@@ -8,29 +8,29 @@ _default:
 
 # A virtual environment with segpy, editable, and everything that its tests need
 setup:
-    {{python}} -m venv .venv
-    {{bin}}/pip install --quiet --editable '.[test]'
+    {{ python }} -m venv .venv
+    {{ bin }}/pip install --quiet --editable '.[test]'
 
 # The tests; arguments go to pytest: just test tests/unit -k source
 test *args:
-    {{bin}}/pytest {{args}}
+    {{ bin }}/pytest {{ args }}
 
 # Style: what can be mended is mended
 lint:
-    {{bin}}/ruff check --fix
-    {{bin}}/ruff format
+    {{ bin }}/ruff check --fix
+    {{ bin }}/ruff format
 
 # Types
 types:
-    {{bin}}/mypy
+    {{ bin }}/mypy
 
 # The models of the demonstration, from its specs
 render:
-    {{bin}}/segpy render
+    {{ bin }}/segpy render
 
 # The demonstration in DuckDB
 build: render
-    {{bin}}/dbt build
+    {{ bin }}/dbt build
 
 # All that must hold before a change is merged, in an environment of its own
 ci:
