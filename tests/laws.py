@@ -16,8 +16,8 @@ ORDER = (
 )
 KNOWN_TO_ALL = ("diagnostics", "dialects")
 DATA_NAMES = ("model", "nodes")
-# Two more hold nothing but data: the expressions of `where`, and durations, a value with the reading of its text.
-DATA_MODULES = ("segpy.spec.expression", "segpy.spec.duration")
+# These hold nothing but data and pure questions to it: the expressions of `where`, durations, events.
+DATA_MODULES = ("segpy.spec.expression", "segpy.spec.duration", "segpy.resolve.atoms")
 DEMO_MAY_IMPORT = ("segpy.render.model",)
 ONLY = {"sqlglot": "sql", "dbt": "warehouse", "dbt_common": "warehouse"}
 WRITERS = ("project", "cli")

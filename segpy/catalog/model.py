@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Catalog:
     """Relations by how a spec names them, and the adapter type of the dbt target.
 
-    `refs` are the names that `ref('…')` can reach, `sources` the pairs that `source('…', '…')` can; `None` means unknown
+    `refs` are the names that `ref` can reach, `sources` the pairs that `source` can; `None` means unknown
     (no dbt project was looked at, or packages bring in names that cannot be seen), and then nothing is refused.
     `columns` holds the columns of those relations whose columns are certain (seed headers, enforced contracts).
     """

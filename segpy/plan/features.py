@@ -19,7 +19,7 @@ from segpy.plan.model import (
 )
 from segpy.plan.names import Names, atom_name, measure_name
 from segpy.plan.selections import property_column, selection
-from segpy.plan.words import measure_words, ordinal
+from segpy.plan.words import atom_words, measure_words, ordinal
 from segpy.resolve.model import (
     ZERO,
     Aggregation,
@@ -173,7 +173,7 @@ def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: 
 
 def _column(measure: EventMeasure, columns: dict[Measure, str], entity: Entity) -> BranchColumn:
     value = property_column(entity, measure.property.name) if measure.property else None
-    return BranchColumn(columns[measure], measure.aggregation, value, measure.window)
+    return BranchColumn(columns[measure], measure.aggregation, type_of(measure), value, measure.window)
 
 
 def _frame_name(frame: _Frame) -> str:
@@ -191,4 +191,5 @@ def _frame_name(frame: _Frame) -> str:
 def _anchor(anchor: tuple[Atom, int], flags: dict[Atom, str]) -> Anchor:
     atom, nth = anchor
     selected: Selection = selection(atom, flags)
-    return Anchor(Names().claim(f"{ordinal(nth)}_{atom_name(atom)}_anchor", anchor), selected, nth)
+    words = f"the {ordinal(nth)} {atom_words(atom)}"
+    return Anchor(Names().claim(f"{ordinal(nth)}_{atom_name(atom)}_anchor", anchor), selected, nth, words)

@@ -47,13 +47,18 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class StreamRead:
-    """How one stream enters the events model of an entity. `values` are the event names that get a label each."""
+    """How one stream enters the events model of an entity.
+
+    `values` are the event names that get a label each, `plain` the atoms that their label alone tells.
+    `read` pairs the properties that are looked at with their columns, `kept` are those that are aggregated later.
+    """
 
     stream: Stream
     key: str
     values: tuple[str, ...]
+    plain: tuple[Atom, ...]
     flags: tuple[Flag, ...]
-    read: tuple[Property, ...]
+    read: tuple[tuple[Property, str], ...]
     kept: tuple[Property, ...]
 
 
@@ -75,6 +80,7 @@ class Anchor:
     name: str
     selection: Selection
     nth: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class BranchColumn:
 
     name: str
     aggregation: Aggregation
+    type: Type
     value: str | None
     window: Window
 

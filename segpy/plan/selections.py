@@ -7,44 +7,9 @@ from collections.abc import Iterable
 from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead
 from segpy.plan.names import Names, atom_name
 from segpy.plan.words import atom_words
-from segpy.resolve.model import Atom, Entity, Event, Property, Stream
-from segpy.spec.expression import Binary, Column, Expression, In, Literal, Operator, Type, columns_of, conjuncts
-
-
-def event_values(event: Event) -> tuple[str, ...]:
-    """The values that the stream's event column can have in an event's rows; empty where that is not known.
-
-    `is` says it; so does a `where` that compares the event column with constants.
-    """
-    if event.values:
-        return event.values
-    if event.where is None or event.stream.event is None:
-        return ()
-    for part in conjuncts(event.where):
-        found = _constants(part, event.stream.event)
-        if found:
-            return found
-    return ()
-
-
-def _constants(part: Expression, column: str) -> tuple[str, ...]:
-    match part:
-        case Binary(Operator.EQ, Column(name), Literal(value, Type.TEXT)) if name == column:
-            return (str(value),)
-        case Binary(Operator.EQ, Literal(value, Type.TEXT), Column(name)) if name == column:
-            return (str(value),)
-        case In(Column(name), options) if name == column:
-            if all(isinstance(option, Literal) and option.type is Type.TEXT for option in options):
-                return tuple(sorted({str(option.value) for option in options if isinstance(option, Literal)}))
-    return ()
-
-
-def disjoint(one: Atom, other: Atom) -> bool:
-    """Whether no event can be both. False where that is not known."""
-    if one.event.stream != other.event.stream:
-        return True
-    values, others = set(event_values(one.event)), set(event_values(other.event))
-    return bool(values) and bool(others) and not values & others
+from segpy.resolve.atoms import event_values
+from segpy.resolve.model import Atom, Entity, Property, Stream
+from segpy.spec.expression import columns_of
 
 
 def needs_flag(atom: Atom) -> bool:
@@ -108,13 +73,15 @@ def _read(
     expressions = [e for atom in atoms for e in (atom.event.where, atom.where) if e is not None]
     mentioned = {column.name for expression in expressions for column in columns_of(expression)}
     declared = stream.properties
-    read = tuple(prop for prop in declared if prop.name in mentioned or prop in kept)
+    used = sorted((p for p in declared if p.name in mentioned or p in kept), key=lambda prop: prop.name)
+    read = tuple((prop, property_column(entity, prop.name)) for prop in used)
     values = {value for atom in atoms for value in event_values(atom.event)} if stream.event else set()
     return StreamRead(
         stream,
         dict(stream.keys)[entity.name],
         tuple(sorted(values)),
+        tuple(atom for atom in atoms if atom not in flags),
         tuple(Flag(flags[atom], atom, atom_words(atom)) for atom in sorted(atoms, key=atom_name) if atom in flags),
-        tuple(sorted(read, key=lambda prop: prop.name)),
+        read,
         tuple(prop for prop in kept if prop in declared),
     )

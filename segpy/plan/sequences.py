@@ -6,8 +6,9 @@ from itertools import combinations
 
 from segpy.plan.model import SequencePlan, SequencesPlan, StepPlan
 from segpy.plan.names import Names, sequence_name
-from segpy.plan.selections import disjoint, selection
+from segpy.plan.selections import selection
 from segpy.plan.words import sequence_words, step_words
+from segpy.resolve.atoms import disjoint
 from segpy.resolve.model import Atom, Feature, Sequence, SequenceMeasure
 
 

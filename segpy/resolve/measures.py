@@ -84,10 +84,8 @@ class MeasureBinder:
                 aggregation = Aggregation.COUNT
             case _:
                 aggregation = Aggregation(measure.key.value)
-        atom, window = self.findings.whole(
-            [lambda: self.atom(operand.name, measure.where), lambda: self._window(measure)]
-        )
-        assert isinstance(atom, Atom) and not isinstance(window, Atom)
+        atom = self.atom(operand.name, measure.where)
+        window = self._window(measure)
         prop = self._property(atom, operand, aggregation) if operand.property else None
         return EventMeasure(aggregation, atom, prop, window)
 

@@ -1,0 +1,1 @@
+"""What is wrong with the meaning of a bound spec."""

@@ -1,0 +1,138 @@
+"""What can be wrong with the meaning of a spec whose form, names and types are right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from segpy.diagnostics.model import Diagnostic, Severity
+from segpy.diagnostics.nearest import listed
+from segpy.spec.duration import Duration
+
+
+@dataclass(frozen=True, slots=True)
+class LongerThanRetention(Diagnostic):
+    """A window that reaches back beyond what is ever read."""
+
+    window: Duration
+    retention: Duration
+    code: ClassVar[str] = "SEG401"
+    title: ClassVar[str] = "window longer than retention"
+
+    @property
+    def label(self) -> str:
+        return f"this reaches back {self.window}, and no event older than {self.retention} is read"
+
+    @property
+    def help(self) -> str:
+        return "shorten the window or lengthen `retention`"
+
+
+@dataclass(frozen=True, slots=True)
+class FinerThanGrain(Diagnostic):
+    """A window shorter than the steps in which `as_of` moves."""
+
+    window: Duration
+    grain: str
+    code: ClassVar[str] = "SEG402"
+    title: ClassVar[str] = "window finer than the grain"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @property
+    def label(self) -> str:
+        return f"{self.window} before `as_of`, which only moves by the {self.grain}: what lies between is never seen"
+
+    @property
+    def help(self) -> str:
+        return "set `grain: hour`, or lengthen the window"
+
+
+@dataclass(frozen=True, slots=True)
+class GapBeyondTotal(Diagnostic):
+    """A step that may come later than the whole sequence may last."""
+
+    within: Duration
+    total: Duration
+    code: ClassVar[str] = "SEG403"
+    title: ClassVar[str] = "gap longer than the whole"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @property
+    def label(self) -> str:
+        return f"within {self.within} says nothing: the whole sequence must complete within {self.total}"
+
+    @property
+    def help(self) -> str:
+        return "leave `within` out, or shorten it"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownDialect(Diagnostic):
+    """An engine that SQL cannot be written for."""
+
+    dialect: str
+    known: tuple[str, ...]
+    code: ClassVar[str] = "SEG501"
+    title: ClassVar[str] = "dialect not supported yet"
+
+    @property
+    def label(self) -> str:
+        return f"no SQL can be written for `{self.dialect}`"
+
+    @property
+    def help(self) -> str:
+        return f"dialects: {listed(self.known)}; set `dialect:` in segments/segpy.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class NotExact(Diagnostic):
+    """A sequence that cannot be compiled exactly. It is refused, never approximated."""
+
+    reason: str
+    way_out: str
+    code: ClassVar[str] = "SEG502"
+    title: ClassVar[str] = "cannot be compiled exactly"
+
+    @property
+    def label(self) -> str:
+        return self.reason
+
+    @property
+    def help(self) -> str:
+        return self.way_out
+
+
+@dataclass(frozen=True, slots=True)
+class TooManySegments(Diagnostic):
+    """More segments than the portfolio allows."""
+
+    found: int
+    most: int
+    code: ClassVar[str] = "SEG701"
+    title: ClassVar[str] = "too many segments"
+
+    @property
+    def label(self) -> str:
+        return f"{self.found} segments, and the portfolio allows {self.most}"
+
+    @property
+    def help(self) -> str:
+        return "retire segments that nobody acts on, or raise `max_segments`"
+
+
+@dataclass(frozen=True, slots=True)
+class Required(Diagnostic):
+    """A segment without a key that the portfolio requires."""
+
+    segment: str
+    key: str
+    code: ClassVar[str] = "SEG702"
+    title: ClassVar[str] = "required key missing"
+
+    @property
+    def label(self) -> str:
+        return f"segment `{self.segment}` has no `{self.key}`, which the portfolio requires"
+
+    @property
+    def help(self) -> str:
+        return f"add `{self.key}:`, or take it out of `portfolio.require`"

@@ -1,0 +1,160 @@
+"""The rules, one function each. A rule yields what it finds in a bound spec; their order is the order of the codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from segpy.check.errors import (
+    FinerThanGrain,
+    GapBeyondTotal,
+    LongerThanRetention,
+    NotExact,
+    Required,
+    TooManySegments,
+    UnknownDialect,
+)
+from segpy.diagnostics.model import Diagnostic, Span
+from segpy.dialects import DIALECTS
+from segpy.resolve.atoms import disjoint
+from segpy.resolve.model import (
+    BetweenAgo,
+    Bound,
+    EventMeasure,
+    InTheLast,
+    Measure,
+    Sequence,
+    SequenceMeasure,
+    measures_in,
+    tests_of,
+    windows_lengths,
+)
+from segpy.spec.duration import Duration
+from segpy.spec.model import Grain
+
+Rule = Callable[[Bound], Iterator[Diagnostic]]
+MOST_SLOTS = 12
+MOST_OVERLAPPING = 5
+
+
+def check(bound: Bound) -> tuple[Diagnostic, ...]:
+    """All that the rules find, each once."""
+    return tuple(dict.fromkeys(finding for rule in RULES for finding in rule(bound)))
+
+
+def _measures(bound: Bound) -> Iterator[tuple[Measure, Span]]:
+    """Every measure with the place of the feature or condition that wants it."""
+    for feature in bound.features:
+        for measure in measures_in(feature.measure):
+            yield measure, feature.span
+    for segment in bound.segments:
+        for test in tests_of(segment.condition):
+            for measure in measures_in(test.measure):
+                yield measure, test.span
+
+
+def _sequences(bound: Bound) -> Iterator[tuple[Sequence, Span]]:
+    seen: set[tuple[Sequence, Span]] = set()
+    for measure, span in _measures(bound):
+        if isinstance(measure, SequenceMeasure) and (measure.sequence, span) not in seen:
+            seen.add((measure.sequence, span))
+            yield measure.sequence, span
+
+
+def _reaches(measure: Measure) -> tuple[Duration, ...]:
+    match measure:
+        case EventMeasure(window=window):
+            return windows_lengths(window)
+        case SequenceMeasure(sequence):
+            return (sequence.in_the_last,) if sequence.in_the_last else ()
+    return ()
+
+
+def longer_than_retention(bound: Bound) -> Iterator[Diagnostic]:
+    """A window reaches back beyond `retention`."""
+    retention = bound.settings.retention
+    if retention is not None:
+        for measure, span in _measures(bound):
+            for reach in _reaches(measure):
+                if reach.seconds > retention.seconds:
+                    yield LongerThanRetention(span=span, window=reach, retention=retention)
+
+
+def finer_than_grain(bound: Bound) -> Iterator[Diagnostic]:
+    """A window is shorter than the steps in which `as_of` moves."""
+    step = Duration(microseconds={Grain.DAY: 86_400_000_000, Grain.HOUR: 3_600_000_000}[bound.settings.grain])
+    for measure, span in _measures(bound):
+        if isinstance(measure, EventMeasure) and isinstance(measure.window, InTheLast | BetweenAgo):
+            window = measure.window
+            length = (
+                window.length.seconds if isinstance(window, InTheLast) else window.far.seconds - window.near.seconds
+            )
+            if length < step.seconds:
+                shown = Duration(microseconds=round(length * 1_000_000))
+                yield FinerThanGrain(span=span, window=shown, grain=bound.settings.grain.value)
+
+
+def gap_beyond_total(bound: Bound) -> Iterator[Diagnostic]:
+    """A step's `within` is longer than `complete_within`."""
+    for sequence, span in _sequences(bound):
+        total = sequence.complete_within
+        for step in sequence.steps:
+            if total is not None and step.within is not None and step.within.seconds > total.seconds:
+                yield GapBeyondTotal(span=span, within=step.within, total=total)
+
+
+def known_dialect(bound: Bound) -> Iterator[Diagnostic]:
+    """SQL can be written for the dialect."""
+    settings = bound.settings
+    if settings.dialect not in DIALECTS:
+        yield UnknownDialect(span=settings.dialect_span, dialect=settings.dialect, known=tuple(DIALECTS))
+
+
+def own_events_excluded(bound: Bound) -> Iterator[Diagnostic]:
+    """`times` together with `without` of the same events would have to tell a match's own events from others."""
+    for sequence, span in _sequences(bound):
+        for step in sequence.steps:
+            if step.times > 1 and not all(disjoint(step.atom, other) for other in step.without):
+                reason = f"`times: {step.times}` of {step.atom.event.name} without events that may be the same"
+                yield NotExact(span=span, reason=reason, way_out="exclude other events, or write the step once")
+
+
+def too_many_overlaps(bound: Bound) -> Iterator[Diagnostic]:
+    """Steps that share events are counted in every combination, so there may only be a few."""
+    for sequence, span in _sequences(bound):
+        atoms = dict.fromkeys(step.atom for step in sequence.steps)
+        overlapping = any(not disjoint(one.atom, other.atom) for one, other in combinations(sequence.steps, 2))
+        slots = sum(step.times for step in sequence.steps)
+        if overlapping and (slots > MOST_SLOTS or len(atoms) > MOST_OVERLAPPING):
+            reason = (
+                f"steps may be the same event, and then a sequence has at most {MOST_OVERLAPPING} kinds of step "
+                f"and {MOST_SLOTS} events; this has {len(atoms)} and {slots}"
+            )
+            yield NotExact(span=span, reason=reason, way_out="tell the steps apart by `is`, or split the sequence")
+
+
+def too_many_segments(bound: Bound) -> Iterator[Diagnostic]:
+    """The portfolio has a limit."""
+    portfolio = bound.settings.portfolio
+    if portfolio.max_segments is not None and len(bound.segments) > portfolio.max_segments:
+        yield TooManySegments(span=portfolio.span, found=len(bound.segments), most=portfolio.max_segments)
+
+
+def required_keys(bound: Bound) -> Iterator[Diagnostic]:
+    """The portfolio requires keys of every segment."""
+    for segment in bound.segments:
+        for key in bound.settings.portfolio.require:
+            if not getattr(segment, key):
+                yield Required(span=segment.span, segment=segment.name, key=key)
+
+
+RULES: tuple[Rule, ...] = (
+    longer_than_retention,
+    finer_than_grain,
+    gap_beyond_total,
+    known_dialect,
+    own_events_excluded,
+    too_many_overlaps,
+    too_many_segments,
+    required_keys,
+)

@@ -1,0 +1,38 @@
+"""What each engine can do: a row of capabilities a dialect, pure data. SQL is lowered by capability, never by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The capabilities of one engine.
+
+    `asof_join`: a join to the latest row that is not later. `filter_clause`: `count(*) filter (where …)`.
+    `enum_type`: text of a fixed set held as small integers. `clustered_by_order`: a table keeps the order of the query
+    that made it, so that sorting it once lets later scans skip most of it. `epoch_microseconds`: elapsed time in whole
+    microseconds. `arg_min`: the value of one column at the least of another.
+    """
+
+    name: str
+    asof_join: bool
+    filter_clause: bool
+    enum_type: bool
+    clustered_by_order: bool
+    epoch_microseconds: bool
+    arg_min: bool
+
+
+DIALECTS = {
+    "duckdb": Dialect(
+        name="duckdb",
+        asof_join=True,
+        filter_clause=True,
+        enum_type=True,
+        clustered_by_order=True,
+        epoch_microseconds=True,
+        arg_min=True,
+    ),
+}
+"""The dialects that SQL can be written for."""

@@ -1,0 +1,34 @@
+"""The SQL files of generated models."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from segpy.plan.model import Plan
+from segpy.render.model import Artifact
+from segpy.render.properties import properties_file
+from segpy.sql.model import Query
+
+_CONFIG = '{{ config(materialized="table") }}'
+
+
+def render(plan: Plan, queries: tuple[tuple[Query, str], ...]) -> tuple[Artifact, ...]:
+    """Every file of the generated part of a dbt project, in the order of their paths."""
+    folder = plan.bound.settings.models_path
+    models = [Artifact(f"{folder}/{query.name}.sql", _model(query, text)) for query, text in queries]
+    described = [properties_file(plan, tuple(query for query, _ in queries))] if queries else []
+    return tuple(sorted((*models, *described, *_macros()), key=lambda artifact: artifact.path))
+
+
+def _model(query: Query, text: str) -> str:
+    return f"-- Grain: {query.grain}.\n{_CONFIG}\n\n{text}"
+
+
+def _macros() -> list[Artifact]:
+    """The run-time macros. They go into the project itself, so that nothing but segpy needs to be installed."""
+    folder = files("segpy.render") / "macros"
+    return [
+        Artifact(f"macros/segpy/{file.name}", file.read_text(encoding="utf-8"))
+        for file in folder.iterdir()
+        if file.name.endswith(".sql")
+    ]

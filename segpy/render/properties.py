@@ -1,0 +1,124 @@
+"""`_segpy.yml`: descriptions, types, contracts and tests of the generated models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from segpy.plan.model import EntityPlan, Plan, SegmentsPlan
+from segpy.render.model import Artifact
+from segpy.resolve.model import Size
+from segpy.sql.model import Query
+
+_WIDTH = 110
+
+
+def properties_file(plan: Plan, queries: tuple[Query, ...]) -> Artifact:
+    """The properties of all generated models."""
+    contents = _contents(plan)
+    models = [_model(query, *contents[query.name]) for query in sorted(queries, key=lambda query: query.name)]
+    text = yaml.dump(
+        {"version": 2, "models": models}, Dumper=_Dumper, sort_keys=False, width=_WIDTH, allow_unicode=True
+    )
+    return Artifact(f"{plan.bound.settings.models_path}/_segpy.yml", text)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Long texts as blocks, lists indented: as people write YAML."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+        return super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def plain_text(text: str) -> str:
+    """Text that dbt will read as Jinja, made harmless."""
+    for opening in ("{{", "{%", "{#"):
+        text = text.replace(opening, f"{{ {opening[1]}")
+    return text
+
+
+def _model(query: Query, description: str, contract: bool, tests: list[Any]) -> dict[str, Any]:
+    columns = [
+        {
+            "name": column.name,
+            "description": plain_text(column.description),
+            **({"data_type": column.sql_type.lower()} if contract else {}),
+        }
+        for column in query.columns
+    ]
+    return {
+        "name": query.name,
+        "description": plain_text(f"{description} One row: {query.grain.removeprefix('one row ')}."),
+        "config": {"tags": ["segpy"], **({"contract": {"enforced": True}} if contract else {})},
+        "columns": columns,
+        "data_tests": tests,
+    }
+
+
+def _contents(plan: Plan) -> dict[str, tuple[str, bool, list[Any]]]:
+    """Description, contract and tests of each model."""
+    found: dict[str, tuple[str, bool, list[Any]]] = {}
+    for entity in plan.entities:
+        found |= _entity_contents(plan, entity)
+    members = "The members of every segment at as_of."
+    found[plan.members] = (members, True, [_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
+    catalog = "What each segment means: to be shown beside a flag."
+    found[plan.catalog] = (catalog, True, [_test("segpy_grain", columns=["segment"])])
+    return found
+
+
+def _entity_contents(plan: Plan, entity: EntityPlan) -> dict[str, tuple[str, bool, list[Any]]]:
+    name, key = entity.entity.name, entity.entity.key
+    found: dict[str, tuple[str, bool, list[Any]]] = {}
+    if entity.events is not None:
+        before = _test("segpy_before_as_of", column="occurred_at", grain=plan.bound.settings.grain.value)
+        words = f"The events of every {name} that some feature or segment needs, each once, before as_of."
+        found[entity.events.model] = (words, False, [before])
+    if entity.sequences is not None:
+        words = f"How far every {name} came in each sequence, of those that reached its first step."
+        found[entity.sequences.model] = (words, False, [_test("segpy_grain", columns=[key, "sequence"])])
+    words = f"What is measured of every {name} at as_of. Durations are in seconds."
+    found[entity.features.model] = (words, False, [_test("segpy_grain", columns=[key])])
+    if entity.segments is not None:
+        words = f"Which segments every {name} is in at as_of."
+        found[entity.segments.model] = (words, True, _segment_tests(plan, entity, entity.segments))
+    return found
+
+
+def _segment_tests(plan: Plan, entity: EntityPlan, segments: SegmentsPlan) -> list[Any]:
+    name, key = entity.entity.name, entity.entity.key
+    names = [one.segment.name for one in segments.segments]
+    tests = [
+        _test("segpy_grain", columns=[key]),
+        _test("segpy_known_keys", column=key, to=f"ref('{entity.features.model}')"),
+        _test("segpy_flags_match_members", members=f"ref('{plan.members}')", entity=name, key=key, segments=names),
+    ]
+    if segments.groups:
+        groups = {group.name: list(group.segments) for group in segments.groups}
+        tests.append(_test("segpy_exclusive_groups", key=key, groups=groups))
+    bounds = [_bounds(one.segment.name, one.segment.size) for one in segments.segments if one.segment.size]
+    if bounds:
+        tests.append(_test("segpy_segment_sizes", bounds=bounds))
+    return tests
+
+
+def _bounds(segment: str, size: Size) -> dict[str, Any]:
+    written = {
+        "at_least": size.at_least,
+        "at_most": size.at_most,
+        "at_least_share": size.at_least_share,
+        "at_most_share": size.at_most_share,
+    }
+    return {"segment": segment, **{key: value for key, value in written.items() if value is not None}}
+
+
+def _test(test: str, **arguments: Any) -> dict[str, Any]:
+    return {test: {"arguments": arguments}}

@@ -1,0 +1,33 @@
+"""A plan to the queries of its models."""
+
+from __future__ import annotations
+
+from segpy.dialects import DIALECTS
+from segpy.plan.model import Plan
+from segpy.sql.events import events_query
+from segpy.sql.features import features_query
+from segpy.sql.layout import lay_out
+from segpy.sql.model import Query
+from segpy.sql.segments import catalog_query, members_query, segments_query
+from segpy.sql.sequences import sequences_query
+from segpy.sql.verify import verify
+
+
+def build_queries(plan: Plan) -> tuple[tuple[Query, str], ...]:
+    """Every model's query and its text, verified, in the order in which they depend on each other."""
+    dialect = DIALECTS[plan.bound.settings.dialect]
+    grain = plan.bound.settings.grain
+    queries: list[Query] = []
+    for entity in plan.entities:
+        if entity.events is not None:
+            queries.append(events_query(entity, entity.events, grain, dialect))
+        if entity.sequences is not None:
+            queries.append(sequences_query(entity, entity.sequences, grain, dialect))
+        queries.append(features_query(entity, grain, dialect.name))
+        if entity.segments is not None:
+            queries.append(segments_query(entity, entity.segments, grain, dialect.name))
+    if any(entity.segments for entity in plan.entities):
+        queries += [members_query(plan), catalog_query(plan)]
+    for query in queries:
+        verify(query, dialect.name)
+    return tuple((query, lay_out(query, dialect.name)) for query in queries)

@@ -1,0 +1,185 @@
+"""`<entity>_events`: every event that some measure needs, once, before `as_of`, in the order that later scans want."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from segpy.dialects import Dialect
+from segpy.plan.model import EntityPlan, EventsPlan, StreamRead
+from segpy.resolve.atoms import event_values
+from segpy.resolve.model import Atom, Entity
+from segpy.spec.duration import Duration
+from segpy.spec.expression import Type
+from segpy.spec.model import Grain
+from segpy.sql.expression import lower
+from segpy.sql.model import Cte, OutputColumn, Query
+from segpy.sql.operations import labels_type, utc
+from segpy.sql.relations import Relations
+from segpy.sql.tree import (
+    all_of,
+    any_of,
+    as_of,
+    cast,
+    coalesce,
+    column,
+    minus,
+    named,
+    select,
+    sql_type,
+    table,
+    text,
+    union_all,
+)
+
+
+def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain, dialect: Dialect) -> Query:
+    """The events model of an entity."""
+    relations = Relations(grain)
+    entity = plan.entity
+    ctes: list[Cte] = []
+    for read in events.streams:
+        ctes += _stream_ctes(read, entity, events, plan.retention, relations)
+    united = union_all([_from_stream(read, entity, events) for read in events.streams])
+    ctes.append(Cte("events", ("every event that a feature or a segment needs",), united))
+    columns = _columns(entity, events, dialect)
+    label_type = labels_type(events.labels, dialect)
+    outputs = [
+        named(exp.Cast(this=column("event"), to=label_type), "event") if name.name == "event" else column(name.name)
+        for name in columns
+    ]
+    order = [column("event"), column(entity.key), column("occurred_at")] if dialect.clustered_by_order else []
+    final = select(outputs, table("events"), order_by=order)
+    return Query(events.model, "one row an event", tuple(ctes), final, columns, relations.placeholders)
+
+
+def _columns(entity: Entity, events: EventsPlan, dialect: Dialect) -> tuple[OutputColumn, ...]:
+    words = {flag.column: flag.words for read in events.streams for flag in read.flags}
+    return (
+        OutputColumn(entity.key, sql_type(entity.key_type).sql(dialect.name), f"The {entity.name}."),
+        OutputColumn("occurred_at", "timestamp", "When it happened, in UTC; before `as_of`."),
+        OutputColumn("event", "text", "The stream and, where it names its events, the event."),
+        *(OutputColumn(flag, "boolean", f"Whether this is {words[flag]}.") for flag in events.flags),
+        *(
+            OutputColumn(name, sql_type(prop.type).sql(dialect.name), f"Property {prop.name}.")
+            for prop, name in events.properties
+        ),
+    )
+
+
+def _stream_ctes(
+    read: StreamRead, entity: Entity, events: EventsPlan, retention: Duration | None, relations: Relations
+) -> list[Cte]:
+    stream = read.stream
+    rows = f"{stream.name}_rows"
+    source = table(relations.written(stream.relation))
+    ctes = [Cte(rows, (f"stream {stream.name}: its columns typed, its time in UTC",), _typed(read, entity, source))]
+    seen: list[exp.Expr] = [
+        exp.Not(this=exp.Is(this=column(entity.key), expression=exp.Null())),
+        exp.LT(this=column("occurred_at"), expression=as_of()),
+    ]
+    if retention is not None:
+        seen.append(exp.GTE(this=column("occurred_at"), expression=minus(as_of(), retention)))
+    if stream.id is not None:
+        once = f"{stream.name}_once"
+        ctes.append(
+            Cte(
+                once,
+                ("the earliest of each set of duplicates; an unknown id has none",),
+                _once(read, entity, rows, seen),
+            )
+        )
+        duplicate = exp.EQ(this=column("_copy_number"), expression=exp.Literal.number(1))
+        unknown = exp.Is(this=column("_event_id"), expression=exp.Null())
+        rows, seen = once, [any_of([duplicate, unknown])]
+    ctes.append(Cte(f"{stream.name}_events", ("named, and only those in use",), _used(read, entity, rows, seen)))
+    return ctes
+
+
+def _typed(read: StreamRead, entity: Entity, source: exp.Table) -> exp.Select:
+    stream = read.stream
+    columns = [
+        named(cast(column(read.key), entity.key_type), entity.key),
+        named(utc(column(stream.occurred_at)), "occurred_at"),
+    ]
+    if stream.event is not None:
+        columns.append(named(cast(column(stream.event), Type.TEXT), "event"))
+    if stream.id is not None:
+        columns.append(named(column(stream.id), "_event_id"))
+    for prop, name in read.read:
+        raw = column(prop.name)
+        value = utc(raw) if prop.type is Type.TIMESTAMP else cast(raw, prop.type)
+        columns.append(named(value, name))
+    return select(columns, source)
+
+
+def _once(read: StreamRead, entity: Entity, rows: str, seen: list[exp.Expr]) -> exp.Select:
+    # Copies of one instant may differ in content: all of it takes part in the order, so every engine keeps the same.
+    names = ["occurred_at", entity.key, *(["event"] if read.stream.event is not None else [])]
+    names += [name for _, name in read.read]
+    order = exp.Order(expressions=[exp.Ordered(this=column(name), nulls_first=False) for name in names])
+    copy = exp.Window(this=exp.RowNumber(), partition_by=[column("_event_id")], order=order)
+    return select([exp.Star(), named(copy, "_copy_number")], table(rows), where=seen)
+
+
+def _used(read: StreamRead, entity: Entity, rows: str, seen: list[exp.Expr]) -> exp.Select:
+    columns = [column(entity.key), column("occurred_at"), named(_label(read), "event")]
+    columns += [named(coalesce(_is(flag.atom, read), exp.false()), flag.column) for flag in read.flags]
+    columns += [column(name) for prop, name in read.read if prop in read.kept]
+    return select(columns, table(rows), where=[*seen, *_needed(read)])
+
+
+def _label(read: StreamRead) -> exp.Expr:
+    stream = read.stream
+    if stream.event is None or not read.values:
+        return text(stream.name)
+    joined = exp.DPipe(this=text(f"{stream.name}."), expression=column("event"), safe=True)
+    if all(event_values(flag.atom.event) for flag in read.flags):
+        return joined
+    known = exp.In(this=column("event"), expressions=[text(value) for value in read.values])
+    return exp.Case(ifs=[exp.If(this=known, true=joined)], default=text(stream.name))
+
+
+def _columns_in(read: StreamRead) -> dict[str, exp.Expr]:
+    """What the names in a `where` stand for."""
+    found: dict[str, exp.Expr] = {"occurred_at": column("occurred_at")}
+    if read.stream.event is not None:
+        found[read.stream.event] = column("event")
+    return {**found, **{prop.name: column(name) for prop, name in read.read}}
+
+
+def _is(atom: Atom, read: StreamRead) -> exp.Expr:
+    """Whether a row is an atom; null where its `where` is."""
+    event = atom.event
+    known = _columns_in(read)
+    parts: list[exp.Expr] = []
+    if event.values:
+        parts.append(_among(event.values))
+    parts += [lower(where, known.__getitem__) for where in (event.where, atom.where) if where is not None]
+    return all_of(parts)
+
+
+def _among(values: tuple[str, ...]) -> exp.Expr:
+    if len(values) == 1:
+        return exp.EQ(this=column("event"), expression=text(values[0]))
+    return exp.In(this=column("event"), expressions=[text(value) for value in values])
+
+
+def _needed(read: StreamRead) -> list[exp.Expr]:
+    """The rows that are some atom of the stream; nothing where every row is."""
+    plain = {value for atom in read.plain for value in event_values(atom.event)}
+    if any(not event_values(atom.event) for atom in read.plain):
+        return []
+    parts = [_among(tuple(sorted(plain)))] if plain else []
+    flagged = [_is(flag.atom, read) for flag in read.flags]
+    if any(isinstance(condition, exp.Boolean) for condition in flagged):
+        return []
+    return [any_of([*parts, *flagged])]
+
+
+def _from_stream(read: StreamRead, entity: Entity, events: EventsPlan) -> exp.Select:
+    own_flags = {flag.column for flag in read.flags}
+    columns: list[exp.Expr] = [column(entity.key), column("occurred_at"), column("event")]
+    columns += [column(flag) if flag in own_flags else named(exp.false(), flag) for flag in events.flags]
+    for prop, name in events.properties:
+        columns.append(column(name) if prop in read.kept else named(cast(exp.Null(), prop.type), name))
+    return select(columns, table(f"{read.stream.name}_events"))

@@ -1,0 +1,121 @@
+"""Expressions of a spec as syntax trees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from sqlglot import exp
+
+from segpy.spec.expression import (
+    Between,
+    Binary,
+    Call,
+    Case,
+    Column,
+    Expression,
+    Function,
+    In,
+    IsNull,
+    Literal,
+    Negative,
+    Not,
+    Operator,
+    Type,
+)
+from segpy.sql.tree import cast, constant
+
+Columns = Callable[[str], exp.Expr]
+_BINARY: dict[Operator, type[exp.Binary]] = {
+    Operator.EQ: exp.EQ,
+    Operator.NE: exp.NEQ,
+    Operator.LT: exp.LT,
+    Operator.LE: exp.LTE,
+    Operator.GT: exp.GT,
+    Operator.GE: exp.GTE,
+    Operator.ADD: exp.Add,
+    Operator.SUBTRACT: exp.Sub,
+    Operator.MULTIPLY: exp.Mul,
+    Operator.AND: exp.And,
+    Operator.OR: exp.Or,
+    Operator.LIKE: exp.Like,
+    Operator.ILIKE: exp.ILike,
+    Operator.CONCAT: exp.DPipe,
+}
+_FUNCTIONS: dict[Function, type[exp.Func]] = {
+    Function.ABS: exp.Abs,
+    Function.CEIL: exp.Ceil,
+    Function.FLOOR: exp.Floor,
+    Function.LENGTH: exp.Length,
+    Function.LOWER: exp.Lower,
+    Function.TRIM: exp.Trim,
+    Function.UPPER: exp.Upper,
+}
+
+
+def lower(expression: Expression, columns: Columns) -> exp.Expr:
+    """An expression's tree; `columns` gives the tree of each name in it."""
+
+    def inner(part: Expression) -> exp.Expr:
+        tree = lower(part, columns)
+        wrapped = isinstance(part, Binary | Not | Between | In | IsNull | Negative)
+        return exp.paren(tree) if wrapped else tree
+
+    match expression:
+        case Column(name):
+            return columns(name)
+        case Literal():
+            return constant(expression)
+        case Binary(Operator.DIVIDE, left, right):
+            dividend = cast(lower(left, columns), Type.NUMBER)
+            return exp.Div(this=dividend, expression=exp.Nullif(this=lower(right, columns), expression=_zero()))
+        case Binary(Operator.AND | Operator.OR as operator, left, right):
+            return _BINARY[operator](this=_side(operator, left, columns), expression=_side(operator, right, columns))
+        case Binary(operator, left, right):
+            return _BINARY[operator](this=inner(left), expression=inner(right))
+        case Not(IsNull(operand)):
+            return exp.Not(this=exp.Is(this=inner(operand), expression=exp.Null()))
+        case Not(operand):
+            return exp.Not(this=inner(operand))
+        case Negative(operand):
+            return exp.Neg(this=inner(operand))
+        case IsNull(operand):
+            return exp.Is(this=inner(operand), expression=exp.Null())
+        case In(operand, options):
+            return exp.In(this=inner(operand), expressions=[lower(option, columns) for option in options])
+        case Between(operand, low, high):
+            return exp.Between(this=inner(operand), low=inner(low), high=inner(high))
+        case Call(function, arguments):
+            return _call(function, [lower(argument, columns) for argument in arguments])
+        case Case(branches, otherwise):
+            ifs = [exp.If(this=lower(test, columns), true=lower(value, columns)) for test, value in branches]
+            return exp.Case(ifs=ifs, default=lower(otherwise, columns) if otherwise is not None else None)
+        case _:
+            assert_never(expression)
+
+
+def _zero() -> exp.Expr:
+    return exp.Literal.number(0)
+
+
+def _side(operator: Operator, part: Expression, columns: Columns) -> exp.Expr:
+    """An operand of `and` or `or`: comparisons bind closer and stand without parentheses."""
+    tree = lower(part, columns)
+    other = isinstance(part, Binary) and part.operator in (Operator.AND, Operator.OR) and part.operator is not operator
+    return exp.paren(tree) if other else tree
+
+
+def _call(function: Function, arguments: list[exp.Expr]) -> exp.Expr:
+    match function:
+        case Function.COALESCE:
+            return exp.Coalesce(this=arguments[0], expressions=arguments[1:])
+        case Function.GREATEST:
+            return exp.Greatest(this=arguments[0], expressions=arguments[1:], ignore_nulls=True)
+        case Function.LEAST:
+            return exp.Least(this=arguments[0], expressions=arguments[1:], ignore_nulls=True)
+        case Function.NULLIF:
+            return exp.Nullif(this=arguments[0], expression=arguments[1])
+        case Function.ROUND:
+            return exp.Round(this=arguments[0], decimals=arguments[1] if len(arguments) > 1 else None)
+        case _:
+            return _FUNCTIONS[function](this=arguments[0])

@@ -1,0 +1,37 @@
+"""Queries as syntax trees: what the layout turns into text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+
+@dataclass(frozen=True, slots=True)
+class Cte:
+    """A named query and what it is for, a line of comment each."""
+
+    name: str
+    comment: tuple[str, ...]
+    query: exp.Query
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """A column of a model: its SQL type and what it tells."""
+
+    name: str
+    sql_type: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A whole model. `relations` pair placeholder tables and columns with the Jinja that stands for them."""
+
+    name: str
+    grain: str
+    ctes: tuple[Cte, ...]
+    final: exp.Query
+    columns: tuple[OutputColumn, ...]
+    placeholders: tuple[tuple[str, str], ...]

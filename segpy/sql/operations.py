@@ -1,0 +1,102 @@
+"""The operations that engines spell differently, each lowered by capability. The plan knows them by meaning only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from segpy.dialects import Dialect
+from segpy.plan.model import Selection
+from segpy.resolve.model import Anchored, BetweenAgo, Ever, InTheLast, Window, WithinFirst
+from segpy.spec.model import Side
+from segpy.sql.tree import all_of, as_of, call, column, minus, number, plus, text
+
+
+def utc(value: exp.Expr) -> exp.Expr:
+    """An instant as a timestamp in UTC, whether it was one with a zone, one without (taken as UTC) or a date.
+
+    A cast would use the session's time zone; the microseconds since 1970 do not know one.
+    """
+    return call("make_timestamp", call("epoch_us", value))
+
+
+def seconds_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
+    """Elapsed seconds with fractions, exact to the microsecond for any two instants within 270 years."""
+    microseconds = exp.Sub(this=call("epoch_us", later), expression=call("epoch_us", earlier))
+    return exp.Div(this=exp.paren(microseconds), expression=number(1_000_000))
+
+
+def filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
+    """An aggregate over the rows that fulfil a condition."""
+    if condition is None:
+        return aggregate
+    return exp.Filter(this=aggregate, expression=exp.Where(this=condition))
+
+
+def labels_type(labels: Sequence[str], dialect: Dialect) -> exp.DataType:
+    """The type of the event labels: small integers under their names where the engine has that."""
+    if dialect.enum_type:
+        return exp.DataType(this=exp.DType.ENUM, expressions=[text(label) for label in labels])
+    return exp.DataType(this=exp.DType.TEXT)
+
+
+def selected(selection: Selection, table: str | None = None) -> list[exp.Expr]:
+    """The conditions that the rows of a selection fulfil."""
+    conditions: list[exp.Expr] = []
+    event = column("event", table)
+    if len(selection.labels) == 1:
+        conditions.append(exp.EQ(this=event, expression=text(selection.labels[0])))
+    elif selection.labels:
+        conditions.append(exp.In(this=event, expressions=[text(label) for label in selection.labels]))
+    if selection.flag is not None:
+        conditions.append(column(selection.flag, table))
+    return conditions
+
+
+def one_of(selections: Sequence[Selection], table: str | None = None) -> exp.Expr:
+    """Whether a row is of any of these selections."""
+    plain = sorted({label for one in selections if one.flag is None for label in one.labels})
+    conditions: list[exp.Expr] = []
+    if plain:
+        conditions += selected(Selection(tuple(plain), None, ""), table)
+    conditions += [all_of(selected(one, table)) for one in selections if one.flag is not None or not one.labels]
+    found: exp.Expr | None = None
+    for condition in conditions:
+        wrapped = exp.paren(condition) if isinstance(condition, exp.And) else condition
+        found = wrapped if found is None else exp.Or(this=found, expression=wrapped)
+    assert found is not None
+    return found
+
+
+def in_window(window: Window, occurred_at: exp.Expr, edge: exp.Expr | None) -> list[exp.Expr]:
+    """The conditions that an event in a window fulfils, `occurred_at < as_of` aside: the events model sees to that.
+
+    `edge` is the start or the anchor of windows that are not measured from `as_of`.
+    """
+    match window:
+        case Ever():
+            return []
+        case InTheLast(length):
+            return [exp.GTE(this=occurred_at, expression=minus(as_of(), length))]
+        case BetweenAgo(far, near):
+            return [
+                exp.GTE(this=occurred_at, expression=minus(as_of(), far)),
+                exp.LT(this=occurred_at, expression=minus(as_of(), near)),
+            ]
+        case WithinFirst(_, length):
+            assert edge is not None
+            return [
+                exp.GTE(this=occurred_at, expression=edge),
+                exp.LT(this=occurred_at, expression=plus(edge, length)),
+            ]
+        case Anchored(Side.AFTER, _, _, within):
+            assert edge is not None
+            latest = [exp.LTE(this=occurred_at, expression=plus(edge, within))] if within else []
+            return [exp.GT(this=occurred_at, expression=edge), *latest]
+        case Anchored(Side.BEFORE, _, _, within):
+            assert edge is not None
+            earliest = [exp.GTE(this=occurred_at, expression=minus(edge, within))] if within else []
+            return [*earliest, exp.LT(this=occurred_at, expression=edge)]
+        case _:
+            raise AssertionError(window)

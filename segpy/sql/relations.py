@@ -1,0 +1,36 @@
+"""Placeholders for what dbt resolves: relations and the instant. They become Jinja when the text is written."""
+
+from __future__ import annotations
+
+import re
+
+from segpy.spec.model import Grain, Relation
+from segpy.sql.tree import AS_OF
+
+
+class Relations:
+    """The relations that one model reads, each under a placeholder of its own."""
+
+    def __init__(self, grain: Grain) -> None:
+        self._found: dict[str, str] = {AS_OF: f'{{{{ segpy_as_of("{grain.value}") }}}}'}
+
+    def written(self, relation: Relation) -> str:
+        """The placeholder of a relation of the user's."""
+        arguments = ", ".join(f'"{argument}"' for argument in relation.arguments)
+        return self._placeholder("_".join(relation.arguments), f"{{{{ {relation.function}({arguments}) }}}}")
+
+    def model(self, name: str) -> str:
+        """The placeholder of a generated model."""
+        return self._placeholder(name, f'{{{{ ref("{name}") }}}}')
+
+    def _placeholder(self, name: str, jinja: str) -> str:
+        plain = re.sub(r"\W", "_", name).lower()
+        for placeholder in (f"__{plain}__", *(f"__{plain}_{i}__" for i in range(2, 100))):
+            if self._found.setdefault(placeholder, jinja) == jinja:
+                return placeholder
+        raise AssertionError("a hundred relations of one name")
+
+    @property
+    def placeholders(self) -> tuple[tuple[str, str], ...]:
+        """Every placeholder with its Jinja."""
+        return tuple(self._found.items())

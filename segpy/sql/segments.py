@@ -1,0 +1,201 @@
+"""`<entity>_segments`, `segment_members` and `segment_catalog`."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from sqlglot import exp
+
+from segpy.plan.model import Combined, ConditionColumn, EntityPlan, Formula, Holds, Plan, SegmentsPlan
+from segpy.resolve.model import Comparison
+from segpy.spec.expression import Type
+from segpy.spec.model import Grain, Logic, Relop
+from segpy.sql.model import Cte, OutputColumn, Query
+from segpy.sql.relations import Relations
+from segpy.sql.tree import (
+    all_of,
+    any_of,
+    as_of,
+    cast,
+    coalesce,
+    column,
+    constant,
+    named,
+    negated,
+    number,
+    select,
+    sql_type,
+    table,
+    text,
+    union_all,
+)
+
+_RELOPS: dict[Relop, type[exp.Binary]] = {
+    Relop.AT_LEAST: exp.GTE,
+    Relop.AT_MOST: exp.LTE,
+    Relop.MORE_THAN: exp.GT,
+    Relop.LESS_THAN: exp.LT,
+    Relop.EXACTLY: exp.EQ,
+}
+
+
+def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain, dialect: str) -> Query:
+    """The segments model of an entity."""
+    relations = Relations(grain)
+    key = plan.entity.key
+    ctes = [Cte("features", (), select([exp.Star()], table(relations.model(plan.features.model))))]
+    source = "features"
+    if segments.conditions:
+        columns = [column(key), *(named(_condition(one), one.name) for one in segments.conditions)]
+        ctes.append(Cte("conditions", ("each condition once; never null",), select(columns, table("features"))))
+        source = "conditions"
+    for depth, flags in groupby(segments.flags, key=lambda flag: flag.depth):
+        name = f"segments_depth_{depth}"
+        comment = (
+            ("segments on conditions alone",) if depth == 0 else (f"segments on segments up to depth {depth - 1}",)
+        )
+        own = [named(_formula(flag.formula), flag.name) for flag in flags]
+        ctes.append(Cte(name, comment, select([exp.Star(), *own], table(source))))
+        source = name
+    names = [one.segment.name for one in segments.segments]
+    outputs = [column(key), named(as_of(), "as_of"), *map(column, names), named(text(segments.spec_hash), "spec_hash")]
+    outputs_columns = (
+        OutputColumn(key, sql_type(plan.entity.key_type).sql(dialect), f"The {plan.entity.name}."),
+        OutputColumn("as_of", "timestamp", "The instant that every flag is evaluated at."),
+        *(
+            OutputColumn(one.segment.name, "boolean", _described(one.segment.description, one.english))
+            for one in segments.segments
+        ),
+        OutputColumn("spec_hash", "text", "The hash of the meaning of all segments of this table."),
+    )
+    final = select(outputs, table(source))
+    return Query(
+        segments.model, f"one row a {plan.entity.name}", tuple(ctes), final, outputs_columns, relations.placeholders
+    )
+
+
+def _described(description: str, english: tuple[str, ...]) -> str:
+    return "\n".join(part for part in (description, "\n".join(english)) if part)
+
+
+def _condition(one: ConditionColumn) -> exp.Expr:
+    value = column(one.column)
+    tests = [_comparison(value, comparison) for comparison in one.comparisons] or [value]
+    condition = all_of(tests)
+    if not one.nullable:
+        return condition
+    if all(comparison.relop is Relop.IS_NULL for comparison in one.comparisons) and one.comparisons:
+        return condition
+    return coalesce(condition, exp.Boolean(this=one.or_never))
+
+
+def _comparison(value: exp.Expr, comparison: Comparison) -> exp.Expr:
+    values = [constant(literal) for literal in comparison.values]
+    match comparison.relop:
+        case Relop.BETWEEN:
+            return exp.Between(this=value.copy(), low=values[0], high=values[1])
+        case Relop.IN:
+            return exp.In(this=value.copy(), expressions=values)
+        case Relop.IS_NULL:
+            null: exp.Expr = exp.Is(this=value.copy(), expression=exp.Null())
+            return null if comparison.values[0].value else exp.Not(this=null)
+        case relop:
+            return _RELOPS[relop](this=value.copy(), expression=values[0])
+
+
+def _formula(formula: Formula) -> exp.Expr:
+    match formula:
+        case Holds(name, is_negated):
+            return negated(column(name)) if is_negated else column(name)
+        case Combined(logic, parts, least):
+            trees = [_formula(part) for part in parts]
+            if logic is Logic.ALL:
+                return all_of(trees)
+            if logic is Logic.ANY:
+                return any_of(trees)
+            if logic is Logic.NONE:
+                return all_of(negated(tree) for tree in trees)
+            total: exp.Expr = _one_if(trees[0])
+            for tree in trees[1:]:
+                total = exp.Add(this=total, expression=_one_if(tree))
+            return exp.GTE(this=total, expression=number(least))
+
+
+def _one_if(condition: exp.Expr) -> exp.Expr:
+    return exp.Case(ifs=[exp.If(this=condition, true=number(1))], default=number(0))
+
+
+def members_query(plan: Plan) -> Query:
+    """The members of every segment, whoever they are: keys as text."""
+    relations = Relations(plan.bound.settings.grain)
+    parts: list[exp.Query] = []
+    for entity in plan.entities:
+        if entity.segments is None:
+            continue
+        source = relations.model(entity.segments.model)
+        for one in entity.segments.segments:
+            columns = [
+                named(text(one.segment.name), "segment"),
+                named(text(entity.entity.name), "entity"),
+                named(cast(column(entity.entity.key), Type.TEXT), "entity_key"),
+                column("as_of"),
+                named(cast(number(one.segment.version), Type.INTEGER), "version"),
+                named(text(one.content_hash), "content_hash"),
+            ]
+            parts.append(select(columns, table(source), where=[column(one.segment.name)]))
+    columns_ = (
+        OutputColumn("segment", "text", "The segment."),
+        OutputColumn("entity", "text", "Whom the segment is about."),
+        OutputColumn("entity_key", "text", "The member's key, as text."),
+        OutputColumn("as_of", "timestamp", "The instant of the membership."),
+        OutputColumn("version", "bigint", "The author's version of the segment."),
+        OutputColumn("content_hash", "text", "The hash of the segment's meaning."),
+    )
+    return Query(plan.members, "one row a segment and member", (), union_all(parts), columns_, relations.placeholders)
+
+
+def catalog_query(plan: Plan) -> Query:
+    """What each segment means, so that BI can show it beside a flag."""
+    relations = Relations(plan.bound.settings.grain)
+    parts: list[exp.Query] = []
+    for entity in plan.entities:
+        for one in entity.segments.segments if entity.segments else ():
+            segment = one.segment
+            values = {
+                "segment": segment.name,
+                "entity": segment.entity,
+                "description": segment.description,
+                "definition": "; ".join(line.strip() for line in one.english),
+                "stage": segment.stage,
+                "owner": segment.owner,
+                "playbook": "; ".join(f"{key}: {value}" for key, value in segment.playbook) or None,
+                "exclusive_group": segment.group,
+                "uses": ", ".join(one.uses) or None,
+                "content_hash": one.content_hash,
+                "spec_file": segment.span.file,
+            }
+            columns = [named(_text_or_null(value), name) for name, value in values.items()]
+            columns.append(named(cast(number(segment.version), Type.INTEGER), "version"))
+            parts.append(exp.Select(expressions=columns))
+    words = {
+        "segment": "The segment.",
+        "entity": "Whom it is about.",
+        "description": "What its author says of it.",
+        "definition": "Its conditions in English.",
+        "stage": "Its stage in the journey.",
+        "owner": "Who answers for it.",
+        "playbook": "What is done with a member.",
+        "exclusive_group": "The exclusive group that it is in.",
+        "uses": "The segments that it looks at.",
+        "content_hash": "The hash of its meaning.",
+        "spec_file": "The file that defines it.",
+    }
+    columns_ = (
+        *(OutputColumn(name, "text", description) for name, description in words.items()),
+        OutputColumn("version", "bigint", "The author's version of it."),
+    )
+    return Query(plan.catalog, "one row a segment", (), union_all(parts), columns_, relations.placeholders)
+
+
+def _text_or_null(value: str | None) -> exp.Expr:
+    return text(value) if value else cast(exp.Null(), Type.TEXT)

@@ -1,0 +1,195 @@
+"""Small builders of syntax trees. Every identifier and value of a spec enters SQL here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from sqlglot import exp
+from sqlglot.dialects.duckdb import DuckDB
+
+from segpy.spec.duration import Duration
+from segpy.spec.expression import Literal, Type
+
+AS_OF = "__as_of__"
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_RESERVED = frozenset(DuckDB.Generator.RESERVED_KEYWORDS)
+_TYPES = {
+    Type.TEXT: exp.DType.TEXT,
+    Type.NUMBER: exp.DType.DOUBLE,
+    Type.DURATION: exp.DType.DOUBLE,
+    Type.INTEGER: exp.DType.BIGINT,
+    Type.BOOLEAN: exp.DType.BOOLEAN,
+    Type.TIMESTAMP: exp.DType.TIMESTAMP,
+    Type.DATE: exp.DType.DATE,
+    Type.UUID: exp.DType.UUID,
+}
+
+
+def identifier(name: str) -> exp.Identifier:
+    """A name, quoted where it needs to be."""
+    return exp.to_identifier(name, quoted=not _PLAIN.fullmatch(name) or name in _RESERVED)
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """A column, of a table where one is named."""
+    return exp.Column(this=identifier(name), table=identifier(table) if table else None)
+
+
+def table(name: str, alias: str | None = None) -> exp.Table:
+    """A CTE or a placeholder of a relation."""
+    renamed = alias is not None and alias != name
+    return exp.Table(this=identifier(name), alias=exp.TableAlias(this=identifier(alias)) if alias and renamed else None)
+
+
+def as_of() -> exp.Column:
+    """The instant that everything is evaluated at."""
+    return exp.Column(this=exp.to_identifier(AS_OF, quoted=False))
+
+
+def text(value: str) -> exp.Expr:
+    """A text constant. One that would open a Jinja expression is put together from harmless pieces."""
+    pieces = re.split(r"(?<=\{)(?=[{%#])", value)
+    literals: list[exp.Expr] = [exp.Literal.string(piece) for piece in pieces]
+    found = literals[0]
+    for piece in literals[1:]:
+        found = exp.DPipe(this=found, expression=piece, safe=True)
+    return exp.paren(found) if len(pieces) > 1 else found
+
+
+def number(value: int | float) -> exp.Expr:
+    """A numeric constant."""
+    if value < 0:
+        return exp.Neg(this=number(-value))
+    return exp.Literal.number(value if isinstance(value, int) or not value.is_integer() else int(value))
+
+
+def constant(literal: Literal) -> exp.Expr:
+    """A typed constant."""
+    value = literal.value
+    if value is None:
+        return exp.Null()
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, int | float):
+        return number(value)
+    return cast(text(value), literal.type) if literal.type in (Type.TIMESTAMP, Type.DATE) else text(value)
+
+
+def sql_type(type_: Type) -> exp.DataType:
+    """The engine's type for a type of the language."""
+    return exp.DataType(this=_TYPES[type_])
+
+
+def cast(value: exp.Expr, type_: Type) -> exp.Expr:
+    """A value as another type."""
+    return exp.Cast(this=value, to=sql_type(type_))
+
+
+def named(value: exp.Expr, name: str) -> exp.Expr:
+    """A column of a select list."""
+    if isinstance(value, exp.Column) and value.name == name and not value.table:
+        return value
+    return exp.Alias(this=value, alias=identifier(name))
+
+
+def all_of(conditions: Iterable[exp.Expr]) -> exp.Expr:
+    """All conditions; true where there are none."""
+    return _joined(exp.And, conditions, exp.true())
+
+
+def any_of(conditions: Iterable[exp.Expr]) -> exp.Expr:
+    """Any condition; false where there are none."""
+    return _joined(exp.Or, conditions, exp.false())
+
+
+def _joined(kind: type[exp.Connector], conditions: Iterable[exp.Expr], empty: exp.Expr) -> exp.Expr:
+    found: exp.Expr | None = None
+    for condition in conditions:
+        foreign = isinstance(condition, exp.Connector) and type(condition) is not kind
+        wrapped = exp.paren(condition) if foreign else condition
+        found = wrapped if found is None else kind(this=found, expression=wrapped)
+    return empty if found is None else found
+
+
+def negated(condition: exp.Expr) -> exp.Expr:
+    """The opposite of a condition that is never null."""
+    simple = isinstance(condition, exp.Column | exp.Paren | exp.Func)
+    return exp.Not(this=condition if simple else exp.paren(condition))
+
+
+def call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    """A function by name."""
+    return exp.func(name, *arguments, dialect="duckdb")
+
+
+def coalesce(value: exp.Expr, default: exp.Expr) -> exp.Expr:
+    """A value, or a default where it is null."""
+    return exp.Coalesce(this=value, expressions=[default])
+
+
+def interval(duration: Duration) -> exp.Expr:
+    """A length of time."""
+    amount, unit = duration.counted
+    return exp.Interval(this=exp.Literal.string(str(amount)), unit=exp.var(unit))
+
+
+def minus(instant: exp.Expr, duration: Duration) -> exp.Expr:
+    """An instant earlier."""
+    return exp.Sub(this=instant, expression=interval(duration))
+
+
+def plus(instant: exp.Expr, duration: Duration) -> exp.Expr:
+    """An instant later."""
+    return exp.Add(this=instant, expression=interval(duration))
+
+
+def select(
+    columns: Sequence[exp.Expr],
+    source: exp.Expr,
+    *,
+    where: Sequence[exp.Expr] = (),
+    group_by: Sequence[exp.Expr] = (),
+    order_by: Sequence[exp.Expr] = (),
+    joins: Sequence[exp.Join] = (),
+    distinct: bool = False,
+) -> exp.Select:
+    """A select. Conditions under `where` must all hold."""
+    query = exp.Select(expressions=list(columns), from_=exp.From(this=source))
+    if joins:
+        query.set("joins", list(joins))
+    if where:
+        query.set("where", exp.Where(this=all_of(where)))
+    if group_by:
+        query.set("group", exp.Group(expressions=list(group_by)))
+    if order_by:
+        query.set("order", exp.Order(expressions=list(order_by)))
+    if distinct:
+        query.set("distinct", exp.Distinct())
+    return query
+
+
+def union_all(queries: Sequence[exp.Query], *, distinct: bool = False) -> exp.Query:
+    """Rows of all queries, one after the other; with `distinct` each row once."""
+    found = queries[0]
+    for query in queries[1:]:
+        found = exp.Union(this=found, expression=query, distinct=distinct)
+    return found
+
+
+def left_join(name: str, on: exp.Expr) -> exp.Join:
+    """A left join to a CTE."""
+    return exp.Join(this=table(name), side="LEFT", on=on)
+
+
+def inner_join(name: str, on: exp.Expr, alias: str | None = None) -> exp.Join:
+    """An inner join to a CTE."""
+    return exp.Join(this=table(name, alias), kind="INNER", on=on)
+
+
+def asof_join(name: str, on: exp.Expr, alias: str, *, left: bool = False) -> exp.Join:
+    """A join to the latest row of a CTE that fits."""
+    found = exp.Join(this=table(name, alias), method="ASOF", on=on)
+    if left:
+        found.set("side", "LEFT")
+    return found

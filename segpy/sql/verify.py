@@ -1,0 +1,32 @@
+"""The text that is about to be handed out, read again: it must parse, and mean the tree that it was written from."""
+
+from __future__ import annotations
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from segpy.sql.layout import lay_out
+from segpy.sql.model import Query
+
+
+class Unfaithful(Exception):
+    """Generated text that does not read back as its tree: a defect of segpy, never of a spec."""
+
+
+def verify(query: Query, dialect: str) -> None:
+    """Raises `Unfaithful` where the text of a query is not its tree."""
+    try:
+        read = sqlglot.parse_one(lay_out(query, dialect, jinja=False), read=dialect)
+    except SqlglotError as error:
+        raise Unfaithful(f"{query.name}: {error}") from error
+    final = query.final.copy()
+    for cte in query.ctes:
+        final = final.with_(exp.to_identifier(cte.name, quoted=False), as_=cte.query.copy())
+    meant = sqlglot.parse_one(final.sql(dialect), read=dialect)
+    if _plain(read) != _plain(meant):
+        raise Unfaithful(f"{query.name}: the text does not mean what was planned")
+
+
+def _plain(tree: exp.Expr) -> str:
+    return tree.sql("duckdb", comments=False, normalize=True, normalize_functions="lower").lower()
