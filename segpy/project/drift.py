@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from segpy.diagnostics.model import Diagnostic
 from segpy.project.errors import Drift, ForeignFile, OutsideProject, Unusable
 from segpy.project.header import Author, body_of, normalise, stamp, verify
-from segpy.project.model import State, Survey, Target
+from segpy.project.model import DriftedFile, State, Survey, Target
 from segpy.render.model import Artifact
 
 _SUFFIXES = {".sql", ".yml", ".yaml", ".md"}
@@ -22,19 +22,19 @@ _HEADER_BYTES = 400
 def find_drift(project_dir: Path, artifacts: Sequence[Artifact]) -> tuple[Diagnostic, ...]:
     """Every way in which the files on disk are not what the specs ask for."""
     found = survey(project_dir, artifacts)
-    drift: list[Diagnostic] = list(found.problems)
+    drifted: list[DriftedFile] = []
     for target in found.targets:
         match target.state:
             case State.MISSING:
-                drift.append(Drift(target.path, "missing"))
+                drifted.append(DriftedFile(target.path, "missing"))
             case State.STALE | State.EDITED:
-                drift.append(Drift(target.path, "changed", first_difference(target.old or b"", target.text)))
-            case State.FOREIGN:
-                drift.append(ForeignFile(target.path))
-            case State.SAME:
+                line = first_difference(target.old or b"", target.text)
+                drifted.append(DriftedFile(target.path, "changed", line))
+            case State.FOREIGN | State.SAME:
                 pass
-    drift += [Drift(path, "orphaned") for path in sorted((*found.orphans, *found.edited_orphans))]
-    return tuple(drift)
+    drifted += [DriftedFile(path, "orphaned") for path in sorted((*found.orphans, *found.edited_orphans))]
+    foreign = [ForeignFile(target.path) for target in found.targets if target.state is State.FOREIGN]
+    return (*found.problems, *foreign, *([Drift(tuple(drifted))] if drifted else []))
 
 
 def survey(project_dir: Path, artifacts: Sequence[Artifact]) -> Survey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Literal
 
 from segpy.diagnostics.model import Diagnostic
 
@@ -26,6 +27,15 @@ class State(Enum):
     STALE = "stale"  # ours, untouched since it was written, but not what the specs say now
     EDITED = "edited"  # ours, changed by hand since
     FOREIGN = "foreign"  # not ours
+
+
+@dataclass(frozen=True, slots=True)
+class DriftedFile:
+    """A generated file that is not what the specs say now. `line` is the first that differs."""
+
+    path: str
+    change: Literal["missing", "changed", "orphaned"]
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
