@@ -203,7 +203,7 @@ class SequencesPlan:
 
 @dataclass(frozen=True, slots=True)
 class ConditionColumn:
-    """A condition over one column of the features model, never null."""
+    """A condition over one column of the features model; null where that is unknown, unless `or_never`."""
 
     name: str
     column: str
@@ -215,10 +215,14 @@ class ConditionColumn:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """A boolean column, or with `negated` its opposite."""
+    """A boolean column, or with `negated` its opposite. `nullable` where it can be unknown.
+
+    Who is not known to fulfil a condition is not a member: unknown counts as false, and under a negation as true.
+    """
 
     column: str
     negated: bool = False
+    nullable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

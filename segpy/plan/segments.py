@@ -102,7 +102,8 @@ def _condition(test: Test, segment: Segment, columns: dict[Measure, str], names:
 def _formula(condition: Condition, segment: str, scope: _Scope) -> Formula:
     match condition:
         case Test():
-            return Holds(scope.conditions[(segment, condition)])
+            column = scope.conditions[(segment, condition)]
+            return Holds(column, nullable=nullable(condition.measure) and not condition.or_never)
         case InSegment(other, negated):
             return Holds(other, negated)
         case Group(logic, conditions, least):

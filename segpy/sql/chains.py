@@ -22,7 +22,7 @@ def chain_ctes(sequence: SequencePlan, key: str) -> list[Cte]:
         ctes += _step_events(name, sequence, step, key)
         if step.without:
             ctes.append(_unwanted(name, sequence, step, key, first=i == 1))
-        query = _first(name, step, key) if i == 1 else _next(name, sequence, i, step, key)
+        query = _first(name, sequence, step, key) if i == 1 else _next(name, sequence, i, step, key)
         ctes.append(Cte(name, (step.words,), query))
     return ctes
 
@@ -77,7 +77,7 @@ def _wrapped(condition: exp.Expr) -> exp.Expr:
     return exp.paren(condition) if isinstance(condition, exp.Or) else condition
 
 
-def _first(name: str, step: StepPlan, key: str) -> exp.Select:
+def _first(name: str, sequence: SequencePlan, step: StepPlan, key: str) -> exp.Select:
     source = f"{name}_events"
     occurred_at = column("occurred_at", source)
     started_at = column("run_started_at", source) if step.times > 1 else occurred_at.copy()
@@ -90,6 +90,9 @@ def _first(name: str, step: StepPlan, key: str) -> exp.Select:
     where: list[exp.Expr] = []
     if step.times > 1:
         where.append(exp.Not(this=exp.Is(this=started_at.copy(), expression=exp.Null())))
+        if sequence.complete_within is not None:
+            latest = plus(started_at.copy(), sequence.complete_within)
+            where.append(exp.LTE(this=occurred_at.copy(), expression=latest))
     joins = []
     if step.without:
         unwanted = column("occurred_at", f"{name}_unwanted")

@@ -170,7 +170,8 @@ def _needed(read: StreamRead) -> list[exp.Expr]:
     if any(not event_values(atom.event) for atom in read.plain):
         return []
     parts = [_among(tuple(sorted(plain)))] if plain else []
-    flagged = [_is(flag.atom, read) for flag in read.flags]
+    covered = (set(event_values(flag.atom.event)) for flag in read.flags)
+    flagged = [_is(flag.atom, read) for flag, own in zip(read.flags, covered, strict=True) if not own or own - plain]
     if any(isinstance(condition, exp.Boolean) for condition in flagged):
         return []
     return [any_of([*parts, *flagged])]

@@ -60,7 +60,11 @@ class _Writer:
             clauses.append(f"from {self.scalar(source.this)}")
         clauses += [self._join(join) for join in query.args.get("joins") or ()]
         if where := query.args.get("where"):
-            conditions = [self.scalar(part) for part in where.this.flatten()] if isinstance(where.this, exp.And) else []
+            conditions = (
+                [self.scalar(part) for part in where.this.flatten(unnest=False)]
+                if isinstance(where.this, exp.And)
+                else []
+            )
             clauses.append(_conditions("where", conditions or [self.scalar(where.this)]))
         if group := query.args.get("group"):
             clauses.append("group by " + ", ".join(self.scalar(item) for item in group.expressions))
@@ -72,7 +76,9 @@ class _Writer:
         words = [join.args.get("method") or "", join.args.get("side") or "", join.args.get("kind") or "", "join"]
         head = " ".join(word.lower() for word in words if word)
         on = join.args["on"]
-        parts = [self.scalar(part) for part in on.flatten()] if isinstance(on, exp.And) else [self.scalar(on)]
+        parts = (
+            [self.scalar(part) for part in on.flatten(unnest=False)] if isinstance(on, exp.And) else [self.scalar(on)]
+        )
         return f"{head} {self.scalar(join.this)}\n{_indented(_conditions('on', parts))}"
 
     def scalar(self, node: exp.Expr) -> str:

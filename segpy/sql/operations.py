@@ -36,8 +36,9 @@ def filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
 
 def labels_type(labels: Sequence[str], dialect: Dialect) -> exp.DataType:
     """The type of the event labels: small integers under their names where the engine has that."""
-    if dialect.enum_type:
-        return exp.DataType(this=exp.DType.ENUM, expressions=[text(label) for label in labels])
+    members = [text(label) for label in labels]
+    if dialect.enum_type and all(isinstance(member, exp.Literal) for member in members):
+        return exp.DataType(this=exp.DType.ENUM, expressions=members)
     return exp.DataType(this=exp.DType.TEXT)
 
 

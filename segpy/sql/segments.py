@@ -47,7 +47,9 @@ def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain, diale
     source = "features"
     if segments.conditions:
         columns = [column(key), *(named(_condition(one), one.name) for one in segments.conditions)]
-        ctes.append(Cte("conditions", ("each condition once; never null",), select(columns, table("features"))))
+        ctes.append(
+            Cte("conditions", ("each condition once; null where it is not known",), select(columns, table("features")))
+        )
         source = "conditions"
     for depth, flags in groupby(segments.flags, key=lambda flag: flag.depth):
         name = f"segments_depth_{depth}"
@@ -80,13 +82,8 @@ def _described(description: str, english: tuple[str, ...]) -> str:
 
 def _condition(one: ConditionColumn) -> exp.Expr:
     value = column(one.column)
-    tests = [_comparison(value, comparison) for comparison in one.comparisons] or [value]
-    condition = all_of(tests)
-    if not one.nullable:
-        return condition
-    if all(comparison.relop is Relop.IS_NULL for comparison in one.comparisons) and one.comparisons:
-        return condition
-    return coalesce(condition, exp.Boolean(this=one.or_never))
+    condition = all_of([_comparison(value, comparison) for comparison in one.comparisons] or [value])
+    return coalesce(condition, exp.true()) if one.or_never and one.nullable else condition
 
 
 def _comparison(value: exp.Expr, comparison: Comparison) -> exp.Expr:
@@ -103,12 +100,15 @@ def _comparison(value: exp.Expr, comparison: Comparison) -> exp.Expr:
             return _RELOPS[relop](this=value.copy(), expression=values[0])
 
 
-def _formula(formula: Formula) -> exp.Expr:
+def _formula(formula: Formula, *, under_negation: bool = False) -> exp.Expr:
+    """A formula that is never null: what is unknown decides against membership."""
     match formula:
-        case Holds(name, is_negated):
-            return negated(column(name)) if is_negated else column(name)
+        case Holds(name, is_negated, nullable):
+            value = coalesce(column(name), exp.Boolean(this=under_negation != is_negated)) if nullable else column(name)
+            return negated(value) if is_negated else value
         case Combined(logic, parts, least):
-            trees = [_formula(part) for part in parts]
+            inside = under_negation != (logic is Logic.NONE)
+            trees = [_formula(part, under_negation=inside) for part in parts]
             if logic is Logic.ALL:
                 return all_of(trees)
             if logic is Logic.ANY:

@@ -114,7 +114,7 @@ def _joined(kind: type[exp.Connector], conditions: Iterable[exp.Expr], empty: ex
 
 def negated(condition: exp.Expr) -> exp.Expr:
     """The opposite of a condition that is never null."""
-    simple = isinstance(condition, exp.Column | exp.Paren | exp.Func)
+    simple = isinstance(condition, exp.Column | exp.Paren | exp.Boolean | exp.Coalesce)
     return exp.Not(this=condition if simple else exp.paren(condition))
 
 
