@@ -23,7 +23,8 @@ RELATIONS = {
     "flags": "select * from (values (1, true, false), (2, false, true), (3, false, false)) as t (user_id, a, b)",
     "members": """
         select * from (values
-            ('a', 'user', '1'), ('b', 'user', '2'), ('a', 'account', '9'), ('other', 'account', '1')
+            ('a', 'user', '1'), ('b', 'user', '2'), ('a', 'account', '9'), ('other', 'account', '1'),
+            ('both', 'word', '7')
         ) as t (segment, entity, entity_key)
     """,
     "empty": "select * from flags where false",
@@ -50,6 +51,7 @@ def _values(*rows: str, columns: str = "user_id, a, b") -> str:
 
 
 FLAGS = {"members": "ref('members')", "entity": "user", "key": "user_id", "segments": ["a", "b"]}
+QUOTED = {"members": "ref('members')", "key": '"order"', "segments": ['"both"']}
 TODAY = datetime.now(UTC).date()
 
 CASES: dict[str, list[Case]] = {
@@ -57,6 +59,7 @@ CASES: dict[str, list[Case]] = {
         Case("flags", {"columns": ["user_id"]}),
         Case("members", {"columns": ["segment", "entity", "entity_key"]}),
         Case("empty", {"columns": ["user_id"]}),
+        _bad('select 1 as "order" union all select 1', {"columns": ['"order"']}),
         _bad(_values("('1')", "('1')", "('2')", columns="user_id"), {"columns": ["user_id"]}),
         _bad(_values("('1')", "(null)", columns="user_id"), {"columns": ["user_id"]}),
         _bad(_values("('1', 'x')", "('1', null)", "('1', 'x')", columns="p, q"), {"columns": ["p", "q"]}, offending=2),
@@ -76,9 +79,12 @@ CASES: dict[str, list[Case]] = {
         _bad(_values("(1, true, true)", "(2, false, true)"), FLAGS),
         _bad(_values("(1, false, false)", "(2, false, true)"), FLAGS),
         _bad(_values("(1, true, false)", "(2, null, true)"), FLAGS),
+        _bad('select 7 as "order", true as "both"', {**QUOTED, "entity": "word"}, offending=0),
+        _bad('select 7 as "order", false as "both"', {**QUOTED, "entity": "word"}),
         Case("flags", {**FLAGS, "segments": ["a"]}, offending=1),  # a member of a segment nobody knows
     ],
     "segpy_exclusive_groups": [
+        _bad('select 1 as "order", true as "both", true as a', {"key": '"order"', "groups": {"g": ["a", '"both"']}}),
         Case("flags", {"key": "user_id", "groups": {"one": ["a", "b"]}}),
         Case("empty", {"key": "user_id", "groups": {"one": ["a", "b"]}}),
         _bad(
@@ -102,11 +108,13 @@ CASES: dict[str, list[Case]] = {
             offending=0,
         ),
         _bad("select true as population", {"bounds": [{"segment": "population", "at_most": 0}]}),
+        _bad('select true as "both"', {"bounds": [{"segment": '"both"', "at_most": 0}]}),
     ],
     "segpy_known_keys": [
         Case("features", {"column": "user_id", "to": "ref('features')"}),
         _bad("select '1' as k", {"column": "k", "to": "ref('features')", "field": "user_id"}, offending=0),
         _bad("select '4' as user_id", {"column": "user_id", "to": "ref('features')"}),
+        _bad("select '4' as \"order\"", {"column": '"order"', "to": "ref('features')", "field": "user_id"}),
     ],
 }
 

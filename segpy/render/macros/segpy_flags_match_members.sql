@@ -1,8 +1,14 @@
 {#
     The flags of an entity and the table of members say the same, both ways. Returns each key where they differ and
-    the first segment in which they do. `model` holds the flags, `members` is the table of members.
+    the first segment in which they do. `model` holds the flags, `members` is the table of members. `segments` are the
+    columns of the flags as SQL writes them; without their quotes these are the names of the segments.
 #}
 {% test segpy_flags_match_members(model, members, entity, key, segments) %}
+
+{%- set names = [] -%}
+{%- for segment in segments -%}
+    {%- do names.append(segment | replace('"', '') | replace('`', '')) -%}
+{%- endfor %}
 
 with
 
@@ -11,7 +17,7 @@ flags as (
     select
         cast({{ key }} as {{ dbt.type_string() }}) as entity_key,
         {%- for segment in segments %}
-        case when {{ segment }} then 1 when not {{ segment }} then 0 else -1 end as in_{{ segment }}
+        case when {{ segment }} then 1 when not {{ segment }} then 0 else -1 end as in_{{ names[loop.index0] }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ model }}
@@ -22,10 +28,10 @@ listed as (
 
     select
         entity_key,
-        {%- for segment in segments %}
-        max(case when segment = '{{ segment }}' then 1 else 0 end) as in_{{ segment }},
+        {%- for name in names %}
+        max(case when segment = '{{ name }}' then 1 else 0 end) as in_{{ name }},
         {%- endfor %}
-        max(case when segment not in ('{{ segments | join("', '") }}') then segment end) as unknown_segment
+        max(case when segment not in ('{{ names | join("', '") }}') then segment end) as unknown_segment
     from {{ members }}
     where entity = '{{ entity }}'
     group by entity_key
@@ -38,8 +44,8 @@ compared as (
         coalesce(flags.entity_key, listed.entity_key) as entity_key,
         case
             when listed.unknown_segment is not null then listed.unknown_segment
-            {%- for segment in segments %}
-            when coalesce(flags.in_{{ segment }}, 0) <> coalesce(listed.in_{{ segment }}, 0) then '{{ segment }}'
+            {%- for name in names %}
+            when coalesce(flags.in_{{ name }}, 0) <> coalesce(listed.in_{{ name }}, 0) then '{{ name }}'
             {%- endfor %}
         end as segment
     from flags

@@ -1,4 +1,7 @@
-{# Each key stands once and none of its columns is null. Returns the keys that break this. #}
+{#
+    Each key stands once and none of its columns is null. Returns the keys that break this. In this and the other tests,
+    names of columns are as SQL writes them: user_id, or "order" with its quotes.
+#}
 {% test segpy_grain(model, columns) %}
 
 select
