@@ -1,0 +1,64 @@
+"""`segpy describe`: what the segments mean, in English."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from segpy import pipeline
+from segpy.cli import options
+from segpy.cli.output import FINDINGS, FINE, show
+from segpy.diagnostics.nearest import listed, nearest
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[SEGMENT]…")
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON list instead.")
+@options.compiling
+def describe(
+    project_dir: Path,
+    profiles_dir: Path | None,
+    target: str | None,
+    form: str,
+    names: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Say in English who is in a segment.
+
+    Describes the segments named, or else all of them.
+    """
+    compiled = pipeline.compile_project(project_dir, profiles_dir, target)
+    if compiled.failed:
+        show(compiled.diagnostics, compiled.sources, project_dir, form, sys.stderr)
+        return FINDINGS
+    segments = {segment.name: segment for segment in compiled.segments}
+    for name in names:
+        if name not in segments:
+            near = nearest(name, segments)
+            hint = f"did you mean `{near}`?" if near else f"there are {listed(segments)}"
+            raise click.UsageError(f"no segment is called `{name}`: {hint}")
+    chosen = [segments[name] for name in dict.fromkeys(names or segments)]
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(segment) for segment in chosen], indent=2))
+    else:
+        click.echo("\n\n".join(_described(segment) for segment in chosen) if chosen else "The specs hold no segment.")
+    return FINE
+
+
+def _described(segment: pipeline.SegmentSummary) -> str:
+    facts = [
+        f"a segment of {segment.entity}",
+        f"stage {segment.stage}" if segment.stage else "",
+        f"owner {segment.owner}" if segment.owner else "",
+        f"version {segment.version}",
+        f"meaning {segment.content_hash}",
+        segment.spec_file,
+    ]
+    lines = [segment.name, f"  {', '.join(fact for fact in facts if fact)}"]
+    if segment.description:
+        lines += ["", *(f"  {line}" for line in segment.description.strip().splitlines())]
+    return "\n".join([*lines, "", *(f"  {line}".rstrip() for line in segment.english)])

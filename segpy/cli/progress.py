@@ -1,0 +1,65 @@
+"""How far a build has come: a moving line on a terminal, a line for each node elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column
+
+from segpy.warehouse.model import FAILED, NodeProgress
+from segpy.warehouse.model import Progress as Report
+
+_STARTED = "started"
+
+
+@contextmanager
+def progress_to(stream: TextIO) -> Iterator[Report]:
+    """What to call for each event of a build. The stream is held on to: dbt's own output is diverted meanwhile."""
+    if stream.isatty():
+        with _moving(stream) as report:
+            yield report
+    else:
+        yield lambda node: _line(node, stream)
+
+
+def _line(node: NodeProgress, stream: TextIO) -> None:
+    if node.status != _STARTED:
+        width = len(str(node.total))
+        count = f"{node.done:>{width}}/{node.total}"
+        click.echo(f"{count}  {node.status:<8} {node.kind:<9} {node.name}  {node.seconds:.1f} s", file=stream)
+
+
+@contextmanager
+def _moving(stream: TextIO) -> Iterator[Report]:
+    console = Console(file=stream, highlight=False)
+    rest_of_the_line = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    columns = (
+        SpinnerColumn(),
+        BarColumn(30),
+        TextColumn("{task.fields[count]}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False, table_column=rest_of_the_line),
+    )
+    # Only our own console is drawn on, so the standard streams need not be taken over.
+    with Progress(
+        *columns, console=console, transient=True, expand=True, redirect_stdout=False, redirect_stderr=False
+    ) as bar:
+        task = bar.add_task("Reading the project", total=None, count="")
+        running: dict[str, None] = {}
+
+        def report(node: NodeProgress) -> None:
+            if node.status == _STARTED:
+                running[node.name] = None
+            else:
+                running.pop(node.name, None)
+            if node.status in FAILED:
+                console.print(f"{node.status} {node.kind} {node.name}", style="red", markup=False)
+            count = f"{node.done}/{node.total}"
+            bar.update(task, description=", ".join(running), completed=node.done, total=node.total, count=count)
+
+        yield report

@@ -1,0 +1,499 @@
+"""The commands, each in a small project of its own: what they print, what they write, and the code they exit with."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segpy import __version__, pipeline
+from segpy.cli.main import main
+from segpy.cli.progress import progress_to
+from segpy.demo.generate import demo_files
+from segpy.diagnostics.explain import explained
+from segpy.warehouse.model import NodeProgress
+
+ROOT = Path(__file__).parents[2]
+
+SPEC = """\
+version: 1
+entities:
+  user: {key: user_id}
+streams:
+  app: {relation: ref('app_events'), entity: {user: user_id}, occurred_at: event_time, event: event_name}
+events:
+  pricing_viewed: {stream: app, is: pricing}
+  order_placed: {stream: app, is: order}
+segments:
+  price_watchers:
+    entity: user
+    description: Circling the price
+    stage: intent
+    owner: growth
+    all:
+      - {count: pricing_viewed, in_the_last: 7 days, at_least: 2}
+  buyers:
+    entity: user
+    description: Bought once
+    all:
+      - {did: order_placed}
+  watching_buyers:
+    entity: user
+    all:
+      - in_segment: price_watchers
+      - in_segment: buyers
+"""
+
+PROJECT = {
+    "dbt_project.yml": """\
+name: shop
+profile: shop
+flags: {send_anonymous_usage_stats: false}
+seeds: {shop: {app_events: {+column_types: {event_time: timestamp}}}}
+""",
+    "profiles.yml": "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, threads: 2}}}\n",
+    "seeds/app_events.csv": """\
+user_id,event_name,event_time
+ada,pricing,2026-03-08 10:00:00
+ada,pricing,2026-03-09 10:00:00
+bob,pricing,2026-03-01 10:00:00
+bob,order,2026-03-02 10:00:00
+""",
+    "models/unrelated.sql": "select 1 as one",
+    "segments/users.yml": SPEC,
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+Segpy = Callable[..., Said]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR", "DBT_TARGET", "DBT_PROFILE", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    root = tmp_path / "shop"
+    for path, text in PROJECT.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
+def segpy(capsys: pytest.CaptureFixture[str]) -> Segpy:
+    def run(*arguments: str) -> Said:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        captured = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Said(ended.value.code, captured.out, captured.err)
+
+    return run
+
+
+def change(project: Path, old: str, new: str, path: str = "segments/users.yml") -> None:
+    text = (project / path).read_text()
+    assert old in text
+    (project / path).write_text(text.replace(old, new))
+
+
+# --- the group ------------------------------------------------------------------------------------------------------
+
+
+def test_version(segpy: Segpy) -> None:
+    assert segpy("--version") == Said(0, f"segpy {__version__}\n", "")
+
+
+def test_help_names_every_command_with_a_whole_sentence(segpy: Segpy) -> None:
+    said = segpy("--help")
+    assert said.code == 0
+    for name in ("check", "render", "build", "describe", "explain", "demo"):
+        (line,) = [line for line in said.out.splitlines() if line.startswith(f"  {name} ")]
+        assert line.endswith(".")
+        assert not line.endswith("...")
+        assert segpy(name, "--help").code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["check", "--nonsense"],
+        ["check", "--format", "xml"],
+        ["check", "--project-dir", "nowhere"],
+        ["render", "--check", "--force"],
+        ["build", "--threads", "0"],
+        ["build", "--vars", "["],
+        ["build", "--vars", "text"],
+        ["explain", "SEG999"],
+        ["describe", "nobody"],
+        ["demo"],
+    ],
+)
+def test_misuse(project: Path, segpy: Segpy, arguments: list[str]) -> None:
+    said = segpy(*arguments)
+    assert said.code == 2
+    assert said.out == ""
+    assert "Error: " in said.err
+    assert "Traceback" not in said.err
+
+
+def test_no_command_shows_the_help(segpy: Segpy) -> None:
+    said = segpy()
+    assert said.code == 2
+    assert "Usage: segpy" in said.out + said.err
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["check", "--debug"], ["--debug", "check"]])
+def test_bug(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("first line\nsecond line")
+
+    monkeypatch.setattr(pipeline, "compile_project", fail)
+    said = segpy(*arguments)
+    assert said.code == 2
+    assert "segpy: internal error: ValueError: first line\nThis is a bug in segpy" in said.err
+    assert ("Traceback" in said.err) == ("--debug" in arguments)
+
+
+def test_interrupt(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "compile_project", interrupt)
+    assert segpy("check") == Said(130, "", "\nsegpy: interrupted\n")  # click ends the line with ^C
+
+
+def test_reader_who_has_had_enough(project: Path) -> None:
+    command = f"'{sys.executable}' -m segpy.cli.main explain | head -c 1"
+    ended = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, env={"PYTHONUNBUFFERED": "1"}, check=False
+    )
+    assert ended.stderr == ""
+
+
+def test_letters_that_a_terminal_lacks(project: Path) -> None:
+    change(project, "did: order_placed", "did: order_plaçed")
+    ended = subprocess.run(
+        [sys.executable, "-m", "segpy.cli.main", "check", "--project-dir", str(project)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={"PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "\\xe7" in ended.stdout
+
+
+# --- check ----------------------------------------------------------------------------------------------------------
+
+
+def test_check(project: Path, segpy: Segpy) -> None:
+    assert segpy("check") == Said(0, "Checked 1 file: 3 segments, no findings.\n", "")
+    assert json.loads(segpy("check", "--format", "json").out) == []
+    assert segpy("check", "--format", "github") == Said(0, "", "")
+    assert not (project / "models/segpy").exists()
+
+
+def test_check_finds_the_project_from_below_and_from_afar(
+    project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project / "seeds")
+    assert segpy("check").code == 0
+    monkeypatch.chdir("/")
+    assert segpy("check", "--project-dir", str(project)).code == 0
+    assert "SEG607" in segpy("check").out
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(project))
+    assert segpy("check").code == 0
+
+
+def test_check_shows_errors_where_they_are(project: Path, segpy: Segpy) -> None:
+    change(project, "did: order_placed", "did: order_plced")
+    said = segpy("check")
+    assert (said.code, said.err) == (1, "")
+    assert "error[SEG" in said.out
+    assert "segments/users.yml:21:15" in said.out
+    assert "order_placed" in said.out
+    (found,) = json.loads(segpy("check", "--format", "json").out)
+    assert (found["file"], found["line"], found["column"]) == ("segments/users.yml", 21, 15)
+
+
+def test_annotations_are_relative_to_where_we_are(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(project, "did: order_placed", "did: order_plced")
+    monkeypatch.chdir(project.parent)
+    said = segpy("check", "--format", "github", "--project-dir", "shop")
+    assert said.code == 1
+    assert said.out.startswith("::error file=shop/segments/users.yml,line=21,col=15,")
+
+
+def test_warnings_are_shown_and_are_fine(project: Path, segpy: Segpy) -> None:
+    (project / "dbt_project.yml").write_text("- not a mapping")
+    said = segpy("check")
+    assert said.code == 0
+    assert "warning[SEG609]" in said.out
+    assert segpy("render").code == 0
+    assert segpy("describe").err == ""
+
+
+def test_colors(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(project, "did: order_placed", "did: order_plced")
+    assert "\x1b[" not in segpy("check").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in segpy("check").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in segpy("check").out
+
+
+# --- render ---------------------------------------------------------------------------------------------------------
+
+
+def test_render(project: Path, segpy: Segpy) -> None:
+    said = segpy("render", "--check")
+    assert said.code == 1
+    assert "`models/segpy/user_segments.sql` is missing" in said.out
+    assert not (project / "models/segpy").exists()
+    said = segpy("render")
+    assert (said.code, said.err) == (0, "")
+    assert "wrote    models/segpy/user_segments.sql\n" in said.out
+    count = len(list((project / "models/segpy").iterdir()) + list((project / "macros/segpy").iterdir()))
+    assert said.out.endswith(f"\n{count} files written, 0 removed, 0 files unchanged.\n")
+    assert segpy("render").out == f"0 files written, 0 removed, {count} files unchanged.\n"
+    assert segpy("render", "--check") == Said(0, f"{count} files up to date.\n", "")
+
+
+def test_render_says_what_it_removed(project: Path, segpy: Segpy) -> None:
+    segpy("render")
+    change(project, "version: 1", "version: 1\nmodels_path: models/other")
+    said = segpy("render")
+    assert "wrote    models/other/user_segments.sql\n" in said.out
+    assert "removed  models/segpy/user_segments.sql\n" in said.out
+    assert not (project / "models/segpy").exists()
+
+
+def test_render_keeps_hands_off(project: Path, segpy: Segpy) -> None:
+    segpy("render")
+    file = project / "models/segpy/user_segments.sql"
+    rendered = file.read_text()
+    file.write_text(rendered + "-- mine\n")
+    said = segpy("render")
+    assert said.code == 1
+    assert "SEG601" in said.out
+    assert file.read_text().endswith("-- mine\n")
+    assert segpy("render", "--check").code == 1
+    assert segpy("render", "--force").code == 0
+    assert file.read_text() == rendered
+
+
+def test_render_writes_nothing_of_wrong_specs(project: Path, segpy: Segpy) -> None:
+    change(project, "did: order_placed", "did: order_plced")
+    for arguments in (["render"], ["render", "--force"], ["render", "--check"], ["build"], ["build", "--json"]):
+        assert segpy(*arguments).code == 1
+    assert not (project / "models/segpy").exists()
+    assert not (project / "target").exists()
+
+
+# --- describe -------------------------------------------------------------------------------------------------------
+
+
+def test_describe(project: Path, segpy: Segpy) -> None:
+    said = segpy("describe")
+    assert (said.code, said.err) == (0, "")
+    assert [line for line in said.out.splitlines() if line and not line.startswith(" ")] == [
+        "buyers",
+        "price_watchers",
+        "watching_buyers",
+    ]
+    said = segpy("describe", "price_watchers")
+    assert "a segment of user, stage intent, owner growth, version 1, meaning " in said.out
+    assert "  Circling the price\n" in said.out
+    assert "pricing_viewed in the last 7 days" in said.out
+    assert "buyers" not in said.out
+
+
+def test_describe_as_data(project: Path, segpy: Segpy) -> None:
+    (segment,) = json.loads(segpy("describe", "buyers", "--json").out)
+    assert (segment["name"], segment["entity"], segment["spec_file"]) == ("buyers", "user", "segments/users.yml")
+    assert len(json.loads(segpy("describe", "--json").out)) == 3
+
+
+def test_describe_offers_the_nearest_name(project: Path, segpy: Segpy) -> None:
+    assert "did you mean `buyers`?" in segpy("describe", "buyer").err
+    assert "there are `buyers`, `price_watchers`, `watching_buyers`" in segpy("describe", "xyz").err
+
+
+def test_describe_of_wrong_specs(project: Path, segpy: Segpy) -> None:
+    change(project, "did: order_placed", "did: order_plced")
+    said = segpy("describe", "buyers")
+    assert (said.code, said.out) == (1, "")
+    assert "error[SEG" in said.err
+
+
+# --- explain --------------------------------------------------------------------------------------------------------
+
+
+def test_explain(segpy: Segpy, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = segpy("explain", "seg605")
+    assert said.code == 0
+    assert said.out.startswith("# SEG605: generated files are out of date\n")
+    assert [line.split(":")[0] for line in segpy("explain").out.splitlines()] == list(explained())
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in segpy("explain", "SEG605").out
+
+
+# --- demo -----------------------------------------------------------------------------------------------------------
+
+
+def test_demo(project: Path, segpy: Segpy) -> None:
+    change(project, "name: shop", "name: segpy", "dbt_project.yml")
+    said = segpy("demo", "--check")
+    assert said.code == 1
+    assert not (project / "seeds/saas_users.csv").exists()
+    assert segpy("demo").code == 0
+    assert {file.path: file.text for file in demo_files()} == {
+        file.path: (project / file.path).read_bytes().decode() for file in demo_files()
+    }
+    said = segpy("demo", "--check")
+    assert (said.code, said.out) == (0, f"{len(demo_files())} seeds up to date.\n")
+    (project / "seeds/saas_users.csv").write_text("edited")
+    assert segpy("demo", "--check").out.startswith("differs  seeds/saas_users.csv\n")
+    assert segpy("demo").out.startswith("wrote  seeds/saas_users.csv\n")
+
+
+# --- build ----------------------------------------------------------------------------------------------------------
+
+
+def cells(table: str) -> list[list[str]]:
+    return [line.split() for line in table.splitlines() if line.strip() and "─" not in line]
+
+
+def test_build(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project / "seeds")
+    said = segpy("build", "--as-of", "2026-03-10")
+    assert said.code == 0, said
+    assert cells(said.out) == [
+        ["Segments", "as", "of", "2026-03-10", "00:00:00", "UTC"],
+        ["segment", "entity", "members", "share", "stage"],
+        ["buyers", "user", "1", "50.0%"],
+        ["price_watchers", "user", "1", "50.0%", "intent"],
+        ["watching_buyers", "user", "0", "0.0%"],
+    ]
+    *progress, last = said.err.splitlines()
+    nodes = [line.split()[3] for line in progress]
+    assert len(nodes) == len(set(nodes))
+    assert {"app_events", "user_segments", "segment_members"} <= set(nodes)
+    assert "unrelated" not in nodes  # only what the segments need
+    assert last == f"{len(nodes)} nodes: {len(nodes)} succeeded."
+    assert (project / "shop.duckdb").is_file()
+
+    document = json.loads(segpy("build", "--as-of", "2026-03-05T10:00:00+10:00", "--json").out)
+    assert document["as_of"] == "2026-03-05 00:00:00"
+    assert document["findings"] == []
+    assert document["segments"][0] == {
+        "segment": "buyers",
+        "entity": "user",
+        "members": 1,
+        "population": 1,
+        "share": 1.0,
+        "stage": None,
+    }
+    assert {node["status"] for node in document["nodes"]} == {"success", "pass"}
+
+
+def test_build_of_nobody(project: Path, segpy: Segpy) -> None:
+    said = segpy("build", "--as-of", "2020-01-01")
+    assert said.code == 0
+    assert cells(said.out)[0] == ["Segments,", "of", "an", "empty", "population"]
+    assert cells(said.out)[2] == ["buyers", "user", "0", "–"]
+
+
+def test_build_with_the_options_of_dbt(project: Path, segpy: Segpy) -> None:
+    said = segpy("build", "--select", "unrelated", "--select", "app_events", "--exclude", "app_events")
+    assert said.code == 0
+    assert said.out == ""  # no sizes where the segments were not built
+    assert said.err.endswith("1 node: 1 succeeded.\n")
+    said = segpy("build", "--select", "nobody")
+    assert said.code == 0
+    assert "warning[SEG611]" in said.err
+    (project / "models/one.sql").write_text("select {{ var('given') }} as one")
+    assert segpy("build", "--select", "one", "--vars", "given: 7", "--threads", "1", "--full-refresh").code == 0
+
+
+def test_build_refuses_an_instant_that_is_none(project: Path, segpy: Segpy) -> None:
+    said = segpy("build", "--as-of", "yesterday")
+    assert (said.code, said.out) == (1, "")
+    assert "SEG610" in said.err
+    assert "segpy_as_of is `yesterday`, which is not an instant" in said.err
+    assert "give another instant with --as-of" in said.err
+
+
+def test_build_that_fails(project: Path, segpy: Segpy) -> None:
+    change(
+        project,
+        "    all:\n      - {did: order_placed}",
+        "    size: {at_least: 5}\n    all:\n      - {did: order_placed}",
+    )
+    said = segpy("build", "--as-of", "2026-03-10", "--format", "github")
+    assert said.code == 1
+    assert "failed: test segpy_segment_sizes" in said.err
+    assert "its SQL: target/compiled/" in said.err
+    assert "1 failed" in said.err.splitlines()[-1]
+    document = json.loads(segpy("build", "--as-of", "2026-03-10", "--json").out)
+    assert [node["status"] for node in document["nodes"] if node["kind"] == "test" and node["failures"]] == ["fail"]
+
+
+def test_build_refuses_to_overwrite(project: Path, segpy: Segpy) -> None:
+    (project / "models/segpy").mkdir()
+    (project / "models/segpy/user_segments.sql").write_text("select 1")
+    said = segpy("build")
+    assert said.code == 1
+    assert "SEG602" in said.err
+    assert not (project / "target").exists()
+
+
+# --- progress -------------------------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def node(status: str, done: int, name: str = "user_events", **changes: Any) -> NodeProgress:
+    return NodeProgress(name, "model", status, 0.25, done, changes.get("total", 10))
+
+
+def test_progress_is_a_line_a_node_where_nobody_watches() -> None:
+    stream = io.StringIO()
+    with progress_to(stream) as report:
+        for each in (node("started", 0), node("success", 1), node("error", 2, "user_features")):
+            report(each)
+    assert (
+        stream.getvalue()
+        == " 1/10  success  model     user_events  0.2 s\n 2/10  error    model     user_features  0.2 s\n"
+    )
+
+
+def test_progress_moves_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    with progress_to(stream) as report:
+        for each in (node("started", 0), node("error", 1, "user_[b]features"), node("success", 10)):
+            report(each)
+    assert "error model user_[b]features" in stream.getvalue()
+    assert "10/10" in stream.getvalue()
+    assert "\x1b[" in stream.getvalue()
