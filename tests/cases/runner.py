@@ -7,7 +7,7 @@ The models are executed as dbt would execute them: in the order of their `ref`s,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from graphlib import TopologicalSorter
@@ -15,10 +15,10 @@ from pathlib import PurePosixPath
 
 import duckdb
 from jinja2 import Environment, StrictUndefined
-from segpy.pipeline import compile_sources
 
 from segpy.catalog.model import Catalog
-from segpy.diagnostics.model import Severity
+from segpy.diagnostics.model import Diagnostic, Severity
+from segpy.pipeline import compile_sources
 from segpy.source.nodes import Source
 from tests.cases.tables import Row, Table, create, quoted, rows
 
@@ -34,13 +34,20 @@ class Models:
     artifacts: Mapping[str, str]
 
 
+class Refused(AssertionError):
+    """The compiler found errors in a spec."""
+
+    def __init__(self, errors: Sequence[Diagnostic]) -> None:
+        super().__init__("\n".join(f"{one.code} {one.title}: {one.label} at {one.span}" for one in errors))
+        self.codes = frozenset(one.code for one in errors)
+
+
 def compile_spec(text: str) -> Models:
-    """The models of a spec. Fails with the findings where the spec is refused."""
+    """The models of a spec. Raises `Refused` with the findings where there are errors."""
     compiled = compile_sources((Source("segments/spec.yml", text),), Catalog())
     errors = [found for found in compiled.diagnostics if found.severity is Severity.ERROR]
-    assert not errors, "the spec was refused:\n" + "\n".join(
-        f"{found.code} {found.title}: {found.label} at {found.span}" for found in errors
-    )
+    if errors:
+        raise Refused(errors)
     artifacts = {artifact.path: artifact.text for artifact in compiled.artifacts}
     sql = {
         PurePosixPath(path).stem: body

@@ -16,7 +16,7 @@ from tests.cases.tables import Row, Table
 DAY = timedelta(days=1)
 FIRST = datetime(2026, 3, 1)
 AS_OF = FIRST + 6 * DAY
-ENTITIES = 60
+ENTITIES = 150
 MOST_EVENTS = 10
 MARKED = "v > 0"
 
