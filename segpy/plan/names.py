@@ -30,6 +30,7 @@ from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Relop
 
 LONGEST = 60
+_SEQUENCE = 46  # what is put behind it must fit into an identifier too
 _OPERATORS = {">=": " at least ", "<=": " at most ", "<>": " not ", ">": " over ", "<": " under ", "=": " is ",
               "+": " plus ", " - ": " minus ", "*": " times ", "/": " by ", "%": " "}  # fmt: skip
 
@@ -111,7 +112,11 @@ def sequence_name(sequence: Sequence) -> str:
         parts.append(f"in_{sequence.complete_within.label}")
     if sequence.in_the_last is not None:
         parts.append(sequence.in_the_last.label)
-    return limited("_".join(parts), sequence, 45)
+    whole = "_".join(parts)
+    if len(whole) <= _SEQUENCE:
+        return whole
+    ends = f"{sequence.steps[0].atom.event.name}_to_{sequence.steps[-1].atom.event.name}"
+    return f"{ends[: _SEQUENCE - 7]}_{fingerprint(sequence, 6)}"
 
 
 def _step_name(step: Step) -> str:

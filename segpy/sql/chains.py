@@ -11,7 +11,21 @@ from sqlglot import exp
 from segpy.plan.model import SequencePlan, StepPlan
 from segpy.sql.model import Cte
 from segpy.sql.operations import one_of, selected
-from segpy.sql.tree import any_of, as_of, asof_join, column, left_join, minus, named, number, plus, select, table
+from segpy.sql.tree import (
+    any_of,
+    as_of,
+    asof_join,
+    column,
+    is_known,
+    is_null,
+    left_join,
+    minus,
+    named,
+    number,
+    plus,
+    select,
+    table,
+)
 
 
 def chain_ctes(sequence: SequencePlan, key: str) -> list[Cte]:
@@ -89,7 +103,7 @@ def _first(name: str, sequence: SequencePlan, step: StepPlan, key: str) -> exp.S
     ]
     where: list[exp.Expr] = []
     if step.times > 1:
-        where.append(exp.Not(this=exp.Is(this=started_at.copy(), expression=exp.Null())))
+        where.append(is_known(started_at.copy()))
         if sequence.complete_within is not None:
             latest = plus(started_at.copy(), sequence.complete_within)
             where.append(exp.LTE(this=occurred_at.copy(), expression=latest))
@@ -98,7 +112,7 @@ def _first(name: str, sequence: SequencePlan, step: StepPlan, key: str) -> exp.S
         unwanted = column("occurred_at", f"{name}_unwanted")
         on = exp.EQ(this=column(key, f"{name}_unwanted"), expression=column(key, source))
         joins.append(left_join(f"{name}_unwanted", on))
-        none = exp.Is(this=unwanted, expression=exp.Null())
+        none = is_null(unwanted)
         where.append(exp.paren(any_of([none, exp.GTE(this=unwanted.copy(), expression=occurred_at.copy())])))
     return select(columns, table(source), joins=joins, where=where)
 
@@ -124,7 +138,7 @@ def _next(name: str, sequence: SequencePlan, i: int, step: StepPlan, key: str) -
         one = exp.EQ(this=column(key, "step"), expression=column(key, "unwanted"))
         before = exp.And(this=one, expression=exp.GT(this=occurred_at.copy(), expression=unwanted))
         joins.append(asof_join(f"{name}_unwanted", before, "unwanted", left=True))
-        none = exp.Is(this=unwanted.copy(), expression=exp.Null())
+        none = is_null(unwanted.copy())
         where.append(exp.paren(any_of([none, exp.LTE(this=unwanted.copy(), expression=reached_at.copy())])))
     columns = [column(key, "step"), named(occurred_at.copy(), "reached_at"), started_at.copy(), _events(step, "step")]
     return select(columns, table(f"{name}_events", "step"), joins=joins, where=where)

@@ -22,6 +22,8 @@ from segpy.sql.tree import (
     cast,
     coalesce,
     column,
+    is_known,
+    is_null,
     minus,
     named,
     select,
@@ -39,8 +41,11 @@ def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain, dialect: Di
     ctes: list[Cte] = []
     for read in events.streams:
         ctes += _stream_ctes(read, entity, events, plan.retention, relations)
-    united = union_all([_from_stream(read, entity, events) for read in events.streams])
-    ctes.append(Cte("events", ("every event that a feature or a segment needs",), united))
+    source = f"{events.streams[0].stream.name}_events"
+    if len(events.streams) > 1:
+        source = "events"
+        united = union_all([_from_stream(read, entity, events) for read in events.streams])
+        ctes.append(Cte(source, ("every event that a feature or a segment needs",), united))
     columns = _columns(entity, events, dialect)
     label_type = labels_type(events.labels, dialect)
     outputs = [
@@ -48,7 +53,7 @@ def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain, dialect: Di
         for name in columns
     ]
     order = [column("event"), column(entity.key), column("occurred_at")] if dialect.clustered_by_order else []
-    final = select(outputs, table("events"), order_by=order)
+    final = select(outputs, table(source), order_by=order)
     return Query(events.model, "one row an event", tuple(ctes), final, columns, relations.placeholders)
 
 
@@ -74,7 +79,7 @@ def _stream_ctes(
     source = table(relations.written(stream.relation))
     ctes = [Cte(rows, (f"stream {stream.name}: its columns typed, its time in UTC",), _typed(read, entity, source))]
     seen: list[exp.Expr] = [
-        exp.Not(this=exp.Is(this=column(entity.key), expression=exp.Null())),
+        is_known(column(entity.key)),
         exp.LT(this=column("occurred_at"), expression=as_of()),
     ]
     if retention is not None:
@@ -89,7 +94,7 @@ def _stream_ctes(
             )
         )
         duplicate = exp.EQ(this=column("_copy_number"), expression=exp.Literal.number(1))
-        unknown = exp.Is(this=column("_event_id"), expression=exp.Null())
+        unknown = is_null(column("_event_id"))
         rows, seen = once, [any_of([duplicate, unknown])]
     ctes.append(Cte(f"{stream.name}_events", ("named, and only those in use",), _used(read, entity, rows, seen)))
     return ctes

@@ -23,7 +23,7 @@ from segpy.spec.expression import (
     Operator,
     Type,
 )
-from segpy.sql.tree import cast, constant
+from segpy.sql.tree import cast, constant, is_known, is_null
 
 Columns = Callable[[str], exp.Expr]
 _BINARY: dict[Operator, type[exp.Binary]] = {
@@ -74,13 +74,13 @@ def lower(expression: Expression, columns: Columns) -> exp.Expr:
         case Binary(operator, left, right):
             return _BINARY[operator](this=inner(left), expression=inner(right))
         case Not(IsNull(operand)):
-            return exp.Not(this=exp.Is(this=inner(operand), expression=exp.Null()))
+            return is_known(inner(operand))
         case Not(operand):
             return exp.Not(this=inner(operand))
         case Negative(operand):
             return exp.Neg(this=inner(operand))
         case IsNull(operand):
-            return exp.Is(this=inner(operand), expression=exp.Null())
+            return is_null(inner(operand))
         case In(operand, options):
             return exp.In(this=inner(operand), expressions=[lower(option, columns) for option in options])
         case Between(operand, low, high):

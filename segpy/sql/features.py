@@ -31,6 +31,7 @@ from segpy.sql.tree import (
     coalesce,
     column,
     inner_join,
+    is_known,
     left_join,
     minus,
     named,
@@ -99,7 +100,7 @@ def _attributes(plan: EntityPlan, relations: Relations) -> list[Cte]:
     for prop in used:
         raw = column(prop.name)
         columns.append(named(utc(raw) if prop.type is Type.TIMESTAMP else cast(raw, prop.type), prop.name))
-    known = exp.Not(this=exp.Is(this=column(entity.key), expression=exp.Null()))
+    known = is_known(column(entity.key))
     comment = (f"what is known of each {entity.name}",)
     return [Cte("attributes", comment, select(columns, table(relations.written(entity.relation)), where=[known]))]
 
@@ -114,7 +115,7 @@ def _population(plan: EntityPlan, relations: Relations) -> exp.Query:
             raw_key = column(dict(stream.keys)[entity.name])
             occurred_at = utc(column(stream.occurred_at))
             seen = [
-                exp.Not(this=exp.Is(this=raw_key, expression=exp.Null())),
+                is_known(raw_key),
                 exp.LT(this=occurred_at, expression=as_of()),
             ]
             if plan.retention is not None:
@@ -166,7 +167,7 @@ def _branch(branch: Branch, key: str) -> list[Cte]:
     unit = column(value, prefix) if value else cast(occurred_at.copy(), Type.DATE)
     unit_name = value or "day"
     if value:
-        where.append(exp.Not(this=exp.Is(this=unit.copy(), expression=exp.Null())))
+        where.append(is_known(unit.copy()))
     inner = [group, named(unit, unit_name)]
     outer: list[exp.Expr] = [column(key)]
     for one in branch.columns:

@@ -18,7 +18,20 @@ from segpy.spec.expression import Type
 from segpy.sql.chains import since
 from segpy.sql.model import Cte
 from segpy.sql.operations import filtered, one_of, selected
-from segpy.sql.tree import all_of, any_of, cast, column, inner_join, named, number, plus, select, table
+from segpy.sql.tree import (
+    all_of,
+    any_of,
+    cast,
+    column,
+    inner_join,
+    is_known,
+    is_null,
+    named,
+    number,
+    plus,
+    select,
+    table,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,11 @@ def instant_ctes(sequence: SequencePlan, key: str) -> list[Cte]:
         if slot > 1:
             before = f"{name}_before_{slot}"
             ctes.append(
-                Cte(before, (f"the latest attempt that filled slot {slot - 1} before",), _before(slot, key, source))
+                Cte(
+                    before,
+                    (f"the latest attempt that filled slot {slot - 1} before",),
+                    _before(slots, slot, key, source),
+                )
             )
             source = before
         reached = f"{name}_slot_{slot}"
@@ -161,10 +178,22 @@ def _marked(slots: _Slots, key: str, source: str) -> exp.Select:
     return select(columns, table(source))
 
 
-def _before(slot: int, key: str, source: str) -> exp.Select:
+def _before(slots: _Slots, slot: int, key: str, source: str) -> exp.Select:
     last = slot - 1
-    carried = [named(_earlier(column(f"{what}_{last}"), key), f"before_{what}_{last}") for what in ("started", "since")]
+    carried = [named(_earlier(column(f"started_{last}"), key), f"before_started_{last}")]
+    if _needs_since(slots, last):
+        whole = exp.Case(ifs=[exp.If(this=is_known(column(f"started_{last}")), true=column("occurred_at"))])
+        since_last = whole if slots.last_of_step(last) else column(f"since_{last}")
+        carried.append(named(_earlier(since_last, key), f"before_since_{last}"))
     return select([exp.Star(), *carried], table(source))
+
+
+def _needs_since(slots: _Slots, slot: int) -> bool:
+    """Whether what follows a slot asks when the step before was completed."""
+    if slot == slots.count or slots.step[slot] == 1:
+        return False
+    following = slots.plan(slot + 1)
+    return following.within is not None or bool(following.without)
 
 
 def _enough(slots: _Slots, i: int, j: int) -> list[exp.Expr]:
@@ -182,7 +211,7 @@ def _allowed(slots: _Slots, i: int, j: int, source: str | None = None) -> list[e
     parts: list[exp.Expr] = []
     started, before = column(f"before_started_{i}"), column(f"before_since_{i}")
     if i > 0:
-        parts.append(exp.Not(this=exp.Is(this=started, expression=exp.Null())))
+        parts.append(is_known(started))
         if sequence.complete_within is not None:
             parts.append(exp.LTE(this=now, expression=plus(started.copy(), sequence.complete_within)))
     completed = next((slot for slot in range(i + 1, j + 1) if slots.last_of_step(slot)), None)
@@ -193,7 +222,7 @@ def _allowed(slots: _Slots, i: int, j: int, source: str | None = None) -> list[e
         parts.append(exp.LTE(this=now.copy(), expression=plus(before, step.within)))
     if step.without:
         unwanted = column(f"{_unwanted(number_of_step)}_at")
-        none: exp.Expr = exp.Is(this=unwanted, expression=exp.Null())
+        none: exp.Expr = is_null(unwanted)
         if number_of_step > 1:
             none = exp.paren(any_of([none, exp.LTE(this=unwanted.copy(), expression=before.copy())]))
         parts.append(none)
@@ -201,19 +230,19 @@ def _allowed(slots: _Slots, i: int, j: int, source: str | None = None) -> list[e
 
 
 def _reached(slots: _Slots, slot: int, source: str) -> exp.Select:
+    possible = [all_of([*_enough(slots, i, slot), *_allowed(slots, i, slot)]) for i in range(slot)]
     now = column("occurred_at")
-    starts = []
-    marks = []
-    for i in range(slot):
-        possible = all_of([*_enough(slots, i, slot), *_allowed(slots, i, slot)])
-        starts.append(exp.If(this=possible, true=now.copy() if i == 0 else column(f"before_started_{i}")))
-        marks.append(exp.If(this=possible.copy(), true=_since(slots, i, slot)))
-    columns = [
-        exp.Star(),
-        named(exp.Case(ifs=starts), f"started_{slot}"),
-        named(exp.Case(ifs=marks), f"since_{slot}"),
-    ]
+    starts: list[exp.Expr] = [now if i == 0 else column(f"before_started_{i}") for i in range(slot)]
+    columns = [exp.Star(), named(_first_possible(possible, starts), f"started_{slot}")]
+    if _needs_since(slots, slot) and not slots.last_of_step(slot):
+        marks = [_since(slots, i, slot) for i in range(slot)]
+        columns.append(named(_first_possible(possible, marks), f"since_{slot}"))
     return select(columns, table(source))
+
+
+def _first_possible(possible: list[exp.Expr], values: list[exp.Expr]) -> exp.Expr:
+    pairs = zip(possible, values, strict=True)
+    return exp.Case(ifs=[exp.If(this=condition.copy(), true=value) for condition, value in pairs])
 
 
 def _since(slots: _Slots, i: int, j: int) -> exp.Expr:
@@ -227,7 +256,7 @@ def _since(slots: _Slots, i: int, j: int) -> exp.Expr:
 def _step(slots: _Slots, step: int, key: str, source: str) -> exp.Select:
     slot = max(place for place, one in enumerate(slots.step, start=1) if one == step)
     started = column(f"started_{slot}", source)
-    there = exp.Not(this=exp.Is(this=started.copy(), expression=exp.Null()))
+    there = is_known(started.copy())
     columns = [
         column(key, source),
         named(column("occurred_at", source), "reached_at"),

@@ -54,10 +54,12 @@ class _Writer:
     def _clauses(self, query: exp.Select) -> list[str]:
         distinct = " distinct" if query.args.get("distinct") else ""
         items = [self.scalar(item) for item in query.expressions]
-        clauses = [_list(f"select{distinct}", items)]
         source = query.args.get("from_")
-        if source is not None:
-            clauses.append(f"from {self.scalar(source.this)}")
+        origin = f"from {self.scalar(source.this)}" if source is not None else ""
+        if items == ["*"]:
+            clauses = [f"select{distinct} * {origin}"]
+        else:
+            clauses = [_list(f"select{distinct}", items), *([origin] if origin else [])]
         clauses += [self._join(join) for join in query.args.get("joins") or ()]
         if where := query.args.get("where"):
             conditions = (

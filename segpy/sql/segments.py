@@ -20,6 +20,7 @@ from segpy.sql.tree import (
     coalesce,
     column,
     constant,
+    is_null,
     named,
     negated,
     number,
@@ -94,7 +95,7 @@ def _comparison(value: exp.Expr, comparison: Comparison) -> exp.Expr:
         case Relop.IN:
             return exp.In(this=value.copy(), expressions=values)
         case Relop.IS_NULL:
-            null: exp.Expr = exp.Is(this=value.copy(), expression=exp.Null())
+            null: exp.Expr = is_null(value.copy())
             return null if comparison.values[0].value else exp.Not(this=null)
         case relop:
             return _RELOPS[relop](this=value.copy(), expression=values[0])
@@ -122,7 +123,7 @@ def _formula(formula: Formula, *, under_negation: bool = False) -> exp.Expr:
 
 
 def _one_if(condition: exp.Expr) -> exp.Expr:
-    return exp.Case(ifs=[exp.If(this=condition, true=number(1))], default=number(0))
+    return cast(condition, Type.INTEGER)
 
 
 def members_query(plan: Plan) -> Query:

@@ -71,9 +71,20 @@ def constant(literal: Literal) -> exp.Expr:
         return exp.Null()
     if isinstance(value, bool):
         return exp.Boolean(this=value)
+    if literal.type is Type.DURATION:
+        return _seconds(Duration(microseconds=round(float(value) * 1_000_000)))
     if isinstance(value, int | float):
         return number(value)
     return cast(text(value), literal.type) if literal.type in (Type.TIMESTAMP, Type.DATE) else text(value)
+
+
+def _seconds(duration: Duration) -> exp.Expr:
+    """A length in seconds, written so that people see which: `14 * 86400`."""
+    amount, unit = duration.counted
+    seconds = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}[unit]
+    if duration.microseconds % 1_000_000 or seconds == 1 or amount in (0, 1):
+        return number(duration.seconds)
+    return exp.Mul(this=number(amount), expression=number(seconds))
 
 
 def sql_type(type_: Type) -> exp.DataType:
@@ -88,7 +99,7 @@ def cast(value: exp.Expr, type_: Type) -> exp.Expr:
 
 def named(value: exp.Expr, name: str) -> exp.Expr:
     """A column of a select list."""
-    if isinstance(value, exp.Column) and value.name == name and not value.table:
+    if isinstance(value, exp.Column) and value.name == name:
         return value
     return exp.Alias(this=value, alias=identifier(name))
 
@@ -121,6 +132,16 @@ def negated(condition: exp.Expr) -> exp.Expr:
 def call(name: str, *arguments: exp.Expr) -> exp.Expr:
     """A function by name."""
     return exp.func(name, *arguments, dialect="duckdb")
+
+
+def is_null(value: exp.Expr) -> exp.Expr:
+    """Whether a value is null."""
+    return exp.Is(this=value, expression=exp.Null())
+
+
+def is_known(value: exp.Expr) -> exp.Expr:
+    """Whether a value is not null."""
+    return exp.Is(this=value, expression=exp.Not(this=exp.Null()))
 
 
 def coalesce(value: exp.Expr, default: exp.Expr) -> exp.Expr:
