@@ -25,7 +25,7 @@ _PATHS = {
 _SNAPSHOT = re.compile(r"\{%-?\s*snapshot\s+(\w+)")
 _WORTH_PARSING = re.compile(r"\b(?:sources|snapshots|versions|delimiter|contract)\b")
 
-Columns = tuple[str, frozenset[str]]
+Columns = tuple[str, frozenset[str]]  # the name that `ref` takes, and the columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _contracts(content: object) -> Iterator[Columns]:
         enforced = entry(entry(entry(model, "config"), "contract"), "enforced")
         if enforced is True and not entry(model, "versions"):
             named = frozenset(str(entry(column, "name")) for column in items(entry(model, "columns")))
-            yield f"ref('{entry(model, 'name')}')", named
+            yield str(entry(model, "name")), named
 
 
 def _headers(seeds: Sequence[Path]) -> tuple[Columns, ...]:
@@ -169,5 +169,5 @@ def _headers(seeds: Sequence[Path]) -> tuple[Columns, ...]:
         except (OSError, UnicodeDecodeError, csv.Error):
             continue
         if header and all(name and name == name.strip() for name in header):  # dbt invents names where one is missing
-            found.append((f"ref('{path.stem}')", frozenset(header)))
+            found.append((path.stem, frozenset(header)))
     return tuple(found)

@@ -15,6 +15,7 @@ from segpy.warehouse.model import FAILED, NodeProgress
 from segpy.warehouse.model import Progress as Report
 
 _STARTED = "started"
+_LONGEST_NAME = 80  # dbt names tests after all their arguments
 
 
 @contextmanager
@@ -31,7 +32,8 @@ def _line(node: NodeProgress, stream: TextIO) -> None:
     if node.status != _STARTED:
         width = len(str(node.total))
         count = f"{node.done:>{width}}/{node.total}"
-        click.echo(f"{count}  {node.status:<8} {node.kind:<9} {node.name}  {node.seconds:.1f} s", file=stream)
+        name = node.name if len(node.name) <= _LONGEST_NAME else node.name[: _LONGEST_NAME - 1] + "…"
+        click.echo(f"{count}  {node.status:<8} {node.kind:<9} {name}  {node.seconds:.1f} s", file=stream)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def test_whole_project(tmp_path: Path) -> None:
     assert scan(tmp_path) == Catalog(
         refs=REFS,
         sources=SOURCES,
-        columns=(("ref('dim_users')", frozenset({"user_id", "plan"})),),
+        columns=(("dim_users", frozenset({"user_id", "plan"})),),
         adapter="duckdb",
     )
 
@@ -77,7 +77,7 @@ def test_versioned_models_are_known_by_their_own_name(tmp_path: Path) -> None:
 
 def test_enforced_contract_makes_columns_certain(tmp_path: Path) -> None:
     contract = "models: [{name: stg_events, config: {contract: {enforced: true}}, columns: [{name: a}, {name: b}]}]"
-    assert ("ref('stg_events')", frozenset({"a", "b"})) in scan(tmp_path, {"models/c.yml": contract}).columns
+    assert ("stg_events", frozenset({"a", "b"})) in scan(tmp_path, {"models/c.yml": contract}).columns
     loose = contract.replace("enforced: true", "enforced: false")
     assert len(scan(tmp_path, {"models/c.yml": loose}).columns) == 1
 
@@ -136,7 +136,7 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
 )
 def test_seed_headers(tmp_path: Path, header: str, columns: set[str] | None) -> None:
     found = dict(scan(tmp_path, {"seeds/dim_users.csv": header}).columns)
-    assert found.get("ref('dim_users')") == columns
+    assert found.get("dim_users") == columns
 
 
 @pytest.mark.parametrize("place", ["dbt_project.yml", "seeds/seeds.yml"])

@@ -233,6 +233,13 @@ def test_check_shows_errors_where_they_are(project: Path, segpy: Segpy) -> None:
     assert (found["file"], found["line"], found["column"]) == ("segments/users.yml", 21, 15)
 
 
+def test_check_knows_the_names_and_columns_of_the_project(project: Path, segpy: Segpy) -> None:
+    change(project, "occurred_at: event_time", "occurred_at: event_tme")
+    assert "`event_time`" in segpy("check").out
+    change(project, "ref('app_events')", "ref('app_evnts')")
+    assert "`app_events`" in segpy("check").out
+
+
 def test_annotations_are_relative_to_where_we_are(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch) -> None:
     change(project, "did: order_placed", "did: order_plced")
     monkeypatch.chdir(project.parent)
@@ -480,12 +487,18 @@ def node(status: str, done: int, name: str = "user_events", **changes: Any) -> N
 def test_progress_is_a_line_a_node_where_nobody_watches() -> None:
     stream = io.StringIO()
     with progress_to(stream) as report:
-        for each in (node("started", 0), node("success", 1), node("error", 2, "user_features")):
+        for each in (
+            node("started", 0),
+            node("success", 1),
+            node("error", 2, "user_features"),
+            node("pass", 3, "x" * 81),
+        ):
             report(each)
-    assert (
-        stream.getvalue()
-        == " 1/10  success  model     user_events  0.2 s\n 2/10  error    model     user_features  0.2 s\n"
-    )
+    assert stream.getvalue().splitlines() == [
+        " 1/10  success  model     user_events  0.2 s",
+        " 2/10  error    model     user_features  0.2 s",
+        f" 3/10  pass     model     {'x' * 79}…  0.2 s",
+    ]
 
 
 def test_progress_moves_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
