@@ -24,7 +24,10 @@ STRANGERS = {"text": "stranger", "integer": "987654", "uuid": "00000000-0000-400
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case. `expect` is what `case.yml` says under that key."""
+    """One case. `expect` is what `case.yml` says under that key.
+
+    `refused` is the code under which the compiler says that it cannot do this yet; what it would mean is still said.
+    """
 
     name: str
     title: str
@@ -32,6 +35,7 @@ class Case:
     spec: str
     tables: tuple[Table, ...]
     expect: Mapping[str, Any]
+    refused: str | None
 
 
 def names() -> list[str]:
@@ -43,7 +47,7 @@ def load(name: str) -> Case:
     """Read a case from its folder."""
     folder = FOLDER / name
     said = yaml.safe_load((folder / "case.yml").read_text(encoding="utf-8"))
-    unknown = set(said) - {"title", "why", "as_of", "tables", "expect"}
+    unknown = set(said) - {"title", "why", "as_of", "tables", "expect", "refused"}
     assert not unknown, f"{name}/case.yml: {sorted(unknown)}"
     return Case(
         name=name,
@@ -52,6 +56,7 @@ def load(name: str) -> Case:
         spec=(folder / "spec.yml").read_text(encoding="utf-8"),
         tables=tuple(read_table(folder, table, kinds) for table, kinds in said["tables"].items()),
         expect=said["expect"],
+        refused=said.get("refused"),
     )
 
 

@@ -1,4 +1,7 @@
-"""A test that asks for `case` runs once per folder; one that asks for `sequence_case`, per folder with sequences."""
+"""Tests ask for cases by the name of an argument.
+
+`case` is every case that compiles, `refused_case` every one that is refused, `sequence_case` each with sequences.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from tests.cases import case as cases
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Hand each case to the tests that ask for one."""
     known = [cases.load(name) for name in cases.names()]
-    with_sequences = [case for case in known if case.expect.get("sequences")]
-    for argument, chosen in (("case", known), ("sequence_case", with_sequences)):
-        if argument in metafunc.fixturenames:
-            metafunc.parametrize(argument, chosen, ids=[case.name for case in chosen])
+    chosen = {
+        "case": [case for case in known if case.refused is None],
+        "refused_case": [case for case in known if case.refused is not None],
+        "sequence_case": [case for case in known if case.expect.get("sequences")],
+    }
+    for argument in chosen.keys() & set(metafunc.fixturenames):
+        metafunc.parametrize(argument, chosen[argument], ids=[case.name for case in chosen[argument]])
