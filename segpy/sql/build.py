@@ -6,7 +6,7 @@ from segpy.dialects import DIALECTS
 from segpy.plan.model import Plan
 from segpy.sql.events import events_query
 from segpy.sql.features import features_query
-from segpy.sql.layout import lay_out
+from segpy.sql.layout import fill_in, lay_out
 from segpy.sql.model import Query
 from segpy.sql.segments import catalog_query, members_query, segments_query
 from segpy.sql.sequences import sequences_query
@@ -28,6 +28,10 @@ def build_queries(plan: Plan) -> tuple[tuple[Query, str], ...]:
             queries.append(segments_query(entity, entity.segments, grain, dialect.name))
     if any(entity.segments for entity in plan.entities):
         queries += [members_query(plan), catalog_query(plan)]
-    for query in queries:
-        verify(query, dialect.name)
-    return tuple((query, lay_out(query, dialect.name)) for query in queries)
+    return tuple((query, _text(query, dialect.name)) for query in queries)
+
+
+def _text(query: Query, dialect: str) -> str:
+    plain = lay_out(query, dialect)
+    verify(query, plain, dialect)
+    return fill_in(plain, query, dialect)

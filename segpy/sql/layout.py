@@ -6,7 +6,7 @@ placeholders replaced token by token, so that nothing inside a constant or a quo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from sqlglot import TokenType, exp, tokenize
 
@@ -17,13 +17,35 @@ _WIDE = 110
 _KEPT = (TokenType.STRING, TokenType.IDENTIFIER, TokenType.NUMBER)
 
 
-def lay_out(query: Query, dialect: str, *, jinja: bool = True) -> str:
-    """The text of a model's query. Without `jinja` placeholders stay, so that the text is plain SQL of the dialect."""
-    replaced = dict(query.placeholders) if jinja else {}
-    writer = _Writer(dialect, replaced)
+def lay_out(query: Query, dialect: str) -> str:
+    """The text of a model's query: plain SQL of the dialect, with placeholders where dbt fills something in."""
+    writer = _Writer(dialect)
     parts = [writer.cte(cte) for cte in query.ctes]
     head = "with\n\n" + ",\n\n".join(parts) + "\n\n" if parts else ""
-    return head + writer.query(query.final) + "\n"
+    return _lowered(head + writer.query(query.final) + "\n", dialect)
+
+
+def fill_in(text: str, query: Query, dialect: str) -> str:
+    """A laid out text with the Jinja in place of its placeholders."""
+    jinja = dict(query.placeholders)
+    return _rewritten(text, dialect, lambda token, written: jinja.get(written, written))
+
+
+def _lowered(sql: str, dialect: str) -> str:
+    def lower(token: TokenType, written: str) -> str:
+        return written if token in _KEPT else written.lower() + (" " if written == "FILTER" else "")
+
+    return _rewritten(sql, dialect, lower)
+
+
+def _rewritten(sql: str, dialect: str, rewrite: Callable[[TokenType, str], str]) -> str:
+    """A text with each token rewritten; what stands between tokens, comments among it, stays as it is."""
+    pieces: list[str] = []
+    end = 0
+    for token in tokenize(sql, read=dialect):
+        pieces += (sql[end : token.start], rewrite(token.token_type, sql[token.start : token.end + 1]))
+        end = token.end + 1
+    return "".join((*pieces, sql[end:]))
 
 
 def comment_line(text: str) -> str:
@@ -35,9 +57,8 @@ def comment_line(text: str) -> str:
 
 
 class _Writer:
-    def __init__(self, dialect: str, replaced: Mapping[str, str]) -> None:
+    def __init__(self, dialect: str) -> None:
         self.dialect = dialect
-        self.replaced = replaced
 
     def cte(self, cte: Cte) -> str:
         comment = "".join(comment_line(line) + "\n" for line in cte.comment)
@@ -85,25 +106,10 @@ class _Writer:
 
     def scalar(self, node: exp.Expr) -> str:
         """An expression on one line, or laid out by sqlglot where it is too long for one."""
-        line = self._lowered(node.sql(self.dialect, normalize_functions="lower"))
+        line = node.sql(self.dialect, copy=False, normalize_functions="lower")
         if len(line) <= _WIDE or not isinstance(node, exp.Alias | exp.Case | exp.Connector | exp.Paren):
             return line
-        return self._lowered(node.sql(self.dialect, normalize_functions="lower", pretty=True, indent=4, pad=4))
-
-    def _lowered(self, sql: str) -> str:
-        pieces: list[str] = []
-        end = 0
-        for token in tokenize(sql, read=self.dialect):
-            pieces.append(sql[end : token.start])
-            written = sql[token.start : token.end + 1]
-            if token.token_type in _KEPT:
-                pieces.append(written)
-            elif written in self.replaced:
-                pieces.append(self.replaced[written])
-            else:
-                pieces.append(written.lower() + (" " if written == "FILTER" else ""))
-            end = token.end + 1
-        return "".join((*pieces, sql[end:]))
+        return node.sql(self.dialect, copy=False, normalize_functions="lower", pretty=True, indent=4, pad=4)
 
 
 def _indented(text: str) -> str:

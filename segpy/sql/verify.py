@@ -6,7 +6,6 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from segpy.sql.layout import lay_out
 from segpy.sql.model import Query
 
 
@@ -14,19 +13,19 @@ class Unfaithful(Exception):
     """Generated text that does not read back as its tree: a defect of segpy, never of a spec."""
 
 
-def verify(query: Query, dialect: str) -> None:
-    """Raises `Unfaithful` where the text of a query is not its tree."""
+def verify(query: Query, text: str, dialect: str) -> None:
+    """Raises `Unfaithful` where a text, placeholders in it, is not the tree of its query."""
     try:
-        read = sqlglot.parse_one(lay_out(query, dialect, jinja=False), read=dialect)
+        read = sqlglot.parse_one(text, read=dialect)
     except SqlglotError as error:
         raise Unfaithful(f"{query.name}: {error}") from error
-    final = query.final.copy()
+    whole = query.final.copy()
     for cte in query.ctes:
-        final = final.with_(exp.to_identifier(cte.name, quoted=False), as_=cte.query.copy())
-    meant = sqlglot.parse_one(final.sql(dialect), read=dialect)
+        whole.with_(exp.to_identifier(cte.name, quoted=False), as_=cte.query.copy(), copy=False)
+    meant = sqlglot.parse_one(whole.sql(dialect), read=dialect)
     if _plain(read) != _plain(meant):
         raise Unfaithful(f"{query.name}: the text does not mean what was planned")
 
 
 def _plain(tree: exp.Expr) -> str:
-    return tree.sql("duckdb", comments=False, normalize=True, normalize_functions="lower").lower()
+    return tree.sql("duckdb", copy=False, comments=False, normalize=True, normalize_functions="lower").lower()
