@@ -98,7 +98,7 @@ def future_rows(case: Case, table: Table, stream: Mapping[str, Any]) -> Iterator
     for row in table.rows:
         for later in (timedelta(0), timedelta(microseconds=1), timedelta(days=1), timedelta(days=4000)):
             when = case.as_of + later
-            moved = {at: str(when.date() if table.columns[at] == "date" else when)}
+            moved = {at: when.date().isoformat() if table.columns[at] == "date" else f"{when}+00:00"}
             for change in (moved, moved | strange):
                 yield tuple(change.get(column, cell) for column, cell in zip(table.columns, row, strict=True))
 

@@ -20,7 +20,7 @@ from segpy.catalog.model import Catalog
 from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.pipeline import compile_sources
 from segpy.source.nodes import Source
-from tests.cases.tables import Row, Table, create, quoted, rows
+from tests.cases.tables import Row, Table, create, literal, quoted, rows
 
 MODELS = "models/segpy"
 _REF = re.compile(r"""ref\(\s*['"]([^'"]+)['"]\s*\)""")
@@ -58,10 +58,10 @@ def compile_spec(text: str) -> Models:
     return Models(sql, artifacts)
 
 
-def run(models: Models, tables: Iterable[Table], as_of: datetime) -> dict[str, list[Row]]:
-    """The rows of every model, computed from `tables` at `as_of`."""
+def run(models: Models, tables: Iterable[Table], as_of: datetime, zone: str = "UTC") -> dict[str, list[Row]]:
+    """The rows of every model, computed from `tables` at `as_of` in a session set to a time zone."""
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set TimeZone = {literal(zone)}")
         for table in tables:
             create(connection, table)
         order = in_order(models.sql)

@@ -17,6 +17,7 @@ DUCKDB_TYPES = {
     "integer": "bigint",
     "boolean": "boolean",
     "timestamp": "timestamp",
+    "timestamptz": "timestamptz",
     "date": "date",
     "uuid": "uuid",
 }
