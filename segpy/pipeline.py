@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from segpy.catalog.model import Catalog
+from segpy.catalog.profiles import find_profiles_dir
 from segpy.catalog.scan import scan_project
 from segpy.check.rules import check
 from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.plan.build import build_plan
 from segpy.plan.model import Plan
+from segpy.project.drift import find_drift
 from segpy.project.find import find_specs
+from segpy.project.model import WriteReport
+from segpy.project.write import write_artifacts
 from segpy.render.model import Artifact
 from segpy.render.models import render
 from segpy.resolve.bind import bind
@@ -21,6 +25,9 @@ from segpy.source.read import read_bytes, read_source
 from segpy.spec.decode import decode
 from segpy.sql.build import build_queries
 from segpy.sql.read import read_expression
+from segpy.warehouse.model import BuildOptions, BuildResult, Progress, Sizes, Target
+from segpy.warehouse.query import segment_sizes
+from segpy.warehouse.run import build as build_models
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class Compiled:
     artifacts: tuple[Artifact, ...] = ()
     segments: tuple[SegmentSummary, ...] = ()
     grain: str = "day"
+    members_model: str = "segment_members"
 
     @property
     def failed(self) -> bool:
@@ -70,9 +78,7 @@ def compile_project(project_dir: Path, profiles_dir: Path | None = None, target:
         return Compiled(tuple(sources), tuple(problems))
     catalog, warnings = scan_project(project_dir, profiles_dir, target, exclude=_generated_folders(sources))
     compiled = compile_sources(sources, catalog)
-    return Compiled(
-        compiled.sources, (*warnings, *compiled.diagnostics), compiled.artifacts, compiled.segments, compiled.grain
-    )
+    return replace(compiled, diagnostics=(*warnings, *compiled.diagnostics))
 
 
 def compile_sources(sources: Sequence[Source], catalog: Catalog | None = None) -> Compiled:
@@ -100,7 +106,38 @@ def compile_sources(sources: Sequence[Source], catalog: Catalog | None = None) -
         return Compiled(ordered, tuple(findings))
     plan = build_plan(bound)
     artifacts = render(plan, build_queries(plan))
-    return Compiled(ordered, tuple(findings), artifacts, _summaries(plan), bound.settings.grain.value)
+    grain = bound.settings.grain.value
+    return Compiled(ordered, tuple(findings), artifacts, _summaries(plan), grain, plan.members)
+
+
+def write(project_dir: Path, compiled: Compiled, *, force: bool = False) -> tuple[WriteReport, tuple[Diagnostic, ...]]:
+    """Bring the generated files of a project up to date: all of them, or with findings none."""
+    return write_artifacts(project_dir, compiled.artifacts, force=force)
+
+
+def drift(project_dir: Path, compiled: Compiled) -> tuple[Diagnostic, ...]:
+    """The generated files of a project that are not what its specs ask for. Writes nothing."""
+    return find_drift(project_dir, compiled.artifacts)
+
+
+def warehouse_of(project_dir: Path, profiles_dir: Path | None, target: str | None) -> Target:
+    """Where dbt builds a project, its profiles looked for as dbt does."""
+    return Target(project_dir, find_profiles_dir(project_dir, profiles_dir), target)
+
+
+def build(where: Target, asked: BuildOptions, on_progress: Progress = lambda _: None) -> BuildResult:
+    """Build a rendered project with dbt."""
+    return build_models(where, asked, on_progress)
+
+
+def sizes(where: Target, compiled: Compiled, result: BuildResult) -> Sizes | Diagnostic | None:
+    """How large the segments are; None where a build did not make all that tells it."""
+    flags = {segment.entity: segment.model for segment in compiled.segments}
+    built = {node.name for node in result.nodes if node.kind == "model" and node.status == "success"}
+    if not flags or not {compiled.members_model, *flags.values()} <= built:
+        return None
+    asked = [(segment.name, segment.entity) for segment in compiled.segments]
+    return segment_sizes(where, result.manifest, members=compiled.members_model, flags=flags, segments=asked)
 
 
 def _has_errors(findings: Sequence[Diagnostic]) -> bool:

@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 import yaml
 
 from segpy import pipeline
-from segpy.cli import options, stages
+from segpy.cli import options
 from segpy.cli.output import FINDINGS, FINE, exit_code, show
 from segpy.cli.progress import progress_to
 from segpy.cli.result import print_result, result_data
 from segpy.diagnostics.model import Diagnostic
-from segpy.warehouse.model import BuildResult, Sizes, Target
+from segpy.warehouse.model import BuildOptions, BuildResult, Sizes, Target
 
 # The generated models carry this tag. With what they are made from, that is all a segment needs.
 _OWN_AND_UPSTREAM = ("+tag:segpy",)
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """What was asked for on the command line."""
-
-    select: tuple[str, ...]
-    exclude: tuple[str, ...]
-    variables: dict[str, object]
-    threads: int | None
-    full_refresh: bool
 
 
 def _variables(context: click.Context, parameter: click.Parameter, given: str | None) -> dict[str, object]:
@@ -75,15 +61,15 @@ def build(
     compiled = pipeline.compile_project(project_dir, profiles_dir, target)
     findings, result, sizes = compiled.diagnostics, BuildResult(), None
     if not compiled.failed:
-        _, problems = stages.write_artifacts(project_dir, compiled.artifacts)
+        _, problems = pipeline.write(project_dir, compiled)
         findings += problems
     if exit_code(findings) == FINE:
-        where = Target(project_dir, stages.find_profiles_dir(project_dir, profiles_dir), target)
+        where = pipeline.warehouse_of(project_dir, profiles_dir, target)
         asked = {**variables, **({"segpy_as_of": as_of} if as_of is not None else {})}
-        choice = _Choice(select or _OWN_AND_UPSTREAM, exclude, asked, threads, full_refresh)
-        result = _run(where, choice, as_json)
+        wanted = BuildOptions(select or _OWN_AND_UPSTREAM, exclude, asked, threads, full_refresh)
+        result = _run(where, wanted, as_json)
         findings += result.problems
-        measured = _sizes(where, result, compiled.segments)
+        measured = pipeline.sizes(where, compiled, result)
         sizes = measured if isinstance(measured, Sizes) else None
         findings += (measured,) if isinstance(measured, Diagnostic) else ()
     if as_json:
@@ -94,31 +80,8 @@ def build(
     return FINDINGS if result.failures else exit_code(findings)
 
 
-def _run(where: Target, choice: _Choice, silent: bool) -> BuildResult:
-    asked: dict[str, Any] = {
-        "select": choice.select,
-        "exclude": choice.exclude,
-        "variables": choice.variables,
-        "threads": choice.threads,
-        "full_refresh": choice.full_refresh,
-    }
+def _run(where: Target, wanted: BuildOptions, silent: bool) -> BuildResult:
     if silent:
-        return stages.build(where, **asked)
+        return pipeline.build(where, wanted)
     with progress_to(sys.stderr) as report:
-        return stages.build(where, **asked, on_progress=report)
-
-
-def _sizes(
-    where: Target, result: BuildResult, segments: Sequence[pipeline.SegmentSummary]
-) -> Sizes | Diagnostic | None:
-    """The sizes, where this run built all that tells them."""
-    flags = {segment.entity: segment.model for segment in segments}
-    if not flags:
-        return None
-    prefixes = {model.removesuffix(f"{entity}_segments") for entity, model in flags.items()}
-    members = f"{min(prefixes)}segment_members"
-    built = {node.name for node in result.nodes if node.kind == "model" and node.status == "success"}
-    if not {members, *flags.values()} <= built:
-        return None
-    asked = [(segment.name, segment.entity) for segment in segments]
-    return stages.segment_sizes(where, result.manifest, members=members, flags=flags, segments=asked)
+        return pipeline.build(where, wanted, report)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from segpy import pipeline
-from segpy.cli import options, stages
+from segpy.cli import options
 from segpy.cli.output import FINDINGS, FINE, counted, exit_code, show
 from segpy.project.model import WriteReport
 
@@ -33,9 +33,9 @@ def render(
         return FINDINGS
     report = None
     if check:
-        findings += stages.find_drift(project_dir, compiled.artifacts)
+        findings += pipeline.drift(project_dir, compiled)
     else:
-        report, problems = stages.write_artifacts(project_dir, compiled.artifacts, force=force)
+        report, problems = pipeline.write(project_dir, compiled, force=force)
         findings += problems
     show(findings, compiled.sources, project_dir, form)
     if form == "text":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -16,7 +17,7 @@ _WIDTH = 110
 
 def properties_file(plan: Plan, queries: tuple[Query, ...]) -> Artifact:
     """The properties of all generated models."""
-    contents = _contents(plan)
+    contents = _contents(plan, {column.name: column.written for query in queries for column in query.columns})
     models = [_model(query, *contents[query.name]) for query in sorted(queries, key=lambda query: query.name)]
     text = yaml.dump(
         {"version": 2, "models": models}, Dumper=_Dumper, sort_keys=False, width=_WIDTH, allow_unicode=True
@@ -49,6 +50,7 @@ def _model(query: Query, description: str, contract: bool, tests: list[Any]) -> 
     columns = [
         {
             "name": column.name,
+            **({"quote": True} if column.written != column.name else {}),
             "description": plain_text(column.description),
             **({"data_type": column.sql_type.lower()} if contract else {}),
         }
@@ -59,15 +61,15 @@ def _model(query: Query, description: str, contract: bool, tests: list[Any]) -> 
         "description": plain_text(f"{description} One row: {query.grain.removeprefix('one row ')}."),
         "config": {"tags": ["segpy"], **({"contract": {"enforced": True}} if contract else {})},
         "columns": columns,
-        "data_tests": tests,
+        "data_tests": [_named(query.name, test) for test in tests],
     }
 
 
-def _contents(plan: Plan) -> dict[str, tuple[str, bool, list[Any]]]:
+def _contents(plan: Plan, written: Mapping[str, str]) -> dict[str, tuple[str, bool, list[Any]]]:
     """Description, contract and tests of each model."""
     found: dict[str, tuple[str, bool, list[Any]]] = {}
     for entity in plan.entities:
-        found |= _entity_contents(plan, entity)
+        found |= _entity_contents(plan, entity, written)
     members = "The members of every segment at as_of."
     found[plan.members] = (members, True, [_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
     catalog = "What each segment means: to be shown beside a flag."
@@ -75,8 +77,10 @@ def _contents(plan: Plan) -> dict[str, tuple[str, bool, list[Any]]]:
     return found
 
 
-def _entity_contents(plan: Plan, entity: EntityPlan) -> dict[str, tuple[str, bool, list[Any]]]:
-    name, key = entity.entity.name, entity.entity.key
+def _entity_contents(
+    plan: Plan, entity: EntityPlan, written: Mapping[str, str]
+) -> dict[str, tuple[str, bool, list[Any]]]:
+    name, key = entity.entity.name, written[entity.entity.key]
     found: dict[str, tuple[str, bool, list[Any]]] = {}
     if entity.events is not None:
         before = _test("segpy_before_as_of", column="occurred_at", grain=plan.bound.settings.grain.value)
@@ -84,27 +88,27 @@ def _entity_contents(plan: Plan, entity: EntityPlan) -> dict[str, tuple[str, boo
         found[entity.events.model] = (words, False, [before])
     if entity.sequences is not None:
         words = f"How far every {name} came in each sequence, of those that reached its first step."
-        found[entity.sequences.model] = (words, False, [_test("segpy_grain", columns=[key, "sequence"])])
+        found[entity.sequences.model] = (words, False, [_test("segpy_grain", columns=[key, written["sequence"]])])
     words = f"What is measured of every {name} at as_of. Durations are in seconds."
     found[entity.features.model] = (words, False, [_test("segpy_grain", columns=[key])])
     if entity.segments is not None:
         words = f"Which segments every {name} is in at as_of."
-        found[entity.segments.model] = (words, True, _segment_tests(plan, entity, entity.segments))
+        found[entity.segments.model] = (words, True, _segment_tests(plan, entity, entity.segments, written))
     return found
 
 
-def _segment_tests(plan: Plan, entity: EntityPlan, segments: SegmentsPlan) -> list[Any]:
-    name, key = entity.entity.name, entity.entity.key
-    names = [one.segment.name for one in segments.segments]
+def _segment_tests(plan: Plan, entity: EntityPlan, segments: SegmentsPlan, written: Mapping[str, str]) -> list[Any]:
+    name, key = entity.entity.name, written[entity.entity.key]
+    names = [written[one.segment.name] for one in segments.segments]
     tests = [
         _test("segpy_grain", columns=[key]),
         _test("segpy_known_keys", column=key, to=f"ref('{entity.features.model}')"),
         _test("segpy_flags_match_members", members=f"ref('{plan.members}')", entity=name, key=key, segments=names),
     ]
     if segments.groups:
-        groups = {group.name: list(group.segments) for group in segments.groups}
+        groups = {group.name: [written[name] for name in group.segments] for group in segments.groups}
         tests.append(_test("segpy_exclusive_groups", key=key, groups=groups))
-    bounds = [_bounds(one.segment.name, one.segment.size) for one in segments.segments if one.segment.size]
+    bounds = [_bounds(written[one.segment.name], one.segment.size) for one in segments.segments if one.segment.size]
     if bounds:
         tests.append(_test("segpy_segment_sizes", bounds=bounds))
     return tests
@@ -122,3 +126,9 @@ def _bounds(segment: str, size: Size) -> dict[str, Any]:
 
 def _test(test: str, **arguments: Any) -> dict[str, Any]:
     return {test: {"arguments": arguments}}
+
+
+def _named(model: str, test: dict[str, Any]) -> dict[str, Any]:
+    """A test under a short name of its own: dbt would make one of all its arguments."""
+    ((kind, body),) = test.items()
+    return {kind: {"name": f"{kind}_{model}", **body}}

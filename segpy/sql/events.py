@@ -26,6 +26,7 @@ from segpy.sql.tree import (
     is_null,
     minus,
     named,
+    output,
     select,
     sql_type,
     table,
@@ -60,12 +61,12 @@ def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain, dialect: Di
 def _columns(entity: Entity, events: EventsPlan, dialect: Dialect) -> tuple[OutputColumn, ...]:
     words = {flag.column: flag.words for read in events.streams for flag in read.flags}
     return (
-        OutputColumn(entity.key, sql_type(entity.key_type).sql(dialect.name), f"The {entity.name}."),
-        OutputColumn("occurred_at", "timestamp", "When it happened, in UTC; before `as_of`."),
-        OutputColumn("event", "text", "The stream and, where it names its events, the event."),
-        *(OutputColumn(flag, "boolean", f"Whether this is {words[flag]}.") for flag in events.flags),
+        output(entity.key, sql_type(entity.key_type).sql(dialect.name), f"The {entity.name}."),
+        output("occurred_at", "timestamp", "When it happened, in UTC; before `as_of`."),
+        output("event", "text", "The stream and, where it names its events, the event."),
+        *(output(flag, "boolean", f"Whether this is {words[flag]}.") for flag in events.flags),
         *(
-            OutputColumn(name, sql_type(prop.type).sql(dialect.name), f"Property {prop.name}.")
+            output(name, sql_type(prop.type).sql(dialect.name), f"Property {prop.name}.")
             for prop, name in events.properties
         ),
     )

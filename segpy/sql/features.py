@@ -36,6 +36,7 @@ from segpy.sql.tree import (
     minus,
     named,
     number,
+    output,
     select,
     sql_type,
     table,
@@ -77,9 +78,9 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: str) -> Query:
 
 def _columns(plan: EntityPlan, dialect: str) -> tuple[OutputColumn, ...]:
     return (
-        OutputColumn(plan.entity.key, sql_type(plan.entity.key_type).sql(dialect), f"The {plan.entity.name}."),
-        OutputColumn("as_of", "timestamp", "The instant that every column is evaluated at."),
-        *(OutputColumn(one.name, sql_type(one.type).sql(dialect), one.description) for one in plan.features.columns),
+        output(plan.entity.key, sql_type(plan.entity.key_type).sql(dialect), f"The {plan.entity.name}."),
+        output("as_of", "timestamp", "The instant that every column is evaluated at."),
+        *(output(one.name, sql_type(one.type).sql(dialect), one.description) for one in plan.features.columns),
     )
 
 

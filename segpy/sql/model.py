@@ -18,9 +18,10 @@ class Cte:
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """A column of a model: its SQL type and what it tells."""
+    """A column of a model: its SQL type and what it tells. `written` is its name as SQL writes it."""
 
     name: str
+    written: str
     sql_type: str
     description: str
 

@@ -10,7 +10,7 @@ from segpy.plan.model import Combined, ConditionColumn, EntityPlan, Formula, Hol
 from segpy.resolve.model import Comparison
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, Logic, Relop
-from segpy.sql.model import Cte, OutputColumn, Query
+from segpy.sql.model import Cte, Query
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
     all_of,
@@ -24,6 +24,7 @@ from segpy.sql.tree import (
     named,
     negated,
     number,
+    output,
     select,
     sql_type,
     table,
@@ -63,13 +64,13 @@ def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain, diale
     names = [one.segment.name for one in segments.segments]
     outputs = [column(key), named(as_of(), "as_of"), *map(column, names), named(text(segments.spec_hash), "spec_hash")]
     outputs_columns = (
-        OutputColumn(key, sql_type(plan.entity.key_type).sql(dialect), f"The {plan.entity.name}."),
-        OutputColumn("as_of", "timestamp", "The instant that every flag is evaluated at."),
+        output(key, sql_type(plan.entity.key_type).sql(dialect), f"The {plan.entity.name}."),
+        output("as_of", "timestamp", "The instant that every flag is evaluated at."),
         *(
-            OutputColumn(one.segment.name, "boolean", _described(one.segment.description, one.english))
+            output(one.segment.name, "boolean", _described(one.segment.description, one.english))
             for one in segments.segments
         ),
-        OutputColumn("spec_hash", "text", "The hash of the meaning of all segments of this table."),
+        output("spec_hash", "text", "The hash of the meaning of all segments of this table."),
     )
     final = select(outputs, table(source))
     return Query(
@@ -145,12 +146,12 @@ def members_query(plan: Plan) -> Query:
             ]
             parts.append(select(columns, table(source), where=[column(one.segment.name)]))
     columns_ = (
-        OutputColumn("segment", "text", "The segment."),
-        OutputColumn("entity", "text", "Whom the segment is about."),
-        OutputColumn("entity_key", "text", "The member's key, as text."),
-        OutputColumn("as_of", "timestamp", "The instant of the membership."),
-        OutputColumn("version", "bigint", "The author's version of the segment."),
-        OutputColumn("content_hash", "text", "The hash of the segment's meaning."),
+        output("segment", "text", "The segment."),
+        output("entity", "text", "Whom the segment is about."),
+        output("entity_key", "text", "The member's key, as text."),
+        output("as_of", "timestamp", "The instant of the membership."),
+        output("version", "bigint", "The author's version of the segment."),
+        output("content_hash", "text", "The hash of the segment's meaning."),
     )
     return Query(plan.members, "one row a segment and member", (), union_all(parts), columns_, relations.placeholders)
 
@@ -192,8 +193,8 @@ def catalog_query(plan: Plan) -> Query:
         "spec_file": "The file that defines it.",
     }
     columns_ = (
-        *(OutputColumn(name, "text", description) for name, description in words.items()),
-        OutputColumn("version", "bigint", "The author's version of it."),
+        *(output(name, "text", description) for name, description in words.items()),
+        output("version", "bigint", "The author's version of it."),
     )
     return Query(plan.catalog, "one row a segment", (), union_all(parts), columns_, relations.placeholders)
 

@@ -10,6 +10,7 @@ from sqlglot.dialects.duckdb import DuckDB
 
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
+from segpy.sql.model import OutputColumn
 
 AS_OF = "__as_of__"
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
@@ -29,6 +30,11 @@ _TYPES = {
 def identifier(name: str) -> exp.Identifier:
     """A name, quoted where it needs to be."""
     return exp.to_identifier(name, quoted=not _PLAIN.fullmatch(name) or name in _RESERVED)
+
+
+def output(name: str, sql_type_: str, description: str) -> OutputColumn:
+    """A column of a model."""
+    return OutputColumn(name, identifier(name).sql("duckdb"), sql_type_, description)
 
 
 def column(name: str, table: str | None = None) -> exp.Column:

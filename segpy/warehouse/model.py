@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -19,6 +19,17 @@ class Target:
     project_dir: Path
     profiles_dir: Path | None = None
     target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What of a project is built, and how: the words are dbt's. `variables` are those of `--vars`."""
+
+    select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    variables: dict[str, object] = field(default_factory=dict)
+    threads: int | None = None
+    full_refresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,35 +4,27 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from segpy.diagnostics.model import Diagnostic
 from segpy.warehouse.errors import NothingSelected
 from segpy.warehouse.invoke import invoke
-from segpy.warehouse.model import BuildResult, NodeProgress, NodeResult, Progress, Target
+from segpy.warehouse.model import BuildOptions, BuildResult, NodeProgress, NodeResult, Progress, Target
 from segpy.warehouse.plain import plain
 
 
-def build(
-    target: Target,
-    *,
-    select: Sequence[str] = (),
-    exclude: Sequence[str] = (),
-    variables: Mapping[str, object] | None = None,
-    threads: int | None = None,
-    full_refresh: bool = False,
-    on_progress: Progress = lambda _: None,
-) -> BuildResult:
+def build(target: Target, asked: BuildOptions | None = None, on_progress: Progress = lambda _: None) -> BuildResult:
     """Run `dbt build`. `on_progress` hears of every node as it begins and as it ends, from several threads."""
-    shared = ["--vars", json.dumps(dict(variables or {}))]
+    asked = asked or BuildOptions()
+    shared = ["--vars", json.dumps(asked.variables)]
     manifest = invoke(target, ["parse", *shared])
     if isinstance(manifest, Diagnostic):
         return BuildResult(problems=(manifest,))
-    command = ["build", *shared, *_listed("--select", select), *_listed("--exclude", exclude)]
-    if threads is not None:
-        command += ["--threads", str(threads)]
-    if full_refresh:
+    command = ["build", *shared, *_listed("--select", asked.select), *_listed("--exclude", asked.exclude)]
+    if asked.threads is not None:
+        command += ["--threads", str(asked.threads)]
+    if asked.full_refresh:
         command.append("--full-refresh")
     listener = _Listener(on_progress)
     outcome = invoke(target, command, manifest, listener.hear)
@@ -42,7 +34,7 @@ def build(
         return BuildResult(problems=(outcome,))
     nodes = tuple(_node_result(each) for each in getattr(outcome, "results", None) or ())
     if not nodes:
-        return BuildResult(problems=(NothingSelected(_selection(select, exclude)),))
+        return BuildResult(problems=(NothingSelected(_selection(asked)),))
     return BuildResult(nodes=nodes, manifest=manifest)
 
 
@@ -50,8 +42,8 @@ def _listed(option: str, values: Sequence[str]) -> list[str]:
     return [option, *values] if values else []
 
 
-def _selection(select: Sequence[str], exclude: Sequence[str]) -> str:
-    return " ".join([*_listed("--select", select), *_listed("--exclude", exclude)])
+def _selection(asked: BuildOptions) -> str:
+    return " ".join([*_listed("--select", asked.select), *_listed("--exclude", asked.exclude)])
 
 
 class _Listener:

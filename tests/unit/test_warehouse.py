@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from segpy.diagnostics.model import Diagnostic, Severity
-from segpy.warehouse.model import BuildResult, NodeProgress, SegmentSize, Sizes, Target
+from segpy.warehouse.model import BuildOptions, BuildResult, NodeProgress, SegmentSize, Sizes, Target
 from segpy.warehouse.plain import plain, way_out
 from segpy.warehouse.query import rows_of, segment_sizes
 from segpy.warehouse.run import build
@@ -118,15 +118,14 @@ def test_query_of_what_is_not_there(built: tuple[Target, BuildResult, list[NodeP
 def test_options(tmp_path: Path) -> None:
     target = project(tmp_path)
     target = Target(target.project_dir, target.profiles_dir, "prod")
-    result = build(
-        target, select=["people", "user_segments"], exclude=["test_type:generic"], variables={"day": "2020-01-01"}
-    )
+    asked = BuildOptions(("people", "user_segments"), ("test_type:generic",), {"day": "2020-01-01"})
+    result = build(target, asked)
     assert sorted(node.name for node in result.nodes) == ["people", "user_segments"]
     assert rows_of(target, result.manifest, "select cast(max(as_of) as text) from {{ ref('user_segments') }}") == (
         ("2020-01-01 00:00:00",),
     )
     assert (tmp_path / "prod.duckdb").is_file()
-    assert build(target, select=["people"], threads=1, full_refresh=True).failures == ()
+    assert build(target, BuildOptions(select=("people",), threads=1, full_refresh=True)).failures == ()
 
 
 def test_silence_and_the_same_folder_afterwards(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -231,7 +230,7 @@ def test_what_keeps_dbt_from_beginning(
 
 
 def test_nothing_selected(tmp_path: Path) -> None:
-    (problem,) = build(project(tmp_path), select=["nobody"], exclude=["people"]).problems
+    (problem,) = build(project(tmp_path), BuildOptions(select=("nobody",), exclude=("people",))).problems
     assert (problem.code, problem.severity) == ("SEG611", Severity.WARNING)
     assert problem.label == "no model or test matches --select nobody --exclude people"
 
