@@ -11,7 +11,9 @@ class Dialect:
 
     `asof_join`: a join to the latest row that is not later. `filter_clause`: `count(*) filter (where …)`.
     `enum_type`: text of a fixed set held as small integers. `clustered_by_order`: a table keeps the order of the query
-    that made it, so that sorting it once lets later scans skip most of it. `epoch_microseconds`: elapsed time in whole
+    that made it, so that sorting it once lets later scans skip most of it. `inline_hint`: `not materialized`, for an
+    engine that would otherwise copy a CTE that is read more than once, and lose what it knows of the table behind it.
+    `epoch_microseconds`: elapsed time in whole
     microseconds. `arg_min`: the value of one column at the least of another.
     """
 
@@ -20,6 +22,7 @@ class Dialect:
     filter_clause: bool
     enum_type: bool
     clustered_by_order: bool
+    inline_hint: bool
     epoch_microseconds: bool
     arg_min: bool
 
@@ -31,6 +34,7 @@ DIALECTS = {
         filter_clause=True,
         enum_type=True,
         clustered_by_order=True,
+        inline_hint=True,
         epoch_microseconds=True,
         arg_min=True,
     ),

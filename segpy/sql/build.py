@@ -23,7 +23,7 @@ def build_queries(plan: Plan) -> tuple[tuple[Query, str], ...]:
             queries.append(events_query(entity, entity.events, grain, dialect))
         if entity.sequences is not None:
             queries.append(sequences_query(entity, entity.sequences, grain, dialect))
-        queries.append(features_query(entity, grain, dialect.name))
+        queries.append(features_query(entity, grain, dialect))
         if entity.segments is not None:
             queries.append(segments_query(entity, entity.segments, grain, dialect.name))
     if any(entity.segments for entity in plan.entities):

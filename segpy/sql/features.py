@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from segpy.dialects import Dialect
 from segpy.plan.model import (
     Anchor,
     Branch,
@@ -47,7 +48,7 @@ from segpy.sql.tree import (
 _ZEROES = {Output.COMPLETED: exp.false(), Output.STEP: number(0), Output.COMPLETIONS: number(0)}
 
 
-def features_query(plan: EntityPlan, grain: Grain, dialect: str) -> Query:
+def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
     """The features model of an entity."""
     relations = Relations(grain)
     features, key = plan.features, plan.entity.key
@@ -55,7 +56,7 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: str) -> Query:
     if features.branches:
         assert plan.events is not None
         source = select([exp.Star()], table(relations.model(plan.events.model)))
-        ctes.append(Cte("events", (), source))
+        ctes.append(Cte("events", (), source, inline=dialect.inline_hint))
     ctes += [_anchor(anchor, key) for anchor in features.anchors]
     for branch in features.branches:
         ctes += _branch(branch, key)
@@ -71,7 +72,7 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: str) -> Query:
         f"one row a {plan.entity.name}",
         tuple(ctes),
         final,
-        _columns(plan, dialect),
+        _columns(plan, dialect.name),
         relations.placeholders,
     )
 

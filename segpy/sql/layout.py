@@ -63,7 +63,8 @@ class _Writer:
     def cte(self, cte: Cte) -> str:
         comment = "".join(comment_line(line) + "\n" for line in cte.comment)
         name = self.scalar(exp.to_identifier(cte.name, quoted=False))
-        return f"{comment}{name} as (\n{_indented(self.query(cte.query))}\n)"
+        hint = "NOT MATERIALIZED " if cte.inline else ""
+        return f"{comment}{name} as {hint}(\n{_indented(self.query(cte.query))}\n)"
 
     def query(self, query: exp.Query) -> str:
         if isinstance(query, exp.Union):

@@ -9,11 +9,12 @@ from sqlglot import exp
 
 @dataclass(frozen=True, slots=True)
 class Cte:
-    """A named query and what it is for, a line of comment each."""
+    """A named query and what it is for, a line of comment each. `inline` forbids the engine to make a copy of it."""
 
     name: str
     comment: tuple[str, ...]
     query: exp.Query
+    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

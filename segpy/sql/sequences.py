@@ -29,7 +29,8 @@ def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, di
     assert plan.events is not None
     relations = Relations(grain)
     key = plan.entity.key
-    ctes = [Cte("events", (), select([exp.Star()], table(relations.model(plan.events.model))))]
+    source = select([exp.Star()], table(relations.model(plan.events.model)))
+    ctes = [Cte("events", (), source, inline=dialect.inline_hint)]
     longest = max(len(sequence.steps) for sequence in sequences.sequences)
     for sequence in sequences.sequences:
         direct = dialect.asof_join and not sequence.overlaps

@@ -21,7 +21,8 @@ def verify(query: Query, text: str, dialect: str) -> None:
         raise Unfaithful(f"{query.name}: {error}") from error
     whole = query.final.copy()
     for cte in query.ctes:
-        whole.with_(exp.to_identifier(cte.name, quoted=False), as_=cte.query.copy(), copy=False)
+        name, materialized = exp.to_identifier(cte.name, quoted=False), False if cte.inline else None
+        whole.with_(name, as_=cte.query.copy(), materialized=materialized, copy=False)
     meant = sqlglot.parse_one(whole.sql(dialect), read=dialect)
     if _plain(read) != _plain(meant):
         raise Unfaithful(f"{query.name}: the text does not mean what was planned")
