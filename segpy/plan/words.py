@@ -43,7 +43,9 @@ from segpy.spec.expression import (
     Literal,
     Negative,
     Not,
+    Operator,
     Type,
+    stands_alone,
 )
 from segpy.spec.model import Logic, Relop
 
@@ -55,8 +57,12 @@ def expression_words(expression: Expression) -> str:
             return name
         case Literal():
             return _literal(expression)
+        case Binary(Operator.AND | Operator.OR as operator, left, right):
+            return f"{_side(operator, left)} {operator.value} {_side(operator, right)}"
         case Binary(operator, left, right):
-            return f"{_inner(left)} {operator.value} {_inner(right)}"
+            first = expression_words(left) if stands_alone(left, operator, right=False) else _inner(left)
+            second = expression_words(right) if stands_alone(right, operator, right=True) else _inner(right)
+            return f"{first} {operator.value} {second}"
         case Not(IsNull(operand)):
             return f"{_inner(operand)} is not null"
         case Not(operand):
@@ -77,6 +83,12 @@ def expression_words(expression: Expression) -> str:
             return f"case {arms}{last} end"
         case _:
             assert_never(expression)
+
+
+def _side(operator: Operator, part: Expression) -> str:
+    """An operand of `and` or `or`: everything but these binds closer."""
+    other = isinstance(part, Binary) and part.operator in (Operator.AND, Operator.OR) and part.operator is not operator
+    return f"({expression_words(part)})" if other else expression_words(part)
 
 
 def _inner(expression: Expression) -> str:

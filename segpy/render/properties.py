@@ -52,7 +52,7 @@ def _model(query: Query, description: str, contract: bool, tests: list[Any]) -> 
             "name": column.name,
             **({"quote": True} if column.written != column.name else {}),
             "description": plain_text(column.description),
-            **({"data_type": column.sql_type.lower()} if contract else {}),
+            "data_type": column.sql_type,
         }
         for column in query.columns
     ]

@@ -186,6 +186,26 @@ def conjuncts(expression: Expression) -> tuple[Expression, ...]:
     return (expression,)
 
 
+_TIGHTNESS = {
+    **dict.fromkeys(COMPARISONS, 1),
+    Operator.ADD: 2,
+    Operator.SUBTRACT: 2,
+    Operator.MULTIPLY: 3,
+    Operator.DIVIDE: 3,
+}
+
+
+def stands_alone(part: Expression, operator: Operator, *, right: bool) -> bool:
+    """Whether an operand needs no parentheses beside an operator: what is no operation, and what binds tighter.
+
+    Arithmetic of one rank reads from the left, so such an operand needs them on the right only.
+    """
+    if not isinstance(part, Binary):
+        return not isinstance(part, Not | Between | In | IsNull | Negative)
+    inner, outer = _TIGHTNESS.get(part.operator, 0), _TIGHTNESS.get(operator, 9)
+    return inner > outer or (inner == outer > 1 and not right)
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """Why a text is no expression of the language; `start` is the offset of the culprit, `length` its extent."""

@@ -28,9 +28,9 @@ from segpy.sql.tree import (
     named,
     output,
     select,
-    sql_type,
     table,
     text,
+    type_name,
     union_all,
 )
 
@@ -61,12 +61,16 @@ def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain, dialect: Di
 def _columns(entity: Entity, events: EventsPlan, dialect: Dialect) -> tuple[OutputColumn, ...]:
     words = {flag.column: flag.words for read in events.streams for flag in read.flags}
     return (
-        output(entity.key, sql_type(entity.key_type).sql(dialect.name), f"The {entity.name}."),
+        output(entity.key, type_name(entity.key_type, dialect.name), f"The {entity.name}."),
         output("occurred_at", "timestamp", "When it happened, in UTC; before `as_of`."),
-        output("event", "text", "The stream and, where it names its events, the event."),
+        output(
+            "event",
+            labels_type(events.labels, dialect).sql(dialect.name),
+            "The stream and, where it names its events, the event.",
+        ),
         *(output(flag, "boolean", f"Whether this is {words[flag]}.") for flag in events.flags),
         *(
-            output(name, sql_type(prop.type).sql(dialect.name), f"Property {prop.name}.")
+            output(name, type_name(prop.type, dialect.name), f"Property {prop.name}.")
             for prop, name in events.properties
         ),
     )

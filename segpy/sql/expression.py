@@ -22,6 +22,7 @@ from segpy.spec.expression import (
     Not,
     Operator,
     Type,
+    stands_alone,
 )
 from segpy.sql.tree import cast, constant, is_known, is_null
 
@@ -72,7 +73,9 @@ def lower(expression: Expression, columns: Columns) -> exp.Expr:
         case Binary(Operator.AND | Operator.OR as operator, left, right):
             return _BINARY[operator](this=_side(operator, left, columns), expression=_side(operator, right, columns))
         case Binary(operator, left, right):
-            return _BINARY[operator](this=inner(left), expression=inner(right))
+            first = lower(left, columns) if stands_alone(left, operator, right=False) else inner(left)
+            second = lower(right, columns) if stands_alone(right, operator, right=True) else inner(right)
+            return _BINARY[operator](this=first, expression=second)
         case Not(IsNull(operand)):
             return is_known(inner(operand))
         case Not(operand):

@@ -39,9 +39,9 @@ from segpy.sql.tree import (
     number,
     output,
     select,
-    sql_type,
     table,
     text,
+    type_name,
     union_all,
 )
 
@@ -79,9 +79,9 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
 
 def _columns(plan: EntityPlan, dialect: str) -> tuple[OutputColumn, ...]:
     return (
-        output(plan.entity.key, sql_type(plan.entity.key_type).sql(dialect), f"The {plan.entity.name}."),
+        output(plan.entity.key, type_name(plan.entity.key_type, dialect), f"The {plan.entity.name}."),
         output("as_of", "timestamp", "The instant that every column is evaluated at."),
-        *(output(one.name, sql_type(one.type).sql(dialect), one.description) for one in plan.features.columns),
+        *(output(one.name, type_name(one.type, dialect), one.description) for one in plan.features.columns),
     )
 
 

@@ -26,9 +26,9 @@ from segpy.sql.tree import (
     number,
     output,
     select,
-    sql_type,
     table,
     text,
+    type_name,
     union_all,
 )
 
@@ -64,7 +64,7 @@ def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain, diale
     names = [one.segment.name for one in segments.segments]
     outputs = [column(key), named(as_of(), "as_of"), *map(column, names), named(text(segments.spec_hash), "spec_hash")]
     outputs_columns = (
-        output(key, sql_type(plan.entity.key_type).sql(dialect), f"The {plan.entity.name}."),
+        output(key, type_name(plan.entity.key_type, dialect), f"The {plan.entity.name}."),
         output("as_of", "timestamp", "The instant that every flag is evaluated at."),
         *(
             output(one.segment.name, "boolean", _described(one.segment.description, one.english))

@@ -21,7 +21,7 @@ from segpy.sql.instants import instant_ctes
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.operations import filtered, seconds_between
 from segpy.sql.relations import Relations
-from segpy.sql.tree import cast, coalesce, column, named, number, output, select, sql_type, table, text, union_all
+from segpy.sql.tree import cast, coalesce, column, named, number, output, select, table, text, type_name, union_all
 
 
 def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, dialect: Dialect) -> Query:
@@ -46,7 +46,7 @@ def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, di
 
 def _columns(plan: EntityPlan, longest: int, dialect: str) -> tuple[OutputColumn, ...]:
     def typed(name: str, type_: Type, description: str) -> OutputColumn:
-        return output(name, sql_type(type_).sql(dialect), description)
+        return output(name, type_name(type_, dialect), description)
 
     velocity = "Seconds of the first completion, from its latest start; null without one."
     return (

@@ -98,6 +98,11 @@ def sql_type(type_: Type) -> exp.DataType:
     return exp.DataType(this=_TYPES[type_])
 
 
+def type_name(type_: Type, dialect: str) -> str:
+    """The name of the engine's type."""
+    return sql_type(type_).sql(dialect).lower()
+
+
 def cast(value: exp.Expr, type_: Type) -> exp.Expr:
     """A value as another type."""
     return exp.Cast(this=value, to=sql_type(type_))
