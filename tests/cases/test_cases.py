@@ -101,6 +101,15 @@ def test_member_table_equals_flags(case: Case) -> None:
     assert listed == flagged
 
 
+def test_grain_of_the_other_tables(case: Case) -> None:
+    """The catalogue has each segment once, and sequences have one row per entity and sequence."""
+    answers = answer_as_written(case.name)
+    assert sorted(str(row["segment"]) for row in answers["segment_catalog"]) == sorted(case.expect["segments"])
+    for entity in entities(case):
+        rows = [(next(iter(row.values())), row["sequence"]) for row in answers.get(f"{entity}_sequences", [])]
+        assert len(rows) == len(set(rows))
+
+
 def test_future_changes_nothing(case: Case) -> None:
     """Events at and after `as_of` are invisible, to entities and to the population alike."""
     assert_same(answer(with_future_events(case)), answer_as_written(case.name))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
@@ -27,8 +28,9 @@ from tests.properties.sequences import (
 WANTED = os.environ.get("SEGPY_SEQUENCE_EXAMPLES")
 
 
+@pytest.mark.slow
 @settings(
-    max_examples=int(WANTED or 150),
+    max_examples=int(WANTED or 180),
     derandomize=WANTED is None,
     database=None,
     deadline=None,
