@@ -159,7 +159,7 @@ def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: 
         measures = sorted(frames[frame], key=lambda pair: columns[pair[0]])
         branches.append(
             Branch(
-                names.claim(f"{_frame_name(frame)}_by_{context.entity.name}", frame),
+                names.claim(f"{_frame_name(frame)}__by_{context.entity.name}", frame),
                 selection(frame.atom, context.flags),
                 frame.distinct is not None,
                 _anchor(frame.anchor, context.flags) if frame.anchor else None,
@@ -192,4 +192,4 @@ def _anchor(anchor: tuple[Atom, int], flags: dict[Atom, str]) -> Anchor:
     atom, nth = anchor
     selected: Selection = selection(atom, flags)
     words = f"the {ordinal(nth)} {atom_words(atom)}"
-    return Anchor(Names().claim(f"{ordinal(nth)}_{atom_name(atom)}_anchor", anchor), selected, nth, words)
+    return Anchor(Names().claim(f"{ordinal(nth)}_{atom_name(atom)}__anchor", anchor), selected, nth, words)

@@ -92,7 +92,7 @@ def _uses(segment: Segment, scope: _Scope) -> tuple[str, ...]:
 def _condition(test: Test, segment: Segment, columns: dict[Measure, str], names: Names) -> ConditionColumn:
     column = columns[test.measure]
     parts = (column, *map(comparison_name, test.comparisons), "or_never" if test.or_never else "")
-    wanted = f"{segment.name}_{test.name}" if test.name else "_".join(part for part in parts if part)
+    wanted = f"{segment.name}__{test.name}" if test.name else "_".join(part for part in parts if part)
     content = (segment.name, test) if test.name else test
     return ConditionColumn(
         names.claim(wanted, content), column, nullable(test.measure), test.comparisons, test.or_never, test_words(test)
@@ -149,7 +149,7 @@ def _flags(scope: _Scope) -> tuple[FlagColumn, ...]:
 
 def matches_name(segment: str) -> str:
     """The column that says whether an entity matches a segment, waterfall aside."""
-    return f"{segment}_matches"
+    return f"{segment}__matches"
 
 
 def _in_later_place(segment: Segment, scope: _Scope) -> bool:

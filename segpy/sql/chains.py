@@ -29,10 +29,10 @@ from segpy.sql.tree import (
 
 
 def chain_ctes(sequence: SequencePlan, key: str) -> list[Cte]:
-    """One relation for each step, `<sequence>_step_<i>`, and those that it is made from."""
+    """One relation for each step, `<sequence>__step_<i>`, and those that it is made from."""
     ctes: list[Cte] = []
     for i, step in enumerate(sequence.steps, start=1):
-        name = f"{sequence.name}_step_{i}"
+        name = f"{sequence.name}__step_{i}"
         ctes += _step_events(name, sequence, step, key)
         if step.without:
             ctes.append(_unwanted(name, sequence, step, key, first=i == 1))
@@ -127,7 +127,7 @@ def _next(name: str, sequence: SequencePlan, i: int, step: StepPlan, key: str) -
     reached_at, started_at = column("reached_at", "attempt"), column("started_at", "attempt")
     same = exp.EQ(this=column(key, "step"), expression=column(key, "attempt"))
     latest = exp.And(this=same, expression=exp.GTE(this=earliest.copy(), expression=reached_at))
-    joins = [asof_join(f"{sequence.name}_step_{i - 1}", latest, "attempt")]
+    joins = [asof_join(f"{sequence.name}__step_{i - 1}", latest, "attempt")]
     where: list[exp.Expr] = []
     if step.within is not None:
         where.append(exp.LTE(this=occurred_at.copy(), expression=plus(reached_at.copy(), step.within)))

@@ -42,7 +42,7 @@ def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain, dialect: Di
     ctes: list[Cte] = []
     for read in events.streams:
         ctes += _stream_ctes(read, entity, events, plan.retention, relations)
-    source = f"{events.streams[0].stream.name}_events"
+    source = f"{events.streams[0].stream.name}__events"
     if len(events.streams) > 1:
         source = "events"
         united = union_all([_from_stream(read, entity, events) for read in events.streams])
@@ -80,7 +80,7 @@ def _stream_ctes(
     read: StreamRead, entity: Entity, events: EventsPlan, retention: Duration | None, relations: Relations
 ) -> list[Cte]:
     stream = read.stream
-    rows = f"{stream.name}_rows"
+    rows = f"{stream.name}__rows"
     source = table(relations.written(stream.relation))
     ctes = [Cte(rows, (f"stream {stream.name}: its columns typed, its time in UTC",), _typed(read, entity, source))]
     seen: list[exp.Expr] = [
@@ -90,7 +90,7 @@ def _stream_ctes(
     if retention is not None:
         seen.append(exp.GTE(this=column("occurred_at"), expression=minus(as_of(), retention)))
     if stream.id is not None:
-        once = f"{stream.name}_once"
+        once = f"{stream.name}__once"
         ctes.append(
             Cte(
                 once,
@@ -101,7 +101,7 @@ def _stream_ctes(
         duplicate = exp.EQ(this=column("_copy_number"), expression=exp.Literal.number(1))
         unknown = is_null(column("_event_id"))
         rows, seen = once, [any_of([duplicate, unknown])]
-    ctes.append(Cte(f"{stream.name}_events", ("named, and only those in use",), _used(read, entity, rows, seen)))
+    ctes.append(Cte(f"{stream.name}__events", ("named, and only those in use",), _used(read, entity, rows, seen)))
     return ctes
 
 
@@ -193,4 +193,4 @@ def _from_stream(read: StreamRead, entity: Entity, events: EventsPlan) -> exp.Se
     columns += [column(flag) if flag in own_flags else named(exp.false(), flag) for flag in events.flags]
     for prop, name in events.properties:
         columns.append(column(name) if prop in read.kept else named(cast(exp.Null(), prop.type), name))
-    return select(columns, table(f"{read.stream.name}_events"))
+    return select(columns, table(f"{read.stream.name}__events"))

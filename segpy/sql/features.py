@@ -245,7 +245,7 @@ def _sequence_names(features: FeaturesPlan) -> list[str]:
 
 def _sequence(name: str) -> Cte:
     where = [exp.EQ(this=column("sequence"), expression=text(name))]
-    return Cte(f"{name}_sequence", (), select([exp.Star()], table("sequences"), where=where))
+    return Cte(f"{name}__sequence", (), select([exp.Star()], table("sequences"), where=where))
 
 
 def _value(one: FeatureColumn) -> exp.Expr:
@@ -265,7 +265,7 @@ def _value(one: FeatureColumn) -> exp.Expr:
             return exp.Case(ifs=[exp.If(this=past, true=seconds_between(instant.copy(), as_of()))])
         case FromSequence(sequence, output, step):
             name = f"step_{step}_seconds" if output is Output.STEP_SECONDS else output.value
-            raw = column(name, f"{sequence}_sequence")
+            raw = column(name, f"{sequence}__sequence")
             return coalesce(raw, _ZEROES[output].copy()) if output in _ZEROES else raw
         case FromColumns():
             raise AssertionError("expressions are computed above the wide join")
@@ -278,7 +278,7 @@ def _wide(plan: EntityPlan) -> exp.Select:
     joined = [branch.name for branch in features.branches]
     if any(isinstance(one.origin, FromAttribute) for one in plain):
         joined.insert(0, "attributes")
-    joined += [f"{name}_sequence" for name in _sequence_names(features)]
+    joined += [f"{name}__sequence" for name in _sequence_names(features)]
     joins = [left_join(name, exp.EQ(this=column(key, name), expression=column(key, "population"))) for name in joined]
     return select(columns, table("population"), joins=joins)
 

@@ -62,24 +62,24 @@ def _slots(sequence: SequencePlan) -> _Slots:
 
 
 def instant_ctes(sequence: SequencePlan, key: str) -> list[Cte]:
-    """One relation for each step, `<sequence>_step_<i>`, and those that it is made from."""
+    """One relation for each step, `<sequence>__step_<i>`, and those that it is made from."""
     slots = _slots(sequence)
     name = sequence.name
     ctes = [
-        Cte(f"{name}_events", ("which step each event could be",), _events(slots, key)),
+        Cte(f"{name}__events", ("which step each event could be",), _events(slots, key)),
         Cte(
-            f"{name}_instants",
+            f"{name}__instants",
             ("the events of one instant, counted by the steps they could be",),
             _instants(slots, key),
         ),
     ]
-    source = f"{name}_instants"
+    source = f"{name}__instants"
     if any(step.without for step in sequence.steps):
-        ctes.append(Cte(f"{name}_marked", ("the latest unwanted event before",), _marked(slots, key, source)))
-        source = f"{name}_marked"
+        ctes.append(Cte(f"{name}__marked", ("the latest unwanted event before",), _marked(slots, key, source)))
+        source = f"{name}__marked"
     for slot in range(1, slots.count + 1):
         if slot > 1:
-            before = f"{name}_before_{slot}"
+            before = f"{name}__before_{slot}"
             ctes.append(
                 Cte(
                     before,
@@ -88,11 +88,11 @@ def instant_ctes(sequence: SequencePlan, key: str) -> list[Cte]:
                 )
             )
             source = before
-        reached = f"{name}_slot_{slot}"
+        reached = f"{name}__slot_{slot}"
         ctes.append(Cte(reached, (f"slot {slot}: {slots.plan(slot).words}",), _reached(slots, slot, source)))
         source = reached
     for i, step in enumerate(sequence.steps, start=1):
-        ctes.append(Cte(f"{name}_step_{i}", (step.words,), _step(slots, i, key, source)))
+        ctes.append(Cte(f"{name}__step_{i}", (step.words,), _step(slots, i, key, source)))
     return ctes
 
 
@@ -159,7 +159,7 @@ def _instants(slots: _Slots, key: str) -> exp.Select:
     for i, step in enumerate(slots.sequence.steps, start=1):
         if step.without:
             columns.append(named(exp.LogicalOr(this=column(_unwanted(i))), _unwanted(i)))
-    return select(columns, table(f"{slots.sequence.name}_events"), group_by=[one.copy() for one in by])
+    return select(columns, table(f"{slots.sequence.name}__events"), group_by=[one.copy() for one in by])
 
 
 def _earlier(value: exp.Expr, key: str) -> exp.Expr:
@@ -264,7 +264,7 @@ def _step(slots: _Slots, step: int, key: str, source: str) -> exp.Select:
     ]
     if slot < slots.count:
         return select([*columns, named(number(1), "events")], table(source), where=[there])
-    events = f"{slots.sequence.name}_events"
+    events = f"{slots.sequence.name}__events"
     on = exp.And(
         this=exp.EQ(this=column(key, events), expression=column(key, source)),
         expression=exp.EQ(this=column("occurred_at", events), expression=column("occurred_at", source)),

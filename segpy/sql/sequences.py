@@ -1,6 +1,6 @@
 """`<entity>_sequences`: one row an entity and sequence, for those that reached its first step.
 
-Every sequence is compiled to one relation a step, `<sequence>_step_<i>`: the instants at which the step can be reached
+Every sequence is compiled to one relation a step, `<sequence>__step_<i>`: the instants at which the step can be reached
 (`reached_at`), each with the latest possible first event of the attempt (`started_at`) and the number of events that
 reach it there (`events`). Among attempts that reached a step, a later one has an attempt that is later at every step;
 it is at least as good for every gap, window and exclusion that follows. So the latest decides, and nothing is missed.
@@ -38,7 +38,10 @@ def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, di
         ctes += _summary(sequence, key, longest)
     columns = _columns(plan, longest, dialect.name)
     final = union_all(
-        [select([column(one.name) for one in columns], table(sequence.name)) for sequence in sequences.sequences]
+        [
+            select([column(one.name) for one in columns], table(f"{sequence.name}__summary"))
+            for sequence in sequences.sequences
+        ]
     )
     grain_words = f"one row a {plan.entity.name} and sequence"
     return Query(sequences.model, grain_words, tuple(ctes), final, columns, relations.placeholders)
@@ -74,14 +77,17 @@ def _summary(sequence: SequencePlan, key: str, longest: int) -> list[Cte]:
     steps = range(1, len(sequence.steps) + 1)
     last = len(sequence.steps)
     attempts = union_all([_attempt(sequence.name, i, key) for i in steps])
-    name = f"{sequence.name}_attempts"
+    name = f"{sequence.name}__attempts"
     comment = ("every instant at which a step is reached, with the latest start of the attempt",)
-    return [Cte(name, comment, attempts), Cte(sequence.name, (), _measured(sequence, key, name, last, longest))]
+    return [
+        Cte(name, comment, attempts),
+        Cte(f"{sequence.name}__summary", (), _measured(sequence, key, name, last, longest)),
+    ]
 
 
 def _attempt(name: str, step: int, key: str) -> exp.Select:
     columns = [column(key), named(number(step), "step"), column("reached_at"), column("started_at"), column("events")]
-    return select(columns, table(f"{name}_step_{step}"))
+    return select(columns, table(f"{name}__step_{step}"))
 
 
 def _measured(sequence: SequencePlan, key: str, source: str, last: int, longest: int) -> exp.Select:
