@@ -1,0 +1,185 @@
+"""The pages on the command line and on the generated models say what is there: all of it, and nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from functools import cache
+from pathlib import PurePosixPath
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from segpy.cli.main import segpy
+from segpy.cli.options import compiling
+from segpy.cli.result import result_data
+from segpy.pipeline import Compiled, SegmentSummary, compile_project
+from segpy.warehouse.model import BuildResult, NodeResult, SegmentSize, Sizes
+from tests.docs.pages import ROOT, headings, read, section, spans, tables
+
+CLI = "docs/reference/cli.md"
+MODELS = "docs/reference/models.md"
+SHARED = "What most commands share"
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command under its full name, the group aside."""
+    context = click.Context(segpy)
+    found = {name: segpy.get_command(context, name) for name in segpy.list_commands(context)}
+    return {f"segpy {name}": command for name, command in found.items() if command is not None}
+
+
+def known(command: click.Command) -> set[str]:
+    """What can be written behind a command: its options, and its arguments as its usage shows them."""
+    context = click.Context(command, **segpy.context_settings)
+    found: set[str] = set()
+    for param in command.get_params(context):
+        found |= set(param.opts) if isinstance(param, click.Option) else {param.make_metavar(context)}
+    return found - {"-h", "--help"}  # said once, for all
+
+
+def said(text: str) -> set[str]:
+    """The options and arguments that the first cells of a text's tables name."""
+    cells = [span for table in tables(text) for row in table for span in spans(row[0])]
+    return {cell.split(" ")[0] for cell in cells if cell.startswith(("-", "["))}
+
+
+def test_each_command_has_a_section_and_each_section_a_command() -> None:
+    assert [heading for heading in headings(read(CLI)) if heading.startswith("segpy ")] == list(commands())
+
+
+@pytest.mark.parametrize("name", commands())
+def test_a_command_has_exactly_the_options_that_its_section_names(name: str) -> None:
+    text = section(read(CLI), name)
+    shared = said(section(read(CLI), SHARED)) if f"(#{SHARED.lower().replace(' ', '-')})" in text else set()
+    assert said(text) | shared == known(commands()[name])
+
+
+@pytest.mark.parametrize("name", commands())
+def test_a_command_is_introduced_as_its_help_does(name: str) -> None:
+    row = next(row for row in tables(read(CLI))[1] if f"`{name}`" in row[0])
+    command = commands()[name]
+    summary = command.get_short_help_str(200).split(":")[0].rstrip(".")
+    assert row[1] == summary[0].lower() + summary[1:]
+
+
+def test_the_group_has_its_options() -> None:
+    assert said(read(CLI).split("\n## ")[0]) == {*known(segpy), "-h", "--help"}
+
+
+def test_the_shared_options_are_those_that_commands_share() -> None:
+    @click.command()
+    @compiling
+    def none(**_: Any) -> int:
+        return 0
+
+    assert said(section(read(CLI), SHARED)) == known(none)
+
+
+def test_the_environment_is_named() -> None:
+    for command in commands().values():
+        for param in command.params:
+            if param.envvar is not None:
+                assert f"`{param.envvar}`" in section(read(CLI), SHARED)
+
+
+def test_the_json_of_build_has_the_keys_said() -> None:
+    nodes = (NodeResult("a", "model", "success", 0.0, "a.sql"),)
+    sizes = Sizes((SegmentSize("a", "user", 1, 2),), "2026-03-10")
+    data = result_data((), BuildResult(nodes), sizes, ())
+    _, document = section(read(CLI), "segpy build").split("The JSON document")
+    keys = [*data, *data["segments"][0], *data["nodes"][0]]
+    assert {span for span in spans(document) if not span.startswith("-")} == set(keys)
+
+
+def test_the_json_of_describe_has_the_keys_said() -> None:
+    (row,) = (row for table in tables(section(read(CLI), "segpy describe")) for row in table if "--json" in row[0])
+    assert spans(row[1]) == [field.name for field in dataclasses.fields(SegmentSummary)]
+
+
+# --- models ---------------------------------------------------------------------------------------------------------
+
+
+@cache
+def demonstration() -> Compiled:
+    """The demonstration, compiled."""
+    return compile_project(ROOT)
+
+
+@cache
+def properties() -> list[dict[str, Any]]:
+    """The properties of the demonstration's models."""
+    (text,) = (one.text for one in demonstration().artifacts if one.path.endswith("_segpy.yml"))
+    models: list[dict[str, Any]] = yaml.safe_load(text)["models"]
+    return models
+
+
+def kind(model: str) -> str:
+    """`user_events` is an `<entity>_events`."""
+    entity, _, rest = model.partition("_")
+    return model if entity == "segment" else f"<entity>_{rest}"
+
+
+KINDS = sorted({kind(model["name"]) for model in properties()})
+
+
+def columns(said_kind: str) -> list[list[str]]:
+    """The rows of a model's table of columns."""
+    return tables(section(read(MODELS), f"`{said_kind}`"))[0]
+
+
+def test_each_kind_of_model_has_a_section_and_each_section_a_kind() -> None:
+    titles = [heading.strip("`") for heading in headings(read(MODELS)) if heading.startswith("`")]
+    assert sorted(titles) == KINDS
+
+
+@pytest.mark.parametrize("said_kind", KINDS)
+def test_a_model_has_the_columns_said(said_kind: str) -> None:
+    ours = [model for model in properties() if kind(model["name"]) == said_kind]
+    fixed = [row[0].strip("`") for row in columns(said_kind) if re.fullmatch(r"`\w+`", row[0])]
+    patterns = [row[0].strip("`") for row in columns(said_kind) if "<" in row[0]]
+    open_ended = any(not row[0].startswith("`") and row[0] != "the key" for row in columns(said_kind))
+    for model in ours:
+        names = [column["name"] for column in model["columns"]]
+        keyed = columns(said_kind)[0][0] == "the key"
+        rest = names[keyed:]
+        assert [name for name in rest if name in fixed] == fixed, model["name"]
+        matching = re.compile("|".join(re.sub(r"<\w+>", r"\\w+", pattern) for pattern in patterns) or r"(?!)")
+        unsaid = [name for name in rest if name not in fixed and not matching.fullmatch(name)]
+        assert open_ended or unsaid == [], model["name"]
+    for pattern in patterns:
+        shown = re.compile(re.sub(r"<\w+>", r"\\w+", pattern))
+        assert any(shown.fullmatch(column["name"]) for model in ours for column in model["columns"]), pattern
+
+
+@pytest.mark.parametrize("said_kind", KINDS)
+def test_a_contract_is_enforced_where_it_is_said_and_has_the_types_said(said_kind: str) -> None:
+    types = {row[0].strip("`"): row[1] for row in columns(said_kind)}
+    promised = "contract is enforced" in section(read(MODELS), f"`{said_kind}`")
+    for model in properties():
+        if kind(model["name"]) == said_kind:
+            enforced = model["config"].get("contract", {}).get("enforced", False)
+            assert enforced is promised, model["name"]
+            for column in model["columns"] if enforced else ():
+                if column["name"] in types:
+                    assert column["data_type"] == types[column["name"]], column["name"]
+
+
+def test_the_tests_are_those_that_come_with_the_models() -> None:
+    real = {(kind(model["name"]), test) for model in properties() for entry in model["data_tests"] for test in entry}
+    rows = tables(section(read(MODELS), "Tests"))[0]
+    assert {row[0].strip("`") for row in rows} == {test for _, test in real}
+    for row in rows:
+        where = {said_kind for said_kind, test in real if test == row[0].strip("`")}
+        if row[1] == "all but events":
+            assert where == set(KINDS) - {"<entity>_events"}
+        else:
+            assert where == {f"<entity>_{row[1].split(' ')[0]}"}
+
+
+def test_the_macros_are_those_that_are_rendered() -> None:
+    rendered = {PurePosixPath(one.path).name for one in demonstration().artifacts if one.path.startswith("macros/")}
+    rows = tables(section(read(MODELS), "Macros"))[0]
+    assert {span for row in rows for span in spans(row[0])} == rendered
