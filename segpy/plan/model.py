@@ -261,11 +261,12 @@ class SegmentsPlan:
 
 @dataclass(frozen=True, slots=True)
 class SegmentPlan:
-    """A segment with the hash of its meaning and its definition in English, a line each."""
+    """A segment with the hash of its meaning and its definition in English: in lines, and in one sentence."""
 
     segment: Segment
     content_hash: str
     english: tuple[str, ...]
+    sentence: str
     uses: tuple[str, ...]
 
 

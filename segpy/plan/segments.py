@@ -15,7 +15,7 @@ from segpy.plan.model import (
     SegmentsPlan,
 )
 from segpy.plan.names import Names, comparison_name
-from segpy.plan.words import segment_lines, test_words
+from segpy.plan.words import segment_lines, segment_sentence, test_words
 from segpy.resolve.model import (
     Condition,
     Entity,
@@ -73,15 +73,16 @@ def segments_plan(
         model,
         tuple(conditions[name] for name in sorted(conditions)),
         _flags(scope),
-        tuple(
-            SegmentPlan(
-                segment, hashes[segment.name], segment_lines(segment, scope.before(segment)), _uses(segment, scope)
-            )
-            for segment in segments
-        ),
+        tuple(_segment(segment, hashes[segment.name], scope) for segment in segments),
         own,
         fingerprint(tuple(sorted(hashes.items()))),
     )
+
+
+def _segment(segment: Segment, content_hash: str, scope: _Scope) -> SegmentPlan:
+    before = scope.before(segment)
+    lines, sentence = segment_lines(segment, before), segment_sentence(segment, before)
+    return SegmentPlan(segment, content_hash, lines, sentence, _uses(segment, scope))
 
 
 def _uses(segment: Segment, scope: _Scope) -> tuple[str, ...]:

@@ -263,6 +263,30 @@ def condition_lines(condition: Condition, indent: int = 0) -> tuple[str, ...]:
             assert_never(condition)
 
 
+def condition_sentence(condition: Condition) -> str:
+    """A condition on one line, nesting in parentheses."""
+    match condition:
+        case Test():
+            return test_words(condition)
+        case InSegment(segment, negated):
+            return f"{'not in' if negated else 'in'} segment {segment}"
+        case Group(logic, conditions, least):
+            head = _LOGIC.get(logic, f"at least {least} of:").removesuffix(":")
+            return f"{head} ({'; '.join(condition_sentence(part) for part in conditions)})"
+        case _:
+            assert_never(condition)
+
+
+def segment_sentence(segment: Segment, before: tuple[str, ...]) -> str:
+    """A segment's definition on one line; `before` are the segments ahead of it in its exclusive group."""
+    parts = [f"in segment {segment.extends}"] if segment.extends else []
+    if segment.condition is not None:
+        parts.append(condition_sentence(segment.condition))
+    if before:
+        parts.append(f"not already in {', '.join(before)}")
+    return f"a {segment.entity}: {'; and '.join(parts)}"
+
+
 def segment_lines(segment: Segment, before: tuple[str, ...]) -> tuple[str, ...]:
     """A segment's definition; `before` are the segments ahead of it in its exclusive group."""
     lines = [f"a {segment.entity}"]

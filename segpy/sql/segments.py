@@ -167,7 +167,7 @@ def catalog_query(plan: Plan) -> Query:
                 "segment": segment.name,
                 "entity": segment.entity,
                 "description": segment.description,
-                "definition": "; ".join(line.strip() for line in one.english),
+                "definition": one.sentence,
                 "stage": segment.stage,
                 "owner": segment.owner,
                 "playbook": "; ".join(f"{key}: {value}" for key, value in segment.playbook) or None,
