@@ -66,6 +66,7 @@ _FUNCTIONS: dict[type[exp.Expr], Function] = {
 # What sqlglot notes on a node by itself, whatever was written; it changes nothing of the meaning.
 _NOISE = {"typed", "safe", "ignore_nulls", "big_int", "_type", "nested"}
 _ARGUMENTS = {"this", "expression", "expressions", "decimals"}
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 
 
 class _Refused(Exception):
@@ -84,6 +85,8 @@ def read_expression(text: str) -> Expression | Unreadable:
         return _syntax(error, text)
     except RecursionError:
         return Unreadable("too deeply nested")
+    except Exception:  # some of sqlglot's functions stumble over arguments that they do not expect
+        return Unreadable("not SQL")
     if len(statements) != 1 or statements[0] is None:
         return Unreadable("expected one expression" if statements and statements[0] else "expected an expression")
     try:
@@ -144,6 +147,8 @@ def _read(node: exp.Expr, depth: int) -> Expression:
             return IsNull(_read(node.this, deeper))
         case exp.In():
             _only(node, "this", "expressions", "negate")
+            if not node.expressions:
+                raise _refuse(node, "`in` wants at least one value")
             options = tuple(_read(option, deeper) for option in node.expressions)
             return _negated(node, In(_read(node.this, deeper), options))
         case exp.Between():
@@ -162,6 +167,8 @@ def _negated(node: exp.Expr, expression: Expression) -> Expression:
 def _operation(node: exp.Expr, depth: int) -> Expression:
     if operator := _BINARY.get(type(node)):
         _only(node, "this", "expression", "negate")
+        if isinstance(node, _COMPARISONS) and isinstance(node.left, _COMPARISONS):
+            raise _refuse(node, f"a comparison of comparisons needs parentheses: `{node.sql()[:60]}`")
         return _negated(node, Binary(operator, _read(node.this, depth), _read(node.expression, depth)))
     if function := _FUNCTIONS.get(type(node)):
         _only(node, *_ARGUMENTS)
