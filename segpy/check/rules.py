@@ -15,6 +15,7 @@ from segpy.check.errors import (
     UnknownDialect,
 )
 from segpy.diagnostics.model import Diagnostic, Span
+from segpy.diagnostics.nearest import either
 from segpy.dialects import DIALECTS
 from segpy.resolve.atoms import disjoint
 from segpy.resolve.model import (
@@ -42,31 +43,29 @@ def check(bound: Bound) -> tuple[Diagnostic, ...]:
     return tuple(dict.fromkeys(finding for rule in RULES for finding in rule(bound)))
 
 
-def _measures(bound: Bound) -> Iterator[tuple[Measure, Span]]:
-    """Every measure with the place of the feature or condition that wants it."""
+def _measures(bound: Bound) -> Iterator[Measure]:
+    """Every measure, as often as it is written; one that is named comes up with its name and wherever that is used."""
     for feature in bound.features:
-        for measure in measures_in(feature.measure):
-            yield measure, feature.span
+        yield from measures_in(feature.measure)
     for segment in bound.segments:
         for test in tests_of(segment.condition):
-            for measure in measures_in(test.measure):
-                yield measure, test.span
+            yield from measures_in(test.measure)
 
 
-def _sequences(bound: Bound) -> Iterator[tuple[Sequence, Span]]:
-    seen: set[tuple[Sequence, Span]] = set()
-    for measure, span in _measures(bound):
-        if isinstance(measure, SequenceMeasure) and (measure.sequence, span) not in seen:
-            seen.add((measure.sequence, span))
-            yield measure.sequence, span
+def _sequences(bound: Bound) -> Iterator[Sequence]:
+    seen: set[Span] = set()
+    for measure in _measures(bound):
+        if isinstance(measure, SequenceMeasure) and measure.sequence.span not in seen:
+            seen.add(measure.sequence.span)
+            yield measure.sequence
 
 
-def _reaches(measure: Measure) -> tuple[Duration, ...]:
+def _reaches(measure: Measure) -> tuple[tuple[Duration, Span | None], ...]:
     match measure:
-        case EventMeasure(window=window):
-            return windows_lengths(window)
-        case SequenceMeasure(sequence):
-            return (sequence.in_the_last,) if sequence.in_the_last else ()
+        case EventMeasure(window=window, window_span=span):
+            return tuple((length, span) for length in windows_lengths(window))
+        case SequenceMeasure(sequence) if sequence.in_the_last:
+            return ((sequence.in_the_last, sequence.window_span),)
     return ()
 
 
@@ -74,8 +73,8 @@ def longer_than_retention(bound: Bound) -> Iterator[Diagnostic]:
     """A window reaches back beyond `retention`."""
     retention = bound.settings.retention
     if retention is not None:
-        for measure, span in _measures(bound):
-            for reach in _reaches(measure):
+        for measure in _measures(bound):
+            for reach, span in _reaches(measure):
                 if reach.seconds > retention.seconds:
                     yield LongerThanRetention(span=span, window=reach, retention=retention)
 
@@ -83,7 +82,7 @@ def longer_than_retention(bound: Bound) -> Iterator[Diagnostic]:
 def finer_than_grain(bound: Bound) -> Iterator[Diagnostic]:
     """A window is shorter than the steps in which `as_of` moves."""
     step = Duration(microseconds={Grain.DAY: 86_400_000_000, Grain.HOUR: 3_600_000_000}[bound.settings.grain])
-    for measure, span in _measures(bound):
+    for measure in _measures(bound):
         if isinstance(measure, EventMeasure) and isinstance(measure.window, InTheLast | BetweenAgo):
             window = measure.window
             length = (
@@ -91,16 +90,16 @@ def finer_than_grain(bound: Bound) -> Iterator[Diagnostic]:
             )
             if length < step.seconds:
                 shown = Duration(microseconds=round(length * 1_000_000))
-                yield FinerThanGrain(span=span, window=shown, grain=bound.settings.grain.value)
+                yield FinerThanGrain(span=measure.window_span, window=shown, grain=bound.settings.grain.value)
 
 
 def gap_beyond_total(bound: Bound) -> Iterator[Diagnostic]:
     """A step's `within` is longer than `complete_within`."""
-    for sequence, span in _sequences(bound):
+    for sequence in _sequences(bound):
         total = sequence.complete_within
         for step in sequence.steps:
             if total is not None and step.within is not None and step.within.seconds > total.seconds:
-                yield GapBeyondTotal(span=span, within=step.within, total=total)
+                yield GapBeyondTotal(span=step.within_span, within=step.within, total=total)
 
 
 def known_dialect(bound: Bound) -> Iterator[Diagnostic]:
@@ -112,16 +111,19 @@ def known_dialect(bound: Bound) -> Iterator[Diagnostic]:
 
 def own_events_excluded(bound: Bound) -> Iterator[Diagnostic]:
     """`times` together with `without` of the same events would have to tell a match's own events from others."""
-    for sequence, span in _sequences(bound):
+    for sequence in _sequences(bound):
         for step in sequence.steps:
-            if step.times > 1 and not all(disjoint(step.atom, other) for other in step.without):
-                reason = f"`times: {step.times}` of {step.atom.event.name} without events that may be the same"
-                yield NotExact(span=span, reason=reason, way_out="exclude other events, or write the step once")
+            own = [other for other in step.without if not disjoint(step.atom, other)]
+            if step.times > 1 and own:
+                names = either([other.event.name for other in own])
+                reason = f"one event may be both `{step.atom.event.name}`, wanted {step.times} times, and {names}"
+                way_out = "tell the two apart by `is`, or leave `times` out"
+                yield NotExact(span=step.span, reason=reason, way_out=way_out)
 
 
 def too_many_overlaps(bound: Bound) -> Iterator[Diagnostic]:
     """Steps that share events are counted in every combination, so there may only be a few."""
-    for sequence, span in _sequences(bound):
+    for sequence in _sequences(bound):
         atoms = dict.fromkeys(step.atom for step in sequence.steps)
         overlapping = any(not disjoint(one.atom, other.atom) for one, other in combinations(sequence.steps, 2))
         slots = sum(step.times for step in sequence.steps)
@@ -130,7 +132,8 @@ def too_many_overlaps(bound: Bound) -> Iterator[Diagnostic]:
                 f"steps may be the same event, and then a sequence has at most {MOST_OVERLAPPING} kinds of step "
                 f"and {MOST_SLOTS} events; this has {len(atoms)} and {slots}"
             )
-            yield NotExact(span=span, reason=reason, way_out="tell the steps apart by `is`, or split the sequence")
+            way_out = "tell the steps apart by `is`, or split the sequence"
+            yield NotExact(span=sequence.span, reason=reason, way_out=way_out)
 
 
 def too_many_segments(bound: Bound) -> Iterator[Diagnostic]:

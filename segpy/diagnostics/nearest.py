@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -17,3 +17,9 @@ def listed(names: Iterable[str], most: int = 8) -> str:
     ordered = sorted(names)
     shown = ", ".join(f"`{name}`" for name in ordered[:most])
     return shown + (", …" if len(ordered) > most else "") if ordered else "none"
+
+
+def either(names: Sequence[str]) -> str:
+    """`a`, `b` or `c`: one of the names, of which there is at least one."""
+    *most, last = (f"`{name}`" for name in names)
+    return f"{', '.join(most)} or {last}" if most else last

@@ -6,26 +6,39 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from segpy.diagnostics.model import Diagnostic, Related, Span
-from segpy.diagnostics.nearest import listed, nearest
+from segpy.diagnostics.nearest import either, listed, nearest
+from segpy.spec.expression import Function
 
 
 @dataclass(frozen=True, slots=True)
 class _UnknownName(Diagnostic):
-    """A name without a definition. `scope` says where it was looked for."""
+    """A name without a definition.
+
+    `scope` says where it was looked for, `also` what else could have stood here, `instead` what the name really is.
+    """
 
     name: str
     known: tuple[str, ...]
-    scope: str
+    scope: str = ""
+    also: str = ""
+    instead: str = ""
     noun: ClassVar[str]
+    plural: ClassVar[str]
+    more: ClassVar[str] = ""
 
     @property
     def label(self) -> str:
         guess = nearest(self.name, self.known)
-        return f"not {self.noun}{self.scope}" + (f"; nearest: `{guess}`" if guess else "")
+        also = f" or {self.also}" if self.also else ""
+        return f"not {self.noun}{also}{self.scope}" + (f"; nearest: `{guess}`" if guess else "")
 
     @property
     def help(self) -> str:
-        return f"{self.noun.split(' ', 1)[1]}s{self.scope}: {listed(self.known)}"
+        if self.instead:
+            return self.instead
+        plural = self.plural + (f" and {self.also}s" if self.also else "")
+        known = f"{plural}{self.scope}: {listed(self.known)}" if self.known else f"there are no {plural}{self.scope}"
+        return known + self.more
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +48,7 @@ class UnknownEntity(_UnknownName):
     code: ClassVar[str] = "SEG201"
     title: ClassVar[str] = "unknown entity"
     noun: ClassVar[str] = "an entity"
-
-    @property
-    def help(self) -> str:
-        return f"entities: {listed(self.known)}"
+    plural: ClassVar[str] = "entities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +58,17 @@ class UnknownStream(_UnknownName):
     code: ClassVar[str] = "SEG202"
     title: ClassVar[str] = "unknown stream"
     noun: ClassVar[str] = "a stream"
+    plural: ClassVar[str] = "streams"
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownEvent(_UnknownName):
-    """An event that is not defined, or not for this entity."""
+    """An event that is not defined."""
 
     code: ClassVar[str] = "SEG203"
     title: ClassVar[str] = "unknown event"
     noun: ClassVar[str] = "an event"
+    plural: ClassVar[str] = "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +78,8 @@ class UnknownProperty(_UnknownName):
     code: ClassVar[str] = "SEG204"
     title: ClassVar[str] = "unknown property"
     noun: ClassVar[str] = "a property"
-
-    @property
-    def help(self) -> str:
-        return f"properties{self.scope}: {listed(self.known)}; declare more under `properties` of the stream"
+    plural: ClassVar[str] = "properties"
+    more: ClassVar[str] = "; declare more under `properties` of the stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,7 @@ class UnknownAttribute(_UnknownName):
     code: ClassVar[str] = "SEG205"
     title: ClassVar[str] = "unknown attribute"
     noun: ClassVar[str] = "an attribute"
+    plural: ClassVar[str] = "attributes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +99,17 @@ class UnknownFeature(_UnknownName):
     code: ClassVar[str] = "SEG206"
     title: ClassVar[str] = "unknown feature"
     noun: ClassVar[str] = "a feature"
+    plural: ClassVar[str] = "features"
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownSegment(_UnknownName):
-    """A segment that is not defined, or not of this entity."""
+    """A segment that is not defined."""
 
     code: ClassVar[str] = "SEG207"
     title: ClassVar[str] = "unknown segment"
     noun: ClassVar[str] = "a segment"
+    plural: ClassVar[str] = "segments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,7 @@ class UnknownRelation(_UnknownName):
     code: ClassVar[str] = "SEG208"
     title: ClassVar[str] = "unknown relation"
     noun: ClassVar[str] = "a relation"
+    plural: ClassVar[str] = "relations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +129,7 @@ class UnknownColumn(_UnknownName):
     code: ClassVar[str] = "SEG209"
     title: ClassVar[str] = "unknown column"
     noun: ClassVar[str] = "a column"
+    plural: ClassVar[str] = "columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,7 @@ class Cycle(Diagnostic):
 
     names: tuple[str, ...]
     kind: str
+    in_a_group: bool = False
     code: ClassVar[str] = "SEG210"
     title: ClassVar[str] = "cycle"
 
@@ -132,7 +148,8 @@ class Cycle(Diagnostic):
 
     @property
     def help(self) -> str:
-        return f"a {self.kind} cannot be defined by itself: break the circle at one of them"
+        group = "; in an exclusive group, each segment looks at those before it" if self.in_a_group else ""
+        return f"a {self.kind} cannot be defined by itself: break the circle at one of them{group}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +173,26 @@ class OtherEntity(Diagnostic):
 
 @dataclass(frozen=True, slots=True)
 class WhichEntity(Diagnostic):
-    """A feature that could be of several entities."""
+    """A feature that could be of several entities, or of none because its names belong to different ones."""
 
     name: str
     entities: tuple[str, ...]
+    owners: tuple[tuple[str, tuple[str, ...]], ...] = ()
     code: ClassVar[str] = "SEG212"
     title: ClassVar[str] = "entity not clear"
 
     @property
     def label(self) -> str:
-        choices = " or ".join(f"`{entity}`" for entity in self.entities) or "no entity"
-        return f"feature `{self.name}` could be of {choices}"
+        if self.entities:
+            return f"feature `{self.name}` could be of {either(self.entities)}"
+        owned = ", ".join(f"`{name}` is of {either(entities)}" for name, entities in self.owners)
+        return f"feature `{self.name}` can be of no entity: {owned}"
 
     @property
     def help(self) -> str:
-        return "add `entity: …` to the feature"
+        return (
+            "add `entity: …` to the feature" if self.entities else "a feature measures one entity: define one for each"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +202,7 @@ class NameTaken(Diagnostic):
     name: str
     taken_by: str
     first: Span | None = None
+    way_out: str = "choose another name"
     code: ClassVar[str] = "SEG213"
     title: ClassVar[str] = "name already taken"
 
@@ -189,7 +212,7 @@ class NameTaken(Diagnostic):
 
     @property
     def help(self) -> str:
-        return "choose another name"
+        return self.way_out
 
     @property
     def related(self) -> tuple[Related, ...]:
@@ -198,20 +221,42 @@ class NameTaken(Diagnostic):
 
 @dataclass(frozen=True, slots=True)
 class TwoGroups(Diagnostic):
-    """A segment in two exclusive groups."""
+    """A segment in two exclusive groups, or in one twice."""
 
     segment: str
+    group: str
     first: str
     code: ClassVar[str] = "SEG214"
-    title: ClassVar[str] = "in two exclusive groups"
+    title: ClassVar[str] = "two places in exclusive groups"
 
     @property
     def label(self) -> str:
+        if self.group == self.first:
+            return f"`{self.segment}` already has a place in this group"
         return f"`{self.segment}` is already in group `{self.first}`"
 
     @property
     def help(self) -> str:
-        return "a segment has one place in one waterfall: take it out of the other group"
+        return "a segment has one place in one waterfall: take it out here or there"
+
+
+@dataclass(frozen=True, slots=True)
+class TooEntangled(Diagnostic):
+    """Definitions on definitions beyond any use: following them would take more memory than there is."""
+
+    name: str
+    kind: str
+    reason: str
+    code: ClassVar[str] = "SEG215"
+    title: ClassVar[str] = "too many definitions on each other"
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} `{self.name}` {self.reason}"
+
+    @property
+    def help(self) -> str:
+        return f"let it stand on fewer {self.kind}s, or compute a part of it in a model of your own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +273,8 @@ class TypeClash(Diagnostic):
         return self.message
 
     @property
-    def help(self) -> str | None:
-        return self.way_out or None
+    def help(self) -> str:
+        return self.way_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,24 +314,28 @@ class BadExpression(Diagnostic):
 
     @property
     def help(self) -> str:
-        return "comparisons, and/or/not, in, between, like, is null, case, + - * /, and the functions of the reference"
+        functions = ", ".join(function.value for function in Function)
+        return (
+            "an expression is made of names, constants, comparisons, `and`, `or`, `not`, `in`, `between`, `like`, "
+            f"`is null`, `case`, `+ - * /`, `||`\nand the functions {functions}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class NoComparison(Diagnostic):
     """A condition on a value that is neither true nor false."""
 
-    type_name: str
+    found: str
     code: ClassVar[str] = "SEG304"
     title: ClassVar[str] = "nothing is compared"
 
     @property
     def label(self) -> str:
-        return f"this is {self.type_name}, and a condition must be true or false"
+        return f"this is {self.found}, and a condition must be true or false"
 
     @property
     def help(self) -> str:
-        return "add at_least, at_most, more_than, less_than, exactly, between, in or is_null"
+        return "add `at_least`, `at_most`, `more_than`, `less_than`, `exactly`, `between`, `in` or `is_null`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,21 +388,3 @@ class NoPopulation(Diagnostic):
     @property
     def help(self) -> str:
         return "add `attributes`, or a stream that serves the entity, or change `population`"
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet(Diagnostic):
-    """A construct that this version cannot resolve. It is never ignored."""
-
-    construct: str
-    way_out: str
-    code: ClassVar[str] = "SEG390"
-    title: ClassVar[str] = "not yet"
-
-    @property
-    def label(self) -> str:
-        return f"{self.construct} is not supported yet"
-
-    @property
-    def help(self) -> str:
-        return self.way_out

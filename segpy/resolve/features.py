@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from segpy.diagnostics.model import Span
-from segpy.resolve.errors import Cycle, NameTaken, OtherEntity, UnknownEntity, WhichEntity
+from dataclasses import dataclass
+
+from segpy.diagnostics.model import Diagnostic, Span
+from segpy.resolve.errors import (
+    Cycle,
+    NameTaken,
+    OtherEntity,
+    TooEntangled,
+    UnknownAttribute,
+    UnknownEntity,
+    UnknownEvent,
+    UnknownFeature,
+    WhichEntity,
+)
 from segpy.resolve.measures import MeasureBinder
 from segpy.resolve.model import Entity, Feature, Measure, Output, Sequence, SequenceMeasure
-from segpy.resolve.scope import Findings, Unbound
+from segpy.resolve.scope import Findings, Unbound, within
 from segpy.resolve.taxonomy import Taxonomy
 from segpy.spec import model as written
 from segpy.spec.expression import Unreadable, columns_of
 from segpy.spec.model import MeasureKey, SqlText
+
+DEEPEST = 20
+MOST = 500
+_ON_FEATURES = (MeasureKey.FEATURE, MeasureKey.EXPRESSION)
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """How deep a feature stands on others, and how many it comes to when each is written out in each."""
+
+    depth: int
+    count: int
 
 
 class FeatureBinder:
@@ -21,7 +45,10 @@ class FeatureBinder:
         self.findings = findings
         self.written = {feature.name.text: feature for feature in spec.features}
         self.columns = {column: name for name, f in self.written.items() for column in columns_written(f)}
+        self.made_of = {name: _names(feature.measure, findings) for name, feature in self.written.items()}
+        self.candidates = self._candidates()
         self.bound: dict[str, tuple[Feature, ...] | None] = {}
+        self.extents: dict[str, _Extent] = {}
         self.open: list[str] = []
 
     def bind_all(self) -> tuple[Feature, ...]:
@@ -32,11 +59,11 @@ class FeatureBinder:
                 self._bind(name)
             except Unbound:
                 continue
-        return tuple(feature for features in self.bound.values() if features for feature in features)
+        return tuple(feature for name in self.written for feature in self.bound[name] or ())
 
     def names(self, entity: str) -> tuple[str, ...]:
         """The columns that expressions of an entity can name."""
-        return tuple(c for c, name in self.columns.items() if entity in self._entities(self.written[name]))
+        return tuple(column for column, name in self.columns.items() if entity in self.candidates[name])
 
     def find(self, name: str, entity: Entity, span: Span) -> Measure | None:
         """The measure of a column; None where no feature has it. Raises `Unbound` where that feature was refused."""
@@ -60,9 +87,12 @@ class FeatureBinder:
             self.bound.update(dict.fromkeys(names))
             span = self.written[name].name.span
             raise self.findings.fail(Cycle(span=span, names=names, kind="feature"))
+        if len(self.open) > DEEPEST:
+            raise self._entangled(self.open[0], f"stands on more than {DEEPEST} others, each on the next")
         self.open.append(name)
         try:
             features = self._features(self.written[name])
+            self.extents[name] = self._extent(name)
         except Unbound:
             self.bound[name] = None
             raise
@@ -71,10 +101,26 @@ class FeatureBinder:
         self.bound[name] = features
         return features
 
+    def _extent(self, name: str) -> _Extent:
+        below: list[_Extent] = []
+        if self.written[name].measure.key in _ON_FEATURES:
+            below = [self.extents[self.columns[one]] for one, _ in self.made_of[name] if one in self.columns]
+        extent = _Extent(1 + max((one.depth for one in below), default=-1), 1 + sum(one.count for one in below))
+        if extent.depth > DEEPEST:
+            raise self._entangled(name, f"stands on more than {DEEPEST} others, each on the next")
+        if extent.count > MOST:
+            raise self._entangled(name, f"comes to more than {MOST} features when each is written out in each")
+        return extent
+
+    def _entangled(self, name: str, reason: str) -> Unbound:
+        span = self.written[name].name.span
+        return self.findings.fail(TooEntangled(span=span, name=name, kind="feature", reason=reason))
+
     def _features(self, feature: written.Feature) -> tuple[Feature, ...]:
         entity = self._entity(feature)
         measure = MeasureBinder(entity, self.taxonomy, self, self.findings).bind(feature.measure)
-        measures = outputs(measure.sequence) if isinstance(measure, SequenceMeasure) else {"": measure}
+        declared = isinstance(feature.measure.operand, written.Sequence)
+        measures = outputs(measure.sequence) if declared and isinstance(measure, SequenceMeasure) else {"": measure}
         name, span = feature.name.text, feature.name.span
         return tuple(
             Feature(name + suffix, entity.name, one, name, feature.description, span)
@@ -82,41 +128,81 @@ class FeatureBinder:
         )
 
     def _entity(self, feature: written.Feature) -> Entity:
-        if feature.entity is not None:
-            found = self.taxonomy.entities.get(feature.entity.text)
-            if found is None:
-                name, known = feature.entity.text, tuple(self.taxonomy.entities)
-                raise self.findings.fail(UnknownEntity(span=feature.entity.span, name=name, known=known, scope=""))
-            return found
-        candidates = self._entities(feature)
-        if len(candidates) == 1:
-            return self.taxonomy.entities[candidates[0]]
-        if not candidates:  # nothing in it is known to any entity: let the names themselves be refused
-            only = tuple(self.taxonomy.entities.values())[:1]
-            if only:
-                MeasureBinder(only[0], self.taxonomy, self, self.findings).bind(feature.measure)
-        name = feature.name.text
-        raise self.findings.fail(WhichEntity(span=feature.name.span, name=name, entities=candidates))
-
-    def _entities(self, feature: written.Feature, seen: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """The entities that a feature could be of, judged by the names in it alone."""
-        if feature.entity is not None:
-            return (feature.entity.text,)
-        if feature.name.text in seen:
-            return tuple(self.taxonomy.entities)
-        seen = seen | {feature.name.text}
-        every = tuple(self.taxonomy.entities)
-        possible = [
-            set(self._having(name, feature.measure.key, seen)) for name in _names(feature.measure, self.findings)
-        ]
-        return tuple(entity for entity in every if all(entity in one for one in possible))
-
-    def _having(self, name: str, key: MeasureKey, seen: frozenset[str]) -> tuple[str, ...]:
         entities = self.taxonomy.entities
+        if feature.entity is None:
+            candidates = self.candidates[feature.name.text]
+            if len(candidates) == 1:
+                return entities[candidates[0]]
+            raise self._which(feature, candidates)
+        found = entities.get(feature.entity.text)
+        if found is None and feature.entity.text in self.taxonomy.refused_entities:
+            raise Unbound()  # the entity itself was refused, and that was said
+        if found is None:
+            name, span = feature.entity.text, feature.entity.span
+            raise self.findings.fail(UnknownEntity(span=span, name=name, known=tuple(entities)))
+        return found
+
+    def _which(self, feature: written.Feature, candidates: tuple[str, ...]) -> Unbound:
+        """Why a feature is not of one entity: it fits several, or its names are of several, or of none."""
+        name, key = feature.name.text, feature.measure.key
+        if self.taxonomy.refused_entities and not candidates:
+            return Unbound()  # it may well be of an entity that was refused
+        if isinstance(feature.measure.operand, SqlText):
+            self.findings.parsed(feature.measure.operand)
+        owners = tuple((one, span, self._having(one, key, self.candidates)) for one, span in self.made_of[name])
+        unknown = [(one, span) for one, span, entities in owners if not entities]
+        for one, span in unknown:
+            if not self._refused(one, key):
+                self.findings.fail(self._unknown(one, span, key))
+        if unknown:
+            return Unbound()
+        owned = tuple((one, entities) for one, _, entities in owners) if not candidates else ()
+        return self.findings.fail(
+            WhichEntity(span=feature.name.span, name=name, entities=candidates, owners=tuple(dict.fromkeys(owned)))
+        )
+
+    def _refused(self, name: str, key: MeasureKey) -> bool:
+        """Whether a name is written, but wrong; that has been said or is said when its own turn comes."""
+        return name in self.columns if key in _ON_FEATURES else name in self.taxonomy.refused_events
+
+    def _unknown(self, name: str, span: Span, key: MeasureKey) -> Diagnostic:
+        """A name that no entity knows."""
+        attributes = tuple(sorted({a.name for entity in self.taxonomy.entities.values() for a in entity.attributes}))
+        match key:
+            case MeasureKey.ATTRIBUTE:
+                return UnknownAttribute(span=span, name=name, known=attributes)
+            case MeasureKey.FEATURE:
+                return UnknownFeature(span=span, name=name, known=tuple(self.columns))
+            case MeasureKey.EXPRESSION:
+                known = tuple(self.columns) + attributes
+                return UnknownFeature(span=span, name=name, known=known, also="attribute")
+            case MeasureKey.TENURE:
+                known = tuple(self.taxonomy.events) + attributes
+                return UnknownEvent(span=span, name=name, known=known, also="attribute")
+        return UnknownEvent(span=span, name=name, known=tuple(self.taxonomy.events))
+
+    def _candidates(self) -> dict[str, tuple[str, ...]]:
+        """The entities that each feature could be of, judged by the names in it alone."""
+        every = tuple(self.taxonomy.entities)
+        found = {name: (f.entity.text,) if f.entity else every for name, f in self.written.items()}
+        changed = True
+        while changed:
+            changed = False
+            for name, feature in self.written.items():
+                if feature.entity is None:
+                    having = [self._having(one, feature.measure.key, found) for one, _ in self.made_of[name]]
+                    left = tuple(entity for entity in found[name] if all(entity in one for one in having))
+                    changed = changed or left != found[name]
+                    found[name] = left
+        return found
+
+    def _having(self, name: str, key: MeasureKey, candidates: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """The entities to which a name can belong in a measure of this kind."""
+        entities = self.taxonomy.entities
+        if key in _ON_FEATURES and name in self.columns:
+            return candidates[self.columns[name]]
         with_attribute = tuple(e for e, one in entities.items() if name in {a.name for a in one.attributes})
-        if key in (MeasureKey.FEATURE, MeasureKey.EXPRESSION) and name in self.columns:
-            return self._entities(self.written[self.columns[name]], seen)
-        if key in (MeasureKey.ATTRIBUTE, MeasureKey.FEATURE, MeasureKey.EXPRESSION):
+        if key in (MeasureKey.ATTRIBUTE, *_ON_FEATURES):
             return with_attribute
         event = self.taxonomy.events.get(name)
         if event is not None:
@@ -127,29 +213,45 @@ class FeatureBinder:
         """Columns of one entity have one meaning each."""
         owner: dict[str, written.Feature] = {}
         for feature in self.written.values():
+            span = feature.name.span
             for column in columns_written(feature):
                 first = owner.setdefault(column, feature)
                 if first is not feature:
                     taken_by = f"a column of feature `{first.name.text}`"
-                    span = feature.name.span
                     self.findings.fail(NameTaken(span=span, name=column, taken_by=taken_by, first=first.name.span))
-            for entity in self._entities(feature):
-                known = self.taxonomy.entities.get(entity)
-                if known and feature.name.text in {known.key, "as_of", *(a.name for a in known.attributes)}:
-                    taken_by = f"a column of entity `{entity}`"
-                    span = feature.name.span
-                    self.findings.fail(NameTaken(span=span, name=feature.name.text, taken_by=taken_by))
+                for taken_by in self._columns_of_entities(column, self.candidates[feature.name.text]):
+                    self.findings.fail(NameTaken(span=span, name=column, taken_by=taken_by))
+
+    def _columns_of_entities(self, column: str, candidates: tuple[str, ...]) -> list[str]:
+        """What else is called like a column in the features of these entities."""
+        if column == "as_of":
+            return ["a column of every features table"]
+        found = []
+        for entity in (self.taxonomy.entities[name] for name in candidates if name in self.taxonomy.entities):
+            if column == entity.key.lower():
+                found.append(f"the key of entity `{entity.name}`")
+            if column in {attribute.name for attribute in entity.attributes}:
+                found.append(f"an attribute of entity `{entity.name}`")
+        return found
 
 
-def _names(measure: written.Measure, findings: Findings) -> tuple[str, ...]:
+def _names(measure: written.Measure, findings: Findings) -> tuple[tuple[str, Span], ...]:
+    """The names that a measure is made of, and where each is written first."""
+    found: dict[str, Span] = {}
     match measure.operand:
         case written.Operand(name):
-            return (name.text,)
+            found[name.text] = name.span
         case written.Sequence(steps):
-            return tuple(step.event.text for step in steps)
-        case SqlText(text):
-            parsed = findings.parse(text)
-            return () if isinstance(parsed, Unreadable) else tuple(c.name for c in columns_of(parsed))
+            for step in steps:
+                for event in (step.event, *(excluded.event for excluded in step.without)):
+                    found.setdefault(event.text, event.span)
+        case SqlText() as text:
+            parsed = findings.parse(text.text)
+            for column in () if isinstance(parsed, Unreadable) else columns_of(parsed):
+                found.setdefault(column.name, within(text, column.start, len(column.name)))
+    if isinstance(measure.window, written.Anchored):
+        found.setdefault(measure.window.event.text, measure.window.event.span)
+    return tuple(found.items())
 
 
 def columns_written(feature: written.Feature) -> tuple[str, ...]:

@@ -36,8 +36,9 @@ from segpy.resolve.model import (
     WithinFirst,
     type_of,
 )
-from segpy.resolve.scope import Findings, within
+from segpy.resolve.scope import Findings, Unbound, within
 from segpy.resolve.taxonomy import Taxonomy, where_over
+from segpy.resolve.typing import words
 from segpy.spec import model as written
 from segpy.spec.expression import Column, Type, columns_of
 from segpy.spec.model import MeasureKey, Name, SqlText
@@ -84,10 +85,10 @@ class MeasureBinder:
                 aggregation = Aggregation.COUNT
             case _:
                 aggregation = Aggregation(measure.key.value)
-        atom = self.atom(operand.name, measure.where)
+        atom = self.atom(operand.name, measure.where, or_attribute=aggregation is Aggregation.TENURE)
         window = self._window(measure)
         prop = self._property(atom, operand, aggregation) if operand.property else None
-        return EventMeasure(aggregation, atom, prop, window)
+        return EventMeasure(aggregation, atom, prop, window, measure.window_span)
 
     def _is_attribute(self, name: Name) -> bool:
         known = {attribute.name for attribute in self.entity.attributes}
@@ -99,7 +100,11 @@ class MeasureBinder:
                 return attribute
         known = tuple(attribute.name for attribute in self.entity.attributes)
         scope = f" of entity `{self.entity.name}`"
-        raise self.findings.fail(UnknownAttribute(span=name.span, name=name.text, known=known, scope=scope))
+        is_feature = name.text in self.features.names(self.entity.name)
+        instead = f"`{name.text}` is a feature: write `feature: {name.text}`" if is_feature else ""
+        raise self.findings.fail(
+            UnknownAttribute(span=name.span, name=name.text, known=known, scope=scope, instead=instead)
+        )
 
     def _feature(self, name: Name) -> Measure:
         found = self.features.find(name.text, self.entity, name.span)
@@ -107,32 +112,60 @@ class MeasureBinder:
             raise self.findings.fail(self._unknown_feature(name.text, name.span))
         return found
 
-    def _unknown_feature(self, name: str, span: Span) -> Diagnostic:
-        known = self.features.names(self.entity.name)
-        return UnknownFeature(span=span, name=name, known=known, scope=f" of entity `{self.entity.name}`")
+    def _unknown_feature(self, name: str, span: Span, *, in_expression: bool = False) -> Diagnostic:
+        features = self.features.names(self.entity.name)
+        attributes = tuple(attribute.name for attribute in self.entity.attributes)
+        known = features + attributes if in_expression else features
+        return UnknownFeature(
+            span=span,
+            name=name,
+            known=known,
+            scope=f" of entity `{self.entity.name}`",
+            also="attribute" if in_expression else "",
+            instead=f"`{name}` is an attribute: write `attribute: {name}`" if name in attributes else "",
+        )
 
     def _tenure(self, measure: written.Measure, name: Name) -> Measure:
         attribute = self._attribute(name)
         if attribute.type not in (Type.TIMESTAMP, Type.DATE):
-            message = f"`{name.text}` is {attribute.type.value}, and tenure counts from a timestamp or a date"
+            message = f"`{name.text}` is {words(attribute.type)}, and tenure counts from a timestamp or a date"
             raise self.findings.fail(TypeClash(span=name.span, message=message, way_out="name another attribute"))
-        if not isinstance(measure.window, written.Ever) or measure.where is not None:
+        if measure.window_span is not None or measure.where is not None:
+            span = measure.window_span or (measure.where.span if measure.where else measure.span)
             message = "the tenure of an attribute takes neither a window nor `where`"
-            raise self.findings.fail(TypeClash(span=measure.span, message=message, way_out="leave it out"))
+            raise self.findings.fail(TypeClash(span=span, message=message, way_out="leave it out"))
         return AttributeTenure(attribute)
 
-    def atom(self, name: Name, where: SqlText | None) -> Atom:
-        """An event of this entity, narrowed by a `where`."""
+    def atom(self, name: Name, where: SqlText | None, *, or_attribute: bool = False) -> Atom:
+        """An event of this entity, narrowed by a `where`. `or_attribute`: an attribute could have stood here too."""
         event = self.taxonomy.events.get(name.text)
         known = self.taxonomy.events_of(self.entity.name)
         if event is None:
-            scope = f" of entity `{self.entity.name}`"
-            raise self.findings.fail(UnknownEvent(span=name.span, name=name.text, known=known, scope=scope))
+            raise self._no_event(name, known, or_attribute=or_attribute)
         if name.text not in known:
             belongs_to = ", ".join(entity for entity, _ in event.stream.keys)
             what, wanted = f"event `{name.text}`", self.entity.name
             raise self.findings.fail(OtherEntity(span=name.span, what=what, belongs_to=belongs_to, wanted=wanted))
         return Atom(event, where_over(event.stream, where, self.findings) if where else None)
+
+    def _no_event(self, name: Name, known: tuple[str, ...], *, or_attribute: bool) -> Unbound:
+        if name.text in self.taxonomy.refused_events:
+            return Unbound()  # the event itself was refused, and that was said
+        attributes = tuple(attribute.name for attribute in self.entity.attributes)
+        instead = ""
+        for kind, names in (("feature", self.features.names(self.entity.name)), ("attribute", attributes)):
+            if name.text in names:
+                instead = f"`{name.text}` is {'an' if kind == 'attribute' else 'a'} {kind}: write `{kind}: {name.text}`"
+        return self.findings.fail(
+            UnknownEvent(
+                span=name.span,
+                name=name.text,
+                known=known + attributes if or_attribute else known,
+                scope=f" of entity `{self.entity.name}`",
+                also="attribute" if or_attribute else "",
+                instead=instead,
+            )
+        )
 
     def _property(self, atom: Atom, operand: written.Operand, aggregation: Aggregation) -> Property:
         name = operand.property
@@ -146,8 +179,9 @@ class MeasureBinder:
         numeric = aggregation in (Aggregation.SUM, Aggregation.AVG)
         ordered = aggregation in (Aggregation.MIN, Aggregation.MAX)
         if (numeric and not found.type.numeric) or (ordered and found.type not in _ORDERED):
-            message = f"`{aggregation.value}` cannot take `{name.text}`, which is {found.type.value}"
-            raise self.findings.fail(TypeClash(span=name.span, message=message, way_out="name a numeric property"))
+            message = f"`{aggregation.value}` cannot take `{name.text}`, which is {words(found.type)}"
+            way_out = f"name a property that is {'a number' if numeric else 'a number, text, a timestamp or a date'}"
+            raise self.findings.fail(TypeClash(span=name.span, message=message, way_out=way_out))
         return found
 
     def _window(self, measure: written.Measure) -> Window:
@@ -168,23 +202,28 @@ class MeasureBinder:
     def sequence(self, sequence: written.Sequence) -> Sequence:
         """A sequence with its events bound."""
         steps = self.findings.whole([lambda s=s: self._step(s) for s in sequence.steps])  # type: ignore[misc]
+        total, window = sequence.complete_within, sequence.in_the_last
         return Sequence(
             steps,
-            sequence.complete_within.duration if sequence.complete_within else None,
-            sequence.in_the_last.duration if sequence.in_the_last else None,
+            total.duration if total else None,
+            window.duration if window else None,
+            sequence.span,
+            window.span if window else None,
         )
 
     def _step(self, step: written.Step) -> Step:
         wanted = [(step.event, step.where), *((excluded.event, excluded.where) for excluded in step.without)]
         atoms = self.findings.whole([lambda w=w: self.atom(*w) for w in wanted])  # type: ignore[misc]
-        return Step(atoms[0], step.times, step.within.duration if step.within else None, atoms[1:])
+        duration, at = (step.within.duration, step.within.span) if step.within else (None, None)
+        return Step(atoms[0], step.times, duration, atoms[1:], step.span, at)
 
     def _computed(self, text: SqlText) -> Measure:
         parsed = self.findings.parsed(text)
-        inputs: dict[str, Measure] = {}
-        for column in columns_of(parsed):
-            measure = self._input(column, within(text, column.start, len(column.name)))
-            inputs.setdefault(column.name, measure)
+        columns = columns_of(parsed)
+        found = self.findings.whole(
+            [lambda c=c: self._input(c, within(text, c.start, len(c.name))) for c in columns]  # type: ignore[misc]
+        )
+        inputs = {column.name: measure for column, measure in zip(columns, found, strict=True)}
         types = {name: type_of(measure) for name, measure in inputs.items()}
         expression, type_ = self.findings.typed(text, parsed, types)
         return Computed(expression, type_, tuple(inputs.items()))
@@ -197,4 +236,4 @@ class MeasureBinder:
         for attribute in self.entity.attributes:
             if attribute.name == column.name:
                 return AttributeValue(attribute)
-        raise self.findings.fail(self._unknown_feature(column.name, span))
+        raise self.findings.fail(self._unknown_feature(column.name, span, in_expression=True))

@@ -133,6 +133,7 @@ class EventMeasure:
     atom: Atom
     property: Property | None
     window: Window
+    window_span: Span | None = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,8 @@ class Step:
     times: int
     within: Duration | None
     without: tuple[Atom, ...]
+    span: Span = field(compare=False)
+    within_span: Span | None = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,8 @@ class Sequence:
     steps: tuple[Step, ...]
     complete_within: Duration | None
     in_the_last: Duration | None
+    span: Span = field(compare=False)
+    window_span: Span | None = field(compare=False)
 
 
 class Output(Enum):

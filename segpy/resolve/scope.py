@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.resolve.errors import BadExpression, TypeClash
-from segpy.resolve.typing import Clash, typed
+from segpy.resolve.typing import Clash, typed, words
 from segpy.spec.expression import Column, Expression, Type, Unreadable, columns_of
 from segpy.spec.model import SqlText
 
@@ -36,7 +36,8 @@ class Findings:
         """The expression that a text writes, names and types not looked at."""
         parsed = self.parse(text.text)
         if isinstance(parsed, Unreadable):
-            raise self.fail(BadExpression(span=within(text, parsed.start, parsed.length), reason=parsed.reason))
+            span = text.span if parsed.start is None else within(text, parsed.start, parsed.length)
+            raise self.fail(BadExpression(span=span, reason=parsed.reason))
         return parsed
 
     def typed(self, text: SqlText, parsed: Expression, types: Mapping[str, Type]) -> tuple[Expression, Type]:
@@ -46,19 +47,22 @@ class Findings:
         except Clash as clash:
             culprit = clash.column
             span = within(text, culprit.start, len(culprit.name)) if culprit else text.span
-            raise self.fail(TypeClash(span=span, message=clash.message, way_out="")) from None
+            way_out = clash.way_out or _as_typed(culprit, types)
+            raise self.fail(TypeClash(span=span, message=clash.message, way_out=way_out)) from None
 
     def boolean(
         self, text: SqlText, types: Mapping[str, Type], unknown: Callable[[Column, Span], Diagnostic]
     ) -> Expression:
         """A text that is true or false over columns of these types."""
         parsed = self.parsed(text)
-        for column in columns_of(parsed):
-            if column.name not in types:
-                raise self.fail(unknown(column, within(text, column.start, len(column.name))))
+        strangers = [column for column in columns_of(parsed) if column.name not in types]
+        for column in strangers:
+            self.fail(unknown(column, within(text, column.start, len(column.name))))
+        if strangers:
+            raise Unbound()
         expression, type_ = self.typed(text, parsed, types)
         if type_ is not Type.BOOLEAN:
-            message = f"this is {type_.value}, and it must be true or false"
+            message = f"this is {words(type_)}, and it must be true or false"
             raise self.fail(TypeClash(span=text.span, message=message, way_out="compare it with something"))
         return expression
 
@@ -78,6 +82,13 @@ class Findings:
         if len(results) < len(items):
             raise Unbound()
         return tuple(results)
+
+
+def _as_typed(culprit: Column | None, types: Mapping[str, Type]) -> str:
+    """The way out of a clash: of a column where one is to blame."""
+    if culprit is None:
+        return "give both sides one type: text stands in single quotes, numbers and names do not"
+    return f"`{culprit.name}` is {words(types[culprit.name])}: use it as such, or correct its declaration"
 
 
 def within(text: SqlText, start: int, length: int) -> Span:

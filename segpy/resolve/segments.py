@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
-from segpy.diagnostics.model import Span
 from segpy.resolve.errors import (
     Cycle,
     NameTaken,
     NoComparison,
     OtherEntity,
+    TooEntangled,
     TwoGroups,
     TypeClash,
     UnknownEntity,
     UnknownSegment,
 )
-from segpy.resolve.features import FeatureBinder
+from segpy.resolve.features import DEEPEST, FeatureBinder
 from segpy.resolve.measures import MeasureBinder
 from segpy.resolve.model import (
     Comparison,
@@ -32,7 +33,7 @@ from segpy.resolve.model import (
 )
 from segpy.resolve.scope import Findings, Unbound
 from segpy.resolve.taxonomy import RESERVED_COLUMNS, Taxonomy
-from segpy.resolve.typing import instant_literal
+from segpy.resolve.typing import instant_literal, words
 from segpy.spec import model as written
 from segpy.spec.duration import parse_duration
 from segpy.spec.expression import Literal, Type
@@ -62,11 +63,11 @@ class SegmentBinder:
     def _segment(self, segment: written.Segment) -> Segment:
         entity = self.taxonomy.entities.get(segment.entity.text)
         if entity is None:
-            if segment.entity.text in {one.name.text for one in self.spec.entities}:
+            if segment.entity.text in self.taxonomy.refused_entities:
                 raise Unbound()  # the entity itself was refused, and that was said
             known = tuple(one.name.text for one in self.spec.entities)
             name = segment.entity.text
-            raise self.findings.fail(UnknownEntity(span=segment.entity.span, name=name, known=known, scope=""))
+            raise self.findings.fail(UnknownEntity(span=segment.entity.span, name=name, known=known))
         if segment.name.text in (entity.key, *RESERVED_COLUMNS):
             name, span = segment.name.text, segment.name.span
             raise self.findings.fail(NameTaken(span=span, name=name, taken_by="a column of the segments table"))
@@ -122,7 +123,7 @@ class SegmentBinder:
             return Test(measure, (sugar,), test.or_never, name, test.measure.span)
         type_ = type_of(measure)
         if not test.comparisons and type_ is not Type.BOOLEAN:
-            raise self.findings.fail(NoComparison(span=test.measure.span, type_name=type_.value))
+            raise self.findings.fail(NoComparison(span=test.measure.span, found=words(type_)))
         comparisons = self.findings.whole(
             [lambda c=c: self._comparison(c, type_) for c in test.comparisons]  # type: ignore[misc]
         )
@@ -133,7 +134,7 @@ class SegmentBinder:
         if relop is Relop.IS_NULL:
             return Comparison(relop, (Literal(bool(comparison.values[0].value), Type.BOOLEAN),))
         if relop in _ORDERING and type_ in (Type.TEXT, Type.BOOLEAN):
-            message = f"`{relop.value}` orders values, and this is {type_.value}"
+            message = f"`{relop.value}` orders values, and this is {words(type_)}"
             raise self.findings.fail(
                 TypeClash(span=comparison.span, message=message, way_out="use `exactly`, `in` or `is_null`")
             )
@@ -146,20 +147,19 @@ class SegmentBinder:
     def _value(self, value: Value, type_: Type) -> Literal:
         found = literal(value, type_)
         if found is None:
-            example = _EXAMPLES.get(type_, "")
-            message = f"`{value.value}` is compared with {_WORDS.get(type_, type_.value)}"
-            raise self.findings.fail(TypeClash(span=value.span, message=message, way_out=example))
+            shown = f"the text `{value.value}`" if value.quoted else f"`{_as_written(value.value)}`"
+            message = f"{shown} is compared with {words(type_)}"
+            raise self.findings.fail(TypeClash(span=value.span, message=message, way_out=_EXAMPLES[type_]))
         return found
 
     def _group(self, group: written.ExclusiveGroup) -> ExclusiveGroup:
         known = tuple(self.entities)
         for name in group.segments:
             if name.text not in self.entities:
-                found = UnknownSegment(span=name.span, name=name.text, known=known, scope="")
-                raise self.findings.fail(found)
+                raise self.findings.fail(UnknownSegment(span=name.span, name=name.text, known=known))
             if name.text in self.grouped:
-                first = self.grouped[name.text]
-                raise self.findings.fail(TwoGroups(span=name.span, segment=name.text, first=first))
+                first, own = self.grouped[name.text], group.name.text
+                raise self.findings.fail(TwoGroups(span=name.span, segment=name.text, group=own, first=first))
             entity = self.entities[group.segments[0].text]
             if self.entities[name.text] != entity:
                 what, belongs_to = f"segment `{name.text}`", self.entities[name.text]
@@ -169,28 +169,44 @@ class SegmentBinder:
 
     def _cycles(self, segments: Sequence[Segment], groups: Sequence[ExclusiveGroup]) -> None:
         """Segments that need each other, through membership, `extends` or their place in a waterfall."""
-        needs = {segment.name: list(dict.fromkeys(direct_needs(segment))) for segment in segments}
-        for group in groups:
-            for place, name in enumerate(group.segments):
-                needs.setdefault(name, []).extend(group.segments[:place])
+        direct = {segment.name: dict.fromkeys(direct_needs(segment), 1) for segment in segments}
+        ahead = {
+            name: dict.fromkeys(group.segments[:place], 0)
+            for group in groups
+            for place, name in enumerate(group.segments)
+        }
+        needs = {name: {**ahead.get(name, {}), **direct.get(name, {})} for name in sorted({*direct, *ahead})}
+        cycles, depths = walked(needs)
         spans = {segment.name: segment.span for segment in segments}
-        done: set[str] = set()
-
-        def walk(name: str, path: tuple[str, ...]) -> None:
-            if name in path:
-                names = (*path[path.index(name) :], name)
-                self.findings.fail(Cycle(span=_span(names, spans), names=names, kind="segment"))
-            elif name not in done:
-                for other in needs.get(name, ()):
-                    walk(other, (*path, name))
-            done.add(name)
-
-        for name in needs:
-            walk(name, ())
+        for names in cycles:
+            in_a_group = any(needs[one][other] == 0 for one, other in pairwise(names))
+            span = next((spans[name] for name in names if name in spans), None)
+            self.findings.fail(Cycle(span=span, names=names, kind="segment", in_a_group=in_a_group))
+        for name, depth in depths.items():
+            if depth == DEEPEST + 1:
+                reason = f"stands on more than {DEEPEST} others, each on the next"
+                self.findings.fail(TooEntangled(span=spans.get(name), name=name, kind="segment", reason=reason))
 
 
-def _span(names: tuple[str, ...], spans: dict[str, Span]) -> Span | None:
-    return next((spans[name] for name in names if name in spans), None)
+def walked(needs: Mapping[str, Mapping[str, int]]) -> tuple[list[tuple[str, ...]], dict[str, int]]:
+    """The circles among names that need each other, and how long the way down from each name is, by these lengths."""
+    cycles: list[tuple[str, ...]] = []
+    depths: dict[str, int] = {}
+    for start in needs:
+        path, ways = [start], [iter(needs[start])]
+        while path and start not in depths:
+            name, following = path[-1], next(ways[-1], None)
+            if following is None:
+                below = (depths.get(other, 0) + length for other, length in needs.get(name, {}).items())
+                depths[name] = max(below, default=0)
+                path.pop()
+                ways.pop()
+            elif following in path:
+                cycles.append((*path[path.index(following) :], following))
+            elif following not in depths:
+                path.append(following)
+                ways.append(iter(needs.get(following, {})))
+    return cycles, depths
 
 
 def direct_needs(segment: Segment) -> tuple[str, ...]:
@@ -199,24 +215,21 @@ def direct_needs(segment: Segment) -> tuple[str, ...]:
     return extends + segments_of(segment.condition)
 
 
-_WORDS = {
-    Type.DURATION: "a duration",
-    Type.TEXT: "text",
-    Type.BOOLEAN: "true or false",
-    Type.TIMESTAMP: "a timestamp",
-    Type.DATE: "a date",
-    Type.NUMBER: "a number",
-    Type.INTEGER: "a number",
-}
 _EXAMPLES = {
     Type.DURATION: "write a duration of fixed length, such as `14 days`",
     Type.TEXT: "put it in quotes if it is meant as text",
     Type.BOOLEAN: "write `true` or `false`",
-    Type.TIMESTAMP: "write a timestamp in UTC, such as `2026-03-01 12:00`",
-    Type.DATE: "write a date, such as `2026-03-01`",
+    Type.TIMESTAMP: "write a timestamp in UTC, such as `2026-03-01 12:00`; how long ago it was is its `tenure`",
+    Type.DATE: "write a date, such as `2026-03-01`; how long ago it was is its `tenure`",
     Type.NUMBER: "write a number without quotes or a unit",
     Type.INTEGER: "write a number without quotes or a unit",
+    Type.UUID: "write it as text",
+    Type.NULL: "compare something that can have a value",
 }
+
+
+def _as_written(value: str | int | float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def literal(value: Value, type_: Type) -> Literal | None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from segpy.catalog.model import Catalog
 from segpy.diagnostics.model import Diagnostic, Span
+from segpy.diagnostics.not_yet import NotYet
 from segpy.resolve.errors import (
     ConflictingTypes,
     NameTaken,
     NoEventColumn,
     NoPopulation,
-    NotYet,
     TypeClash,
     UnknownAttribute,
     UnknownColumn,
@@ -22,6 +22,7 @@ from segpy.resolve.errors import (
 )
 from segpy.resolve.model import Entity, Event, Property, Stream
 from segpy.resolve.scope import Findings, Unbound
+from segpy.resolve.typing import words
 from segpy.spec.expression import Column, Expression, Type
 from segpy.spec.model import (
     Column as WrittenColumn,
@@ -46,11 +47,13 @@ from segpy.spec.model import (
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """What exists: streams, events and entities by name."""
+    """What exists: streams, events and entities by name; and what is written but was refused, which has been said."""
 
     streams: dict[str, Stream]
     events: dict[str, Event]
     entities: dict[str, Entity]
+    refused_events: frozenset[str]
+    refused_entities: frozenset[str]
 
     def events_of(self, entity: str) -> tuple[str, ...]:
         """The events that an entity can have."""
@@ -66,7 +69,15 @@ def bind_taxonomy(spec: Spec, catalog: Catalog, findings: Findings) -> Taxonomy:
     events = findings.each([lambda e=e: _event(e, by_name, declared, findings) for e in spec.events])  # type: ignore[misc]
     _one_type_each(spec, findings)
     entities = findings.each([lambda e=e: _entity(e, by_name, catalog, findings) for e in spec.entities])  # type: ignore[misc]
-    return Taxonomy(by_name, {event.name: event for event in events}, {entity.name: entity for entity in entities})
+    named = {event.name: event for event in events}
+    known = {entity.name: entity for entity in entities}
+    return Taxonomy(
+        by_name,
+        named,
+        known,
+        frozenset(event.name.text for event in spec.events) - named.keys(),
+        frozenset(written) - known.keys(),
+    )
 
 
 def _relation(relation: Relation, columns: tuple[Name, ...], catalog: Catalog, findings: Findings) -> None:
@@ -96,7 +107,7 @@ def _properties(columns: tuple[WrittenColumn, ...]) -> tuple[Property, ...]:
 def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: Catalog, findings: Findings) -> Stream:
     for entity, _ in stream.entities:
         if entity.text not in entities:
-            raise findings.fail(UnknownEntity(span=entity.span, name=entity.text, known=tuple(entities), scope=""))
+            raise findings.fail(UnknownEntity(span=entity.span, name=entity.text, known=tuple(entities)))
     columns = (
         *(key for _, key in stream.entities),
         stream.occurred_at,
@@ -136,7 +147,7 @@ def _event(event: WrittenEvent, streams: dict[str, Stream], declared: tuple[str,
     if stream is None:
         if event.stream.text in declared:  # the stream itself was refused, and that was said
             raise Unbound()
-        raise findings.fail(UnknownStream(span=event.stream.span, name=event.stream.text, known=declared, scope=""))
+        raise findings.fail(UnknownStream(span=event.stream.span, name=event.stream.text, known=declared))
     if event.values and stream.event is None:
         raise findings.fail(NoEventColumn(span=event.values[0].span, stream=stream.name))
     where = where_over(stream, event.where, findings) if event.where else None
@@ -195,5 +206,5 @@ def _start(entity: WrittenEntity, start: Name, attributes: tuple[Property, ...],
     if start.text not in types:
         raise findings.fail(UnknownAttribute(span=start.span, name=start.text, known=tuple(types), scope=scope))
     if types[start.text] not in (Type.TIMESTAMP, Type.DATE):
-        message = f"`{start.text}` is {types[start.text].value}, and a start is a timestamp or a date"
+        message = f"`{start.text}` is {words(types[start.text])}, and a start is a timestamp or a date"
         raise findings.fail(TypeClash(span=start.span, message=message, way_out="name another attribute"))

@@ -14,8 +14,11 @@ _MICROSECONDS = {
     "week": 7 * 86_400_000_000,
 }
 _MONTHS = {"month": 1, "year": 12}
-_WRITTEN = re.compile(r"\s*(\d+)\s+([a-z]+?)s?\s*")
+_WRITTEN = re.compile(r"\s*([0-9]+)\s+([a-z]+?)s?\s*")
 _LONGEST = timedelta(days=365_000)
+_LOOSELY_WRITTEN = re.compile(r"\s*([0-9]+)\s*([a-z]*?)s?\s*")
+_ABBREVIATED = {"sec": "second", "min": "minute", "h": "hour", "hr": "hour", "d": "day", "w": "week", "wk": "week",
+                "mo": "month", "y": "year", "yr": "year"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,22 @@ def parse_duration(text: str) -> Duration | None:
     else:
         return None
     return found if found.seconds <= _LONGEST.total_seconds() else None
+
+
+def what_is_wrong(text: str) -> tuple[str, str]:
+    """What a text is that `parse_duration` refuses, and what to write instead."""
+    loosely = _LOOSELY_WRITTEN.fullmatch(text.lower())
+    if loosely is not None:
+        amount = loosely[1].lstrip("0") or "0"
+        unit = _ABBREVIATED.get(loosely[2], loosely[2])
+        meant = f"{amount} {unit}" if amount == "1" else f"{amount} {unit}s"
+        if not unit:
+            return "a number without a unit", f"write `{amount} days`, for example" if len(amount) < 6 else _ANY_UNIT
+        if parse_duration(meant) is not None:
+            return "not a duration", f"write `{meant}`"
+        if unit in _MICROSECONDS or unit in _MONTHS:
+            return "longer than a thousand years", "shorten it"
+    return "not a duration", _ANY_UNIT
+
+
+_ANY_UNIT = "write a whole number and a unit: `90 seconds`, `30 minutes`, `48 hours`, `7 days`, `2 weeks`"

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar
 
 from segpy.diagnostics.model import Diagnostic, Related, Span
-from segpy.diagnostics.nearest import listed, nearest
+from segpy.diagnostics.nearest import either, listed, nearest
+
+
+def _as_name(text: str) -> str:
+    """The name that a text comes nearest to; empty where there is none."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_").lstrip("0123456789_")[:50].rstrip("_")
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownKey(Diagnostic):
-    """A key that the language does not have at this place."""
+    """A key that the language does not have at this place. `later` are those that it has, but this version has not."""
 
     key: str
     known: tuple[str, ...]
+    later: tuple[str, ...] = ()
     code: ClassVar[str] = "SEG110"
     title: ClassVar[str] = "unknown key"
 
     @property
     def label(self) -> str:
-        guess = nearest(self.key, self.known)
+        guess = nearest(self.key, self.known + self.later)
         return f"`{self.key}` is not a key here" + (f"; nearest: `{guess}`" if guess else "")
 
     @property
@@ -30,42 +39,49 @@ class UnknownKey(Diagnostic):
 
 @dataclass(frozen=True, slots=True)
 class MissingKey(Diagnostic):
-    """A key that must be there."""
+    """A key that must be there, or one of several."""
 
-    key: str
+    keys: tuple[str, ...]
     what: str
     code: ClassVar[str] = "SEG111"
     title: ClassVar[str] = "missing key"
 
     @property
     def label(self) -> str:
-        return f"{self.what} needs `{self.key}`"
+        return f"{self.what} needs {either(self.keys)}"
 
     @property
     def help(self) -> str:
-        return f"add `{self.key}:` here"
+        return f"add `{self.keys[0]}:` to it" if len(self.keys) == 1 else "add one of these keys to it"
 
 
 @dataclass(frozen=True, slots=True)
 class WrongForm(Diagnostic):
-    """A value of another form than its key wants."""
+    """A value of another form than its key wants. `choices` are all that can stand here, where there are few."""
 
     expected: str
     found: str
+    way_out: str
+    choices: tuple[str, ...] = ()
     code: ClassVar[str] = "SEG112"
     title: ClassVar[str] = "wrong form"
 
     @property
     def label(self) -> str:
-        return f"expected {self.expected}, found {self.found}"
+        guess = nearest(self.found.strip("`"), self.choices)
+        return f"expected {self.expected}, found {self.found}" + (f"; nearest: `{guess}`" if guess else "")
+
+    @property
+    def help(self) -> str:
+        return self.way_out
 
 
 @dataclass(frozen=True, slots=True)
 class BadDuration(Diagnostic):
     """Something that is not a duration, or not one that can stand here."""
 
-    text: str
     reason: str
+    way_out: str
     code: ClassVar[str] = "SEG113"
     title: ClassVar[str] = "bad duration"
 
@@ -75,14 +91,15 @@ class BadDuration(Diagnostic):
 
     @property
     def help(self) -> str:
-        return "write a whole number and a unit: `90 seconds`, `30 minutes`, `48 hours`, `7 days`, `2 weeks`"
+        return self.way_out
 
 
 @dataclass(frozen=True, slots=True)
 class BadName(Diagnostic):
-    """A name that could not be a column or a model."""
+    """A name that could not be a column or a model. `of_column`: it is also the name of a column of the user's."""
 
     text: str
+    of_column: bool = False
     code: ClassVar[str] = "SEG114"
     title: ClassVar[str] = "bad name"
 
@@ -91,9 +108,12 @@ class BadName(Diagnostic):
         return "a name is a lower-case letter followed by lower-case letters, digits and `_`, at most 50 characters"
 
     @property
-    def help(self) -> str | None:
-        letters = "".join(c if c.isascii() and c.isalnum() else "_" for c in self.text.lower()).strip("_")[:50]
-        return f"for example `{letters}`" if letters[:1].isalpha() else None
+    def help(self) -> str:
+        guess = _as_name(self.text)
+        written = f"`{guess}`" if guess else "another"
+        if self.of_column:
+            return f"give the column such a name, for example {written}, in a staging model and point `relation` at it"
+        return f"write {written} for example" if guess else "choose another name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +190,6 @@ class NotHere(Diagnostic):
     @property
     def label(self) -> str:
         return f"`{self.key}`: {self.reason}"
-
-    @property
-    def help(self) -> str:
-        return self.way_out
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet(Diagnostic):
-    """A construct of the language that this version cannot compile. It is never ignored."""
-
-    construct: str
-    way_out: str
-    code: ClassVar[str] = "SEG190"
-    title: ClassVar[str] = "not yet"
-
-    @property
-    def label(self) -> str:
-        return f"{self.construct} is not supported yet"
 
     @property
     def help(self) -> str:

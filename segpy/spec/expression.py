@@ -208,8 +208,8 @@ def stands_alone(part: Expression, operator: Operator, *, right: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Why a text is no expression of the language; `start` is the offset of the culprit, `length` its extent."""
+    """Why a text is no expression of the language; `start` and `length` are the culprit's, where one can be shown."""
 
     reason: str
-    start: int = 0
+    start: int | None = None
     length: int = 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping as Dict
 from typing import Any
 
+from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Mapping, Node, Scalar
 from segpy.source.nodes import Sequence as ListNode
-from segpy.spec.errors import BadDuration, NotHere, NotYet, OneOf, WrongForm
+from segpy.spec.errors import BadDuration, NotHere, OneOf
 from segpy.spec.model import (
     Anchored,
     BetweenAgo,
@@ -30,16 +31,17 @@ from segpy.spec.shapes import (
     ANYTHING,
     DURATION,
     EXACT_DURATION,
+    EXACT_OR_ZERO,
     NAME,
     SQL,
     TEXT,
     Key,
     Shape,
     fields,
-    found,
     integer,
     list_of,
     refuse,
+    supported,
     table,
     wrong,
 )
@@ -56,7 +58,7 @@ def _operand(node: Node) -> Operand:
     if text == "any":
         raise refuse(NotYet(span=node.span, construct="`any`, every event of the entity,", way_out=_ONE_EVENT))
     if text.count(".") > 1:
-        raise wrong(node, "`event` or `event.property`")
+        raise wrong(node, "`event` or `event.property`", "a property is named after one dot")
     event, dot, prop = text.partition(".")
     quote = 1 if isinstance(node, Scalar) and node.quoted else 0
 
@@ -71,14 +73,14 @@ def _operand(node: Node) -> Operand:
 def _event(node: Node) -> Operand:
     operand = _operand(node)
     if operand.property is not None:
-        raise wrong(node, "an event without a property")
+        raise wrong(node, "an event without a property", f"write `{operand.name.text}`")
     return operand
 
 
 def _event_property(node: Node) -> Operand:
     operand = _operand(node)
     if operand.property is None:
-        raise wrong(node, "`event.property`")
+        raise wrong(node, "`event.property`", f"name one of its properties: `{operand.name.text}.amount`, for example")
     return operand
 
 
@@ -96,17 +98,18 @@ def _window_length(node: Node) -> Length:
 def _between_ago(node: Node) -> BetweenAgo:
     lengths = list_of(Shape("a duration", _edge), "two durations, the farther first").read(node)
     if len(lengths) != 2:
-        raise wrong(node, "two durations, the farther first")
+        raise wrong(node, "two durations, the farther first", "write two of them: `[90 days, 30 days]`, for example")
     far, near = lengths
     if far.duration.seconds <= near.duration.seconds:
-        reason = f"the window from {far.duration} to {near.duration} ago is empty: the farther edge comes first"
-        raise refuse(BadDuration(span=node.span, text=str(far.duration), reason=reason))
+        reason = f"nothing lies between {far.duration} ago and {near.duration} ago: the farther edge comes first"
+        way_out = f"write `[{near.duration}, {far.duration}]`" if far != near else "name two different edges"
+        raise refuse(BadDuration(span=node.span, reason=reason, way_out=way_out))
     return BetweenAgo(far, near)
 
 
 def _edge(node: Node) -> Length:
     zero = isinstance(node, Scalar) and node.text.split()[:1] == ["0"]
-    return EXACT_DURATION.read(node) if zero else DURATION.read(node)
+    return EXACT_OR_ZERO.read(node) if zero else DURATION.read(node)
 
 
 def _nth(node: Node) -> int:
@@ -119,21 +122,14 @@ _ANCHOR = table(
     Key("event", NAME, "the event that it is anchored on", required=True),
     Key("where", SQL, "a boolean over that event's properties"),
     Key("nth", Shape("`first`, `last` or a number", _nth), "which occurrence; by default the first"),
-    Key("within", DURATION, "how far from the anchor"),
+    Key("within", EXACT_DURATION, "how far from the anchor"),
 )
 
 
 def _anchored(side: Side) -> Shape[Anchored]:
     def read(node: Node) -> Anchored:
-        if not isinstance(node, Mapping):
-            node = Mapping((), node.span) if not isinstance(node, Scalar) else node
         values = fields(node, _ANCHOR, f"`{side.value}`")
-        within: Length | None = values.get("within")
-        if within is not None and not within.duration.exact:
-            raise refuse(
-                BadDuration(span=within.span, text="", reason="`within` wants a length that is always the same")
-            )
-        return Anchored(side, values["event"], values.get("where"), values.get("nth", 1), within)
+        return Anchored(side, values["event"], values.get("where"), values.get("nth", 1), values.get("within"))
 
     return Shape("an anchor", read)
 
@@ -179,12 +175,21 @@ _EXCLUDED = table(Key("event", NAME, "the event", required=True), Key("where", S
 STEP = table(
     Key("event", NAME, "the event of this step", required=True),
     Key("where", SQL, "which of them"),
-    Key("within", EXACT_DURATION, "at most this long after the step before (inclusive)"),
+    Key("within", EXACT_OR_ZERO, "at most this long after the step before (inclusive)"),
     Key("without", Shape("events", _without), "none of these between the step before and this one"),
     Key("times", integer(1, "a whole number of at least 1"), "so many different events; the last is the step's time"),
     Key("after", ANYTHING, "at least this long after the step before", not_yet=_LATER),
     Key("directly", ANYTHING, "nothing else between", not_yet=_LATER),
     Key("any_order", ANYTHING, "a group in any order", not_yet=_LATER),
+)
+
+
+_NOT_ON_A_STEP = dict.fromkeys(
+    ("complete_within", "in_the_last", "then_without", "same", "ignore", "start", "ties"),
+    ("it is about the sequence as a whole", "write it beside `steps`"),
+)
+_NOT_ON_A_SEQUENCE = dict.fromkeys(
+    ("event", "where", "within", "without", "times"), ("it is about one step", "write it on a step")
 )
 
 
@@ -194,7 +199,7 @@ def _step(node: Node) -> Step:
     if isinstance(node, Mapping) and node.get("any_order") is not None:
         place = next(pair.key.span for pair in node.pairs if pair.key.text == "any_order")
         raise refuse(NotYet(span=place, construct="`any_order`", way_out=_LATER))
-    values = fields(node, STEP, "a step")
+    values = fields(node, STEP, "a step", misplaced=_NOT_ON_A_STEP)
     return Step(
         values["event"],
         values.get("where"),
@@ -208,7 +213,7 @@ def _step(node: Node) -> Step:
 _WHOLE = "this version knows `steps`, `complete_within` and `in_the_last`"
 SEQUENCE = table(
     Key("steps", list_of(Shape("a step", _step), "a list of steps"), "the events in order", required=True),
-    Key("complete_within", EXACT_DURATION, "at most this long from the first event to the last (inclusive)"),
+    Key("complete_within", EXACT_OR_ZERO, "at most this long from the first event to the last (inclusive)"),
     Key("in_the_last", DURATION, "bounds every matched event: `[as_of - d, as_of)`"),
     *(
         Key(name, ANYTHING, doc, not_yet=_WHOLE)
@@ -226,7 +231,7 @@ SEQUENCE = table(
 
 
 def _sequence(node: Node) -> Sequence:
-    values = fields(node, SEQUENCE, "a sequence")
+    values = fields(node, SEQUENCE, "a sequence", misplaced=_NOT_ON_A_SEQUENCE)
     steps: tuple[Step, ...] = values["steps"]
     if steps[0].within is not None:
         span = steps[0].within.span
@@ -269,34 +274,58 @@ MEASURES = {
         )
     ),
 }  # fmt: skip
-MEASURE = {**MEASURES, **WINDOWS, **table(Key("where", SQL, "which of the events"))}
+_OF_MEASURES = {
+    "statistic": "gap",
+    "unit": "streak",
+    "kind": "streak",
+    "allow_gap": "streak",
+    "per": "burst",
+    "recent": "change",
+    "baseline": "change",
+    "as": "change",
+    "half_life": "decayed",
+}
+_DETAILS = table(
+    *(Key(name, ANYTHING, f"of `{of}`", not_yet=f"it goes with `{of}`: {_LATER_MEASURE}")
+      for name, of in _OF_MEASURES.items())
+)  # fmt: skip
+MEASURE = {**MEASURES, **WINDOWS, **table(Key("where", SQL, "which of the events")), **_DETAILS}
 
 
-def the_one(node: Mapping, choices: Dict[str, Key], what: str) -> str:
+def the_one(node: Mapping, choices: Dict[str, Key], what: str) -> Scalar:
     """The only key of `choices` in a mapping."""
     present = [pair.key for pair in node.pairs if pair.key.text in choices]
     if len(present) != 1:
         span = present[1].span if present else node.span
         texts = tuple(key.text for key in present)
-        raise refuse(OneOf(span=span, what=what, found=texts, choices=tuple(choices)))
-    return present[0].text
+        raise refuse(OneOf(span=span, what=what, found=texts, choices=supported(choices)))
+    return present[0]
+
+
+_ELSEWHERE = {
+    MeasureKey.ATTRIBUTE: "leave it out: an attribute is what is known now",
+    MeasureKey.FEATURE: "write it where the feature is defined, or write the measure out here",
+    MeasureKey.EXPRESSION: "give the measures in it names under `features`, each with its own window",
+    MeasureKey.SEQUENCE: "write it inside `sequence`: `in_the_last` beside `steps`, `where` on a step",
+}
 
 
 def measure_from(node: Mapping, values: dict[str, Any]) -> Measure:
     """The measure that a mapping's values make, its other keys already read."""
-    key = MeasureKey(the_one(node, MEASURES, "measure"))
+    written = the_one(node, MEASURES, "measure")
+    key = MeasureKey(written.text)
     windows = [pair.key for pair in node.pairs if pair.key.text in WINDOWS]
     if len(windows) > 1:
         texts = tuple(name.text for name in windows)
-        raise refuse(OneOf(span=windows[1].span, what="window", found=texts, choices=tuple(WINDOWS)))
+        raise refuse(OneOf(span=windows[1].span, what="window", found=texts, choices=supported(WINDOWS)))
     window: Window = values[windows[0].text] if windows else Ever()
     where: SqlText | None = values.get("where")
     if key in _TIMELESS and (windows or where is not None):
         stray = windows[0] if windows else next(pair.key for pair in node.pairs if pair.key.text == "where")
-        way_out = "put it inside `sequence`" if key is MeasureKey.SEQUENCE else "put it on the feature's own measure"
         reason = f"`{key.value}` takes neither a window nor `where`"
-        raise refuse(NotHere(span=stray.span, key=stray.text, reason=reason, way_out=way_out))
-    return Measure(key, values[key.value], window, where, node.span)
+        raise refuse(NotHere(span=stray.span, key=stray.text, reason=reason, way_out=_ELSEWHERE[key]))
+    at = next((pair.value.span for pair in node.pairs if windows and pair.key is windows[0]), None)
+    return Measure(key, values[key.value], window, where, written.span, at)
 
 
 def measure_keys(extra: Dict[str, Key]) -> dict[str, Key]:
@@ -307,5 +336,5 @@ def measure_keys(extra: Dict[str, Key]) -> dict[str, Key]:
 def expect_mapping(node: Node, words: str) -> Mapping:
     """The node as a mapping, or its refusal."""
     if not isinstance(node, Mapping):
-        raise refuse(WrongForm(span=node.span, expected=words, found=found(node)))
+        raise wrong(node, words)
     return node

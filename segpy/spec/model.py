@@ -35,6 +35,7 @@ class Value:
 
     value: str | int | float | bool
     span: Span = field(compare=False)
+    quoted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +226,14 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure as written. `operand` is what its key demands."""
+    """A measure as written. `operand` is what its key demands; `window_span` is where a window was written."""
 
     key: MeasureKey
     operand: Operand | SqlText | Sequence
     window: Window
     where: SqlText | None
     span: Span = field(compare=False)
+    window_span: Span | None = field(compare=False)
 
 
 class Relop(Enum):

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Any
 
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
-from segpy.spec.errors import MissingKey, NotHere, OneOf
-from segpy.spec.measures import expect_mapping, measure_from, measure_keys
+from segpy.spec.errors import MissingKey, NotHere
+from segpy.spec.measures import MEASURES, expect_mapping, measure_from, measure_keys, the_one
 from segpy.spec.model import (
     Comparison,
     Condition,
@@ -63,7 +63,7 @@ _PAIR = list_of(VALUE, "two values, the smaller first", least=2)
 def _between(node: Node) -> tuple[Value, ...]:
     values = _PAIR.read(node)
     if len(values) != 2:
-        raise wrong(node, "two values, the smaller first")
+        raise wrong(node, "two values, the smaller first", "write two of them; for one of several values use `in`")
     return values
 
 
@@ -114,6 +114,17 @@ def _test(node: Mapping) -> Test:
     return Test(measure, comparisons, values.get("or_never", False), values.get("name"))
 
 
+_MEMBERSHIP = table(
+    Key("in_segment", NAME, "a member of that segment"), Key("not_in_segment", NAME, "not a member of that segment")
+)
+_NOT_BESIDE_LOGIC = dict.fromkeys(
+    (*_TEST, *_MEMBERSHIP), ("what stands beside logic is logic", "write it as a condition of its own, in the list")
+)
+_NOT_BESIDE_MEMBERSHIP = dict.fromkeys(
+    _TEST, ("membership stands alone", "write it as a condition of its own, in the list")
+)
+
+
 def _conditions(node: Node) -> tuple[Condition, ...]:
     if not isinstance(node, Sequence) or not node.items:
         raise wrong(node, "a list of conditions")
@@ -133,7 +144,8 @@ def _at_least_of(node: Node) -> tuple[int, tuple[Condition, ...]]:
     conditions: tuple[Condition, ...] = values["of"]
     if least > len(conditions):
         reason = f"{least} of {len(conditions)} conditions can never hold"
-        raise refuse(NotHere(span=node.span, key="n", reason=reason, way_out="lower `n` or add conditions"))
+        span = next(pair.key.span for pair in expect_mapping(node, "").pairs if pair.key.text == "n")
+        raise refuse(NotHere(span=span, key="n", reason=reason, way_out="lower `n` or add conditions"))
     return least, conditions
 
 
@@ -142,9 +154,6 @@ LOGIC = table(
     Key("any", _CONDITIONS, "at least one condition holds"),
     Key("none", _CONDITIONS, "no condition holds"),
     Key("at_least_of", Shape("`n` and `of`", _at_least_of), "at least `n` of the conditions hold"),
-)
-_MEMBERSHIP = table(
-    Key("in_segment", NAME, "a member of that segment"), Key("not_in_segment", NAME, "not a member of that segment")
 )
 
 
@@ -167,29 +176,32 @@ def read_condition(node: Node) -> Condition:
     mapping = expect_mapping(node, "a condition, such as `{did: order_placed, in_the_last: 7 days}`")
     keys = {pair.key.text for pair in mapping.pairs}
     if keys & LOGIC.keys():
-        condition = _logic(mapping, fields(mapping, LOGIC, "conditions under a logic key"))
+        values = fields(mapping, LOGIC, "conditions under a logic key", misplaced=_NOT_BESIDE_LOGIC)
+        condition = _logic(mapping, values)
         assert condition is not None
         return condition
     if keys & _MEMBERSHIP.keys():
-        values = fields(mapping, _MEMBERSHIP, "membership of a segment")
-        if len(values) > 1:
-            raise refuse(OneOf(span=node.span, what="membership", found=tuple(values), choices=tuple(_MEMBERSHIP)))
-        ((key, name),) = values.items()
-        return InSegment(name, key == "not_in_segment")
+        values = fields(mapping, _MEMBERSHIP, "membership of a segment", misplaced=_NOT_BESIDE_MEMBERSHIP)
+        key = the_one(mapping, _MEMBERSHIP, "membership").text
+        return InSegment(values[key], key == "not_in_segment")
     return _test(mapping)
 
 
+_NOT_ON_A_FEATURE = dict.fromkeys(
+    (*COMPARISONS, "or_never", "name"),
+    ("a feature is a value, compared where it is used", "move it to a condition that begins with `feature:`"),
+)
 _FEATURE = measure_keys(table(Key("entity", NAME, "whose feature it is"), Key("description", TEXT, "what it tells")))
 
 
 def _feature(name: Name, node: Node) -> Feature:
     mapping = expect_mapping(node, "a measure, such as `{count: order_placed, in_the_last: 7 days}`")
-    values = fields(mapping, _FEATURE, "a feature")
+    values = fields(mapping, _FEATURE, "a feature", misplaced=_NOT_ON_A_FEATURE)
     measure = measure_from(mapping, values)
     if measure.key in (MeasureKey.DID, MeasureKey.DID_NOT):
         way_out = "write `count`, and compare where it is used"
         reason = "it is a condition, not a measure"
-        raise refuse(NotHere(span=node.span, key=measure.key.value, reason=reason, way_out=way_out))
+        raise refuse(NotHere(span=measure.span, key=measure.key.value, reason=reason, way_out=way_out))
     return Feature(name, values.get("entity"), measure, values.get("description", ""))
 
 
@@ -199,7 +211,7 @@ def _bound(node: Node) -> int | float:
     share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
     if share:
         if float(share[1]) > 100:
-            raise wrong(node, "a share of at most 100%")
+            raise wrong(node, "a share of at most 100%", "write a share such as `20%`, or a number without `%`")
         return float(share[1]) / 100
     return integer(0, "a number of members, or a share such as `20%`").read(node)
 
@@ -213,7 +225,7 @@ _SIZE = table(
 def _size(node: Node) -> Size:
     values = fields(node, _SIZE, "a size")
     if not values:
-        raise refuse(MissingKey(span=node.span, key="at_least` or `at_most", what="a size"))
+        raise refuse(MissingKey(span=node.span, keys=("at_least", "at_most"), what="a size"))
 
     def split(bound: float | None) -> tuple[int | None, float | None]:
         return (None, bound) if isinstance(bound, float) else (bound, None)
@@ -222,7 +234,7 @@ def _size(node: Node) -> Size:
     for low, high in ((least, most), (least_share, most_share)):
         if low is not None and high is not None and low > high:
             reason = "no size is at least the one and at most the other"
-            raise refuse(NotHere(span=node.span, key="size", reason=reason, way_out="swap the bounds"))
+            raise refuse(NotHere(span=node.span, key="size", reason=reason, way_out="swap the two"))
     return Size(least, most, least_share, most_share)
 
 
@@ -260,13 +272,19 @@ _SEGMENT = {
 }
 
 
+_NOT_ON_A_SEGMENT = dict.fromkeys(
+    (*MEASURES, *_MEMBERSHIP), ("conditions stand in a list", "write it under `all:`, behind a `- `")
+)
+
+
 def read_segment(name: Name, node: Node) -> Segment:
     """One segment under its name."""
-    values = fields(node, _SEGMENT, "a segment")
+    values = fields(node, _SEGMENT, "a segment", name=name, misplaced=_NOT_ON_A_SEGMENT)
     mapping = expect_mapping(node, "a segment")
     condition = _logic(mapping, values)
     if condition is None and "extends" not in values:
-        raise refuse(MissingKey(span=name.span, key="all", what=f"segment `{name.text}`"))
+        keys = (*LOGIC, "extends")
+        raise refuse(MissingKey(span=name.span, keys=keys, what=f"segment `{name.text}`"))
     return Segment(
         name,
         values["entity"],

@@ -15,9 +15,11 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from segpy.diagnostics.model import Diagnostic, Span
+from segpy.diagnostics.nearest import either
+from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
-from segpy.spec.duration import Duration, parse_duration
-from segpy.spec.errors import BadDuration, BadName, BadRelation, MissingKey, NotYet, UnknownKey, WrongForm
+from segpy.spec.duration import Duration, parse_duration, what_is_wrong
+from segpy.spec.errors import BadDuration, BadName, BadRelation, MissingKey, NotHere, UnknownKey, WrongForm
 from segpy.spec.model import Length, Name, Relation, SqlText, Value
 
 T = TypeVar("T")
@@ -59,21 +61,41 @@ def refuse(finding: Diagnostic) -> Refused:
 def found(node: Node) -> str:
     """What a node is, in words."""
     match node:
-        case Mapping():
-            return "a mapping"
-        case Sequence():
-            return "a list"
+        case Mapping(pairs=pairs):
+            return "a mapping" if pairs else "an empty mapping"
+        case Sequence(items=items):
+            return "a list" if items else "an empty list"
         case Scalar(value=None):
             return "nothing"
-        case Scalar(value=bool()):
-            return f"`{node.text}`"
         case Scalar(text=text):
-            return f"`{text if len(text) <= 30 else text[:29] + '…'}`"
+            shown = f"`{text if len(text) <= 30 else text[:29] + '…'}`"
+            return f"the text {shown}" if node.quoted else shown
 
 
-def wrong(node: Node, expected: str) -> Refused:
+def wrong(node: Node, expected: str, way_out: str | None = None) -> Refused:
     """The refusal of a node that has another form."""
-    return refuse(WrongForm(span=node.span, expected=expected, found=found(node)))
+    way_out = way_out or _way_out(node, expected)
+    return refuse(WrongForm(span=node.span, expected=expected, found=found(node), way_out=way_out))
+
+
+def _way_out(node: Node, expected: str) -> str:
+    """What to do about a form, judged by the forms alone."""
+    match node:
+        case Scalar(value=None):
+            return "write it after the key, or remove the key"
+        case Scalar(quoted=True) if expected.startswith(("a whole number", "true")):
+            return "write it without quotes"
+    if expected.startswith(("a list", "two")):
+        return "a list is written in brackets, or one item a line, each behind `- `"
+    if expected.startswith(("a mapping", "a condition", "a measure")):
+        return "a mapping is written in braces, `{key: value}`, or one `key: value` a line"
+    if not isinstance(node, Scalar):
+        return "write a single value; put text in quotes that begins with a bracket or a brace"
+    return f"write {expected}"
+
+
+MISPLACED = Dict[str, tuple[str, str]]
+"""Keys that a person may well expect in a mapping: why they are not there, and where they are."""
 
 
 def gather(readers: Many[Callable[[], T]]) -> list[T]:
@@ -90,27 +112,34 @@ def gather(readers: Many[Callable[[], T]]) -> list[T]:
     return values
 
 
-def fields(node: Node, keys: Dict[str, Key], what: str) -> dict[str, Any]:
-    """The values of a mapping's keys, each read by its shape. Unknown, missing and not-yet keys are refused."""
+def fields(
+    node: Node, keys: Dict[str, Key], what: str, *, name: Name | None = None, misplaced: MISPLACED | None = None
+) -> dict[str, Any]:
+    """The values of a mapping's keys, each read by its shape. Unknown, missing and not-yet keys are refused.
+
+    `what` the mapping is, and its `name` where it has one, are for the messages.
+    """
     if not isinstance(node, Mapping):
         raise wrong(node, f"a mapping ({what})")
     findings: list[Diagnostic] = []
     values: dict[str, Any] = {}
     for pair in node.pairs:
-        name = pair.key.text
-        key = keys.get(name)
+        text = pair.key.text
+        key = keys.get(text)
         if key is None:
-            findings.append(UnknownKey(span=pair.key.span, key=name, known=tuple(keys)))
+            findings.append(_unknown(pair.key, keys, misplaced or {}))
         elif key.not_yet is not None:
-            findings.append(NotYet(span=pair.key.span, construct=f"`{name}`", way_out=key.not_yet))
+            findings.append(NotYet(span=pair.key.span, construct=f"`{text}`", way_out=key.not_yet))
         else:
             try:
-                values[name] = key.shape.read(pair.value)
+                values[text] = key.shape.read(pair.value)
             except Refused as refused:
                 findings.extend(refused.findings)
     present = {pair.key.text for pair in node.pairs}
     findings += [
-        MissingKey(span=node.span, key=key.name, what=what)
+        MissingKey(
+            span=name.span if name else node.span, keys=(key.name,), what=what_is_named(what, name) if name else what
+        )
         for key in keys.values()
         if key.required and key.name not in present
     ]
@@ -119,17 +148,40 @@ def fields(node: Node, keys: Dict[str, Key], what: str) -> dict[str, Any]:
     return values
 
 
+def _unknown(key: Scalar, keys: Dict[str, Key], misplaced: MISPLACED) -> Diagnostic:
+    if key.text in misplaced:
+        reason, way_out = misplaced[key.text]
+        return NotHere(span=key.span, key=key.text, reason=reason, way_out=way_out)
+    known, later = supported(keys), tuple(name for name, one in keys.items() if one.not_yet is not None)
+    return UnknownKey(span=key.span, key=key.text, known=known, later=later)
+
+
+def supported(keys: Dict[str, Key]) -> tuple[str, ...]:
+    """The names of those keys that this version can compile."""
+    return tuple(name for name, key in keys.items() if key.not_yet is None)
+
+
+def what_is_named(what: str, name: Name) -> str:
+    """`a segment` with its name: segment `new_users`."""
+    return f"{what.split(' ', 1)[1]} `{name.text}`"
+
+
 def table(*keys: Key) -> dict[str, Key]:
     """Keys by name."""
     return {key.name: key for key in keys}
+
+
+_COUNTS = {1: "one", 2: "two"}
 
 
 def list_of(shape: Shape[T], words: str, least: int = 1) -> Shape[tuple[T, ...]]:
     """A list of `shape`, of at least `least` items."""
 
     def read(node: Node) -> tuple[T, ...]:
-        if not isinstance(node, Sequence) or len(node.items) < least:
-            raise wrong(node, words if not isinstance(node, Sequence) else f"{words} with at least {least}")
+        if not isinstance(node, Sequence):
+            raise wrong(node, words)
+        if len(node.items) < least:
+            raise wrong(node, words, f"write at least {_COUNTS.get(least, least)}")
         return tuple(gather([lambda item=item: shape.read(item) for item in node.items]))  # type: ignore[misc]
 
     return Shape(words, read)
@@ -145,17 +197,20 @@ def _text(node: Node) -> str:
     return _scalar(node, "text").text
 
 
-def _name(node: Node) -> Name:
-    scalar = _scalar(node, "a name")
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", scalar.text):
-        raise refuse(BadName(span=scalar.span, text=scalar.text))
-    return Name(scalar.text, scalar.span)
+def _named_by(what: str, *, of_column: bool = False) -> Callable[[Node], Name]:
+    def read(node: Node) -> Name:
+        scalar = _scalar(node, what)
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", scalar.text):
+            raise refuse(BadName(span=scalar.span, text=scalar.text, of_column=of_column))
+        return Name(scalar.text, scalar.span)
+
+    return read
 
 
 def _column(node: Node) -> Name:
     scalar = _scalar(node, "a column")
     if not scalar.text.strip() or any(ord(c) < 32 for c in scalar.text) or re.search(r"\{[{%#]|[}%#]\}", scalar.text):
-        raise wrong(node, "a column name without line breaks or Jinja")
+        raise wrong(node, "a column name without line breaks or Jinja", "give the column another name in staging")
     return Name(scalar.text, scalar.span)
 
 
@@ -182,14 +237,16 @@ def _duration(node: Node) -> Length:
     scalar = _scalar(node, "a duration")
     duration = parse_duration(scalar.text)
     if duration is None:
-        raise refuse(BadDuration(span=scalar.span, text=scalar.text, reason=f"{found(node)} is not a duration"))
+        problem, way_out = what_is_wrong(scalar.text)
+        raise refuse(BadDuration(span=scalar.span, reason=f"{found(node)} is {problem}", way_out=way_out))
     return Length(duration, scalar.span)
 
 
 def _positive(node: Node) -> Length:
     length = _duration(node)
     if length.duration == Duration():
-        raise refuse(BadDuration(span=length.span, text="0", reason="a window of no length holds nothing"))
+        reason = "no time at all: nothing can happen in it"
+        raise refuse(BadDuration(span=length.span, reason=reason, way_out="write a length above zero, such as `1 day`"))
     return length
 
 
@@ -197,14 +254,20 @@ def _exact(node: Node) -> Length:
     length = _duration(node)
     if not length.duration.exact:
         reason = "months and years differ in length; they can only stand in `in_the_last` and `between_ago`"
-        raise refuse(BadDuration(span=length.span, text=str(length.duration), reason=reason))
+        way_out = f"write weeks, days or less: {length.duration.months * 30} days, for example"
+        raise refuse(BadDuration(span=length.span, reason=reason, way_out=way_out))
     return length
+
+
+def _exact_and_positive(node: Node) -> Length:
+    _exact(node)
+    return _positive(node)
 
 
 def _value(node: Node) -> Value:
     scalar = _scalar(node, "a value")
     assert scalar.value is not None
-    return Value(scalar.value if not scalar.quoted else scalar.text, scalar.span)
+    return Value(scalar.value if not scalar.quoted else scalar.text, scalar.span, scalar.quoted)
 
 
 def _sql(node: Node) -> SqlText:
@@ -227,12 +290,13 @@ def _relation(node: Node) -> Relation:
 
 def choice(enum: type[E], words: str) -> Shape[E]:
     """One of an enum's values."""
-    known = {member.value: member for member in enum}
+    known = {str(member.value): member for member in enum}
 
     def read(node: Node) -> E:
         text = _scalar(node, words).text
         if text not in known:
-            raise wrong(node, f"{words}: " + ", ".join(f"`{value}`" for value in known))
+            way_out, choices = f"write {either(tuple(known))}", tuple(known)
+            raise refuse(WrongForm(span=node.span, expected=words, found=found(node), way_out=way_out, choices=choices))
         return known[text]
 
     return Shape(words, read)
@@ -244,11 +308,13 @@ def anything(node: Node) -> Span:
 
 
 TEXT = Shape("text", _text)
-NAME = Shape("a name", _name)
+NAME = Shape("a name", _named_by("a name"))
+COLUMN_NAME = Shape("a column's name", _named_by("a column's name", of_column=True))
 COLUMN = Shape("a column", _column)
 BOOLEAN = Shape("true or false", _boolean)
 DURATION = Shape("a duration", _positive)
-EXACT_DURATION = Shape("a duration of fixed length", _exact)
+EXACT_DURATION = Shape("a duration of fixed length", _exact_and_positive)
+EXACT_OR_ZERO = Shape("a duration of fixed length, or none", _exact)
 VALUE = Shape("a value", _value)
 SQL = Shape("an SQL expression", _sql)
 RELATION = Shape("a relation", _relation)

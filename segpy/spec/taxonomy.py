@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Node, Scalar, Sequence
-from segpy.spec.errors import NotYet, WrongForm
 from segpy.spec.expression import Type
 from segpy.spec.model import (
     Attributes,
@@ -25,6 +25,7 @@ from segpy.spec.model import (
 from segpy.spec.shapes import (
     ANYTHING,
     COLUMN,
+    COLUMN_NAME,
     EXACT_DURATION,
     NAME,
     RELATION,
@@ -63,7 +64,10 @@ _COLUMN_TYPE = choice(_ColumnType, "a type")
 
 
 def _columns(node: Node) -> tuple[Column, ...]:
-    return named(node, "column", lambda name, value: Column(name, Type(_COLUMN_TYPE.read(value).value)))
+    def read(name: Name, value: Node) -> Column:
+        return Column(name, Type(_COLUMN_TYPE.read(value).value))
+
+    return named(node, "column", read, COLUMN_NAME)
 
 
 _COLUMNS = Shape("columns with their types", _columns)
@@ -92,7 +96,7 @@ _ENTITY = table(
 
 
 def _entity(name: Name, node: Node) -> Entity:
-    values = fields(node, _ENTITY, "an entity")
+    values = fields(node, _ENTITY, "an entity", name=name)
     key_type = values.get("key_type", _KeyType.TEXT)
     return Entity(
         name,
@@ -107,7 +111,7 @@ def _entity(name: Name, node: Node) -> Entity:
 def _entity_keys(node: Node) -> tuple[tuple[Name, Name], ...]:
     pairs = named(node, "entity", lambda name, value: (name, COLUMN.read(value)))
     if not pairs:
-        raise wrong(node, "at least one entity and its key column")
+        raise wrong(node, "an entity and its key column", "write `{user: user_id}`, for example")
     return pairs
 
 
@@ -124,7 +128,7 @@ _STREAM = table(
 
 
 def _stream(name: Name, node: Node) -> Stream:
-    values = fields(node, _STREAM, "a stream")
+    values = fields(node, _STREAM, "a stream", name=name)
     return Stream(
         name,
         values["relation"],
@@ -150,19 +154,12 @@ _EVENT = table(
 
 
 def _event(name: Name, node: Node) -> Event:
-    values = fields(node, _EVENT, "an event")
+    values = fields(node, _EVENT, "an event", name=name)
     return Event(name, values["stream"], values.get("is", ()), values.get("where"), values.get("description", ""))
 
 
 def _group(name: Name, node: Node) -> ExclusiveGroup:
     return ExclusiveGroup(name, list_of(NAME, "a list of segments in order", least=2).read(node))
-
-
-_PORTFOLIO = table(
-    Key("max_segments", integer(1, "a whole number of at least 1"), "how many segments there may be"),
-    Key("require", list_of(TEXT, "a list of keys"), "keys that every segment must have"),
-    Key("max_overlap", ANYTHING, "the greatest overlap of two segments", not_yet="leave it out for now"),
-)
 
 
 class Requirable(Enum):
@@ -175,24 +172,33 @@ class Requirable(Enum):
     SIZE = "size"
 
 
-_REQUIRABLE = list_of(choice(Requirable, "a key of a segment"), "a list of keys")
+_PORTFOLIO = table(
+    Key("max_segments", integer(1, "a whole number of at least 1"), "how many segments there may be"),
+    Key(
+        "require",
+        list_of(choice(Requirable, "a key of a segment"), "a list of keys"),
+        "keys that every segment must have",
+    ),
+    Key("max_overlap", ANYTHING, "the greatest overlap of two segments", not_yet="leave it out for now"),
+)
 
 
 def _portfolio(node: Node) -> Portfolio:
-    values = fields(node, {**_PORTFOLIO, "require": Key("require", _REQUIRABLE, "")}, "the portfolio")
+    values = fields(node, _PORTFOLIO, "the portfolio")
     return Portfolio(values.get("max_segments"), tuple(key.value for key in values.get("require", ())), node.span)
 
 
 def _version(node: Node) -> int:
     if not isinstance(node, Scalar) or node.value != 1 or isinstance(node.value, bool):
-        raise refuse(WrongForm(span=node.span, expected="1, the version of the language", found="something else"))
+        raise wrong(node, "1, the version of the language", "write `version: 1`: this segpy knows no other")
     return 1
 
 
 def _dialect(node: Node) -> Name:
     if isinstance(node, Sequence):
         raise refuse(NotYet(span=node.span, construct="a list of dialects", way_out="name one: `dialect: duckdb`"))
-    return NAME.read(node)
+    text = TEXT.read(node)
+    return Name(text, node.span)
 
 
 def _utc(node: Node) -> str:
@@ -205,14 +211,14 @@ def _utc(node: Node) -> str:
 def _models_path(node: Node) -> str:
     text = TEXT.read(node).strip("/")
     if not re.fullmatch(r"[\w\-]+(/[\w\-]+)*", text):
-        raise wrong(node, "a folder below the project, such as `models/segpy`")
+        raise wrong(node, "a folder of the project", "write `models/segpy`, for example")
     return text
 
 
 def _prefix(node: Node) -> str:
     text = TEXT.read(node)
     if not re.fullmatch(r"([a-z][a-z0-9_]{0,30})?", text):
-        raise wrong(node, "a lower-case prefix such as `cdp_`")
+        raise wrong(node, "a prefix of at most 31 lower-case letters, digits and `_`", "write `cdp_`, for example")
     return text
 
 

@@ -12,6 +12,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from segpy.diagnostics.nearest import nearest
 from segpy.spec.expression import (
     Between,
     Binary,
@@ -100,17 +101,18 @@ def _syntax(error: SqlglotError, text: str) -> Unreadable:
     first = details[0]
     culprit = first.get("highlight") or ""
     before = first.get("start_context") or ""
-    at = text.rfind(before + culprit) + len(before) if culprit and before + culprit in text else 0
+    at = text.rfind(before + culprit) + len(before) if culprit and before + culprit in text else None
     return Unreadable(f"not SQL near `{culprit}`" if culprit else "not SQL", at, max(len(culprit), 1))
 
 
-def _start(node: exp.Expr) -> int:
-    starts = [part.meta["start"] for part in node.find_all(exp.Identifier) if "start" in part.meta]
-    return min(starts, default=0)
-
-
 def _refuse(node: exp.Expr, reason: str) -> _Refused:
-    return _Refused(Unreadable(reason, _start(node)))
+    """The refusal of a node, at the tokens that it and its parts were read from; of a function, at its name."""
+    at_name = isinstance(node, exp.Func) and "start" in node.meta
+    places = [part.meta for part in node.walk() if "start" in part.meta and (part is node or not at_name)]
+    if not places:
+        return _Refused(Unreadable(reason))
+    start = min(place["start"] for place in places)
+    return _Refused(Unreadable(reason, start, max(place["end"] for place in places) + 1 - start))
 
 
 def _only(node: exp.Expr, *arguments: str) -> None:
@@ -128,6 +130,8 @@ def _read(node: exp.Expr, depth: int) -> Expression:
             _only(node, "this")
             return _read(node.this, deeper)
         case exp.Column():
+            if node.table:
+                raise _refuse(node, f"`{node.sql()}`: names stand alone here, without a table")
             _only(node, "this")
             if not isinstance(node.this, exp.Identifier):
                 raise _refuse(node, f"`{node.sql()}` is not a column")
@@ -174,10 +178,13 @@ def _operation(node: exp.Expr, depth: int) -> Expression:
         _only(node, *_ARGUMENTS)
         parts = [node.args.get("this"), *node.expressions, node.args.get("expression"), node.args.get("decimals")]
         return Call(function, tuple(_read(part, depth) for part in parts if part is not None))
+    if isinstance(node, exp.Struct):
+        raise _refuse(node, "braces are not part of the language; Jinja in a spec is not rendered")
     if isinstance(node, exp.Func):
         name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
-        known = ", ".join(function.value for function in Function)
-        raise _refuse(node, f"`{name.lower()}` is not a function of the language ({known})")
+        guess = nearest(name.lower(), (function.value for function in Function))
+        near = f"; nearest: `{guess}`" if guess else ""
+        raise _refuse(node, f"`{name.lower()}` is not a function of the language{near}")
     raise _refuse(node, f"`{node.sql()[:60]}` is not part of the language")
 
 
