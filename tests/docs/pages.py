@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
-_BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^( *)```(\w*)([^\n]*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -38,7 +39,7 @@ def read(name: str) -> str:
 def blocks(text: str, language: str | None = None) -> list[Block]:
     """The fenced blocks of a text, of one language if one is asked for."""
     found = [
-        Block(match[1], match[2].strip(), match[3], text.count("\n", 0, match.start()) + 1)
+        Block(match[2], match[3].strip(), dedent(match[4]), text.count("\n", 0, match.start()) + 1)
         for match in _BLOCK.finditer(text)
     ]
     return [block for block in found if language is None or block.language == language]
