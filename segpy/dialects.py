@@ -9,34 +9,26 @@ from dataclasses import dataclass
 class Dialect:
     """The capabilities of one engine.
 
-    `asof_join`: a join to the latest row that is not later. `filter_clause`: `count(*) filter (where …)`.
-    `enum_type`: text of a fixed set held as small integers. `clustered_by_order`: a table keeps the order of the query
-    that made it, so that sorting it once lets later scans skip most of it. `inline_hint`: `not materialized`, for an
-    engine that would otherwise copy a CTE that is read more than once, and lose what it knows of the table behind it.
-    `epoch_microseconds`: elapsed time in whole
-    microseconds. `arg_min`: the value of one column at the least of another.
+    `asof_join`: a join to the latest row that is not later. `enum_type`: text of a fixed set held as small integers.
+    `clustered_by_order`: a table keeps the order of the query that made it, so that sorting it once lets later scans
+    skip most of it. `inline_hint`: `not materialized`, for an engine that would otherwise copy a CTE that is read more
+    than once, and lose what it knows of the table behind it.
     """
 
     name: str
     asof_join: bool
-    filter_clause: bool
     enum_type: bool
     clustered_by_order: bool
     inline_hint: bool
-    epoch_microseconds: bool
-    arg_min: bool
 
 
 DIALECTS = {
     "duckdb": Dialect(
         name="duckdb",
         asof_join=True,
-        filter_clause=True,
         enum_type=True,
         clustered_by_order=True,
         inline_hint=True,
-        epoch_microseconds=True,
-        arg_min=True,
     ),
 }
 """The dialects that SQL can be written for."""

@@ -110,11 +110,12 @@ def known_dialect(bound: Bound) -> Iterator[Diagnostic]:
 
 
 def own_events_excluded(bound: Bound) -> Iterator[Diagnostic]:
-    """`times` together with `without` of the same events would have to tell a match's own events from others."""
+    """`times` with `without` of what may be the same events, but need not, cannot tell a match's own from others."""
     for sequence in _sequences(bound):
+        apart = all(disjoint(one.atom, other.atom) for one, other in combinations(sequence.steps, 2))
         for step in sequence.steps:
             own = [other for other in step.without if not disjoint(step.atom, other)]
-            if step.times > 1 and own:
+            if step.times > 1 and own and not (apart and own == [step.atom]):
                 names = either([other.event.name for other in own])
                 reason = f"one event may be both `{step.atom.event.name}`, wanted {step.times} times, and {names}"
                 way_out = "tell the two apart by `is`, or leave `times` out"

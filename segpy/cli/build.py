@@ -32,7 +32,10 @@ def _variables(context: click.Context, parameter: click.Parameter, given: str | 
 
 
 @click.command()
-@click.option("--as-of", help="The instant to evaluate at: 2026-03-10, or 2026-03-10T14:00:00+01:00. Default: now.")
+@click.option(
+    "--as-of",
+    help="The instant: 2026-03-10, or 2026-03-10T14:00:00+01:00. Default: the var segpy_as_of, else now.",
+)
 @click.option("--select", "-s", multiple=True, help="As in dbt. Default: +tag:segpy, all segments and what they need.")
 @click.option("--exclude", multiple=True, help="As in dbt.")
 @click.option("--vars", "variables", callback=_variables, help="Variables of the project, as in dbt: '{key: value}'.")

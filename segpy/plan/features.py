@@ -153,7 +153,7 @@ def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: 
     for one in wanted:
         if isinstance(one.measure, EventMeasure):
             frames.setdefault(_frame(one.measure), []).append((one.measure, one.serves))
-    names = Names()
+    names, anchors = Names(), Names()
     branches = []
     for frame in sorted(frames, key=_frame_name):
         measures = sorted(frames[frame], key=lambda pair: columns[pair[0]])
@@ -162,7 +162,7 @@ def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: 
                 names.claim(f"{_frame_name(frame)}__by_{context.entity.name}", frame),
                 selection(frame.atom, context.flags),
                 frame.distinct is not None,
-                _anchor(frame.anchor, context.flags) if frame.anchor else None,
+                _anchor(frame.anchor, context.flags, anchors) if frame.anchor else None,
                 frame.start,
                 tuple(_column(measure, columns, context.entity) for measure, _ in measures),
                 tuple(sorted({name for _, serves in measures for name in serves})),
@@ -188,8 +188,8 @@ def _frame_name(frame: _Frame) -> str:
     return "_".join(parts)
 
 
-def _anchor(anchor: tuple[Atom, int], flags: dict[Atom, str]) -> Anchor:
+def _anchor(anchor: tuple[Atom, int], flags: dict[Atom, str], names: Names) -> Anchor:
     atom, nth = anchor
     selected: Selection = selection(atom, flags)
     words = f"the {ordinal(nth)} {atom_words(atom)}"
-    return Anchor(Names().claim(f"{ordinal(nth)}_{atom_name(atom)}__anchor", anchor), selected, nth, words)
+    return Anchor(names.claim(f"{ordinal(nth)}_{atom_name(atom)}__anchor", anchor), selected, nth, words)

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from segpy.resolve.model import Event
+from segpy.resolve.model import Computed, Event, Measure
+from segpy.spec.expression import Column
 
 
-def canonical(value: Any) -> str:
-    """A text that two values share exactly when they mean the same. Places and names of events take no part."""
+def canonical(value: Any, inputs: Mapping[str, Measure] | None = None) -> str:
+    """A text that two values share exactly when they mean the same. Places and names of events take no part.
+
+    In an expression over features, `inputs` says what each name stands for: that counts, not the name.
+    """
     if isinstance(value, Event):
         return f"Event{canonical((value.stream, value.values, value.where))}"
+    if isinstance(value, Computed):
+        return f"Computed({canonical(value.expression, dict(value.inputs))})"
+    if inputs is not None and isinstance(value, Column) and value.name in inputs:
+        return canonical(inputs[value.name])
     if is_dataclass(value) and not isinstance(value, type):
-        parts = tuple(canonical(getattr(value, one.name)) for one in fields(value) if one.compare)
+        parts = tuple(canonical(getattr(value, one.name), inputs) for one in fields(value) if one.compare)
         return f"{type(value).__name__}({','.join(parts)})"
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"
     if isinstance(value, tuple):
-        return f"({','.join(canonical(part) for part in value)})"
+        return f"({','.join(canonical(part, inputs) for part in value)})"
     if value is None or isinstance(value, str | int | float | bool):
         return repr(value)
     raise TypeError(f"no canonical form for {type(value).__name__}")

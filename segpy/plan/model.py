@@ -171,12 +171,16 @@ class FeaturesPlan:
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
-    """One step of a sequence. `within` and `without` reach back to the step before."""
+    """One step of a sequence. `within` and `without` reach back to the step before.
+
+    `alone` excludes events of the step's own kind, those that it consists of aside.
+    """
 
     selection: Selection
     times: int
     within: Duration | None
     without: tuple[Selection, ...]
+    alone: bool
     words: str
 
 

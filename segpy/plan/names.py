@@ -26,7 +26,7 @@ from segpy.resolve.model import (
     WithinFirst,
 )
 from segpy.spec.duration import Duration
-from segpy.spec.expression import Literal, Type
+from segpy.spec.expression import Expression, Literal, Type
 from segpy.spec.model import Relop
 
 LONGEST = 60
@@ -69,7 +69,15 @@ def atom_name(atom: Atom) -> str:
     """`order_placed`, `order_placed_where_amount_at_least_100`"""
     if atom.where is None:
         return atom.event.name
-    return limited(f"{atom.event.name}_where_{slug(expression_words(atom.where))}", atom, 45)
+    return limited(f"{atom.event.name}_where_{_told(atom.where)}", atom, 45)
+
+
+def _told(expression: Expression) -> str:
+    """An expression as part of a name, with a hash where another expression could read the same."""
+    words = expression_words(expression)
+    constants = re.findall(r"'([^']*)'", words)
+    plain = re.fullmatch(r"[a-z0-9_ .<>=+*/'-]*", words) and all(re.fullmatch(r"[a-z0-9]+", one) for one in constants)
+    return slug(words) if plain else f"{slug(words)[:38].rstrip('_')}_{fingerprint(expression, 6)}".lstrip("_")
 
 
 def window_name(window: Window) -> str:
@@ -102,7 +110,7 @@ def measure_name(measure: Measure) -> str:
             ending = f"step_{step}_seconds" if step else output.value
             return f"{limited(sequence_name(sequence), sequence, 45)}_{ending}"
         case Computed(expression):
-            return slug(expression_words(expression))
+            return _told(expression)
 
 
 def sequence_name(sequence: Sequence) -> str:
@@ -130,7 +138,11 @@ def comparison_name(comparison: Comparison) -> str:
     """`at_least_2`, `in_trial_free`, `is_null`"""
     if comparison.relop is Relop.IS_NULL:
         return "is_null" if comparison.values[0].value else "is_known"
-    return "_".join((comparison.relop.value, *(_value_name(value) for value in comparison.values)))
+    parts = [comparison.relop.value, *(_value_name(value) for value in comparison.values)]
+    texts = [str(value.value) for value in comparison.values if value.type is Type.TEXT]
+    if not all(re.fullmatch(r"[a-z0-9]+", text) for text in texts):
+        parts.append(fingerprint(comparison, 6))  # another text could read the same
+    return "_".join(parts)
 
 
 def _value_name(value: Literal) -> str:

@@ -9,7 +9,7 @@ from segpy.plan.names import Names, sequence_name
 from segpy.plan.selections import selection
 from segpy.plan.words import sequence_words, step_words
 from segpy.resolve.atoms import disjoint
-from segpy.resolve.model import Atom, Feature, Sequence, SequenceMeasure
+from segpy.resolve.model import Atom, Feature, Sequence, SequenceMeasure, Step
 
 
 def sequence_names(features: tuple[Feature, ...], sequences: tuple[Sequence, ...]) -> dict[Sequence, str]:
@@ -36,17 +36,15 @@ def sequences_plan(
 
 
 def _plan(sequence: Sequence, name: str, serves: tuple[str, ...], flags: dict[Atom, str]) -> SequencePlan:
-    steps = tuple(
-        StepPlan(
-            selection(step.atom, flags),
-            step.times,
-            step.within,
-            tuple(selection(atom, flags) for atom in step.without),
-            step_words(step),
-        )
-        for step in sequence.steps
-    )
+    steps = tuple(_step(step, flags) for step in sequence.steps)
     pairs = combinations(enumerate(sequence.steps), 2)
     overlaps = tuple((i, j) for (i, one), (j, other) in pairs if not disjoint(one.atom, other.atom))
     words = sequence_words(sequence)
     return SequencePlan(name, steps, sequence.complete_within, sequence.in_the_last, overlaps, serves, words)
+
+
+def _step(step: Step, flags: dict[Atom, str]) -> StepPlan:
+    # A single event lies on the edge of what is looked through, so only of several must their own be told apart.
+    alone = step.times > 1 and step.atom in step.without
+    without = tuple(selection(atom, flags) for atom in step.without if not (alone and atom == step.atom))
+    return StepPlan(selection(step.atom, flags), step.times, step.within, without, alone, step_words(step))

@@ -280,11 +280,21 @@ def condition_sentence(condition: Condition) -> str:
 def segment_sentence(segment: Segment, before: tuple[str, ...]) -> str:
     """A segment's definition on one line; `before` are the segments ahead of it in its exclusive group."""
     parts = [f"in segment {segment.extends}"] if segment.extends else []
-    if segment.condition is not None:
-        parts.append(condition_sentence(segment.condition))
+    parts += map(condition_sentence, _side_by_side(segment.condition))
     if before:
         parts.append(f"not already in {', '.join(before)}")
     return f"a {segment.entity}: {'; and '.join(parts)}"
+
+
+def _side_by_side(condition: Condition | None) -> tuple[Condition, ...]:
+    """The logic keys that a segment has beside each other; all of them must hold."""
+    match condition:
+        case None:
+            return ()
+        case Group(Logic.ALL, parts) if all(isinstance(part, Group) for part in parts):
+            return parts
+        case _:
+            return (condition,)
 
 
 def segment_lines(segment: Segment, before: tuple[str, ...]) -> tuple[str, ...]:
@@ -292,8 +302,8 @@ def segment_lines(segment: Segment, before: tuple[str, ...]) -> tuple[str, ...]:
     lines = [f"a {segment.entity}"]
     if segment.extends:
         lines.append(f"in segment {segment.extends}")
-    if segment.condition is not None:
-        lines.extend(condition_lines(segment.condition))
+    for part in _side_by_side(segment.condition):
+        lines.extend(condition_lines(part))
     if before:
         lines.append(f"and not already in {', '.join(before)} (group {segment.group})")
     return tuple(lines)

@@ -105,6 +105,8 @@ class BadName(Diagnostic):
 
     @property
     def label(self) -> str:
+        if "__" in self.text and _as_name(self.text) != self.text:
+            return "a name has no `__`: it parts the pieces of generated names"
         return "a name is a lower-case letter followed by lower-case letters, digits and `_`, at most 50 characters"
 
     @property

@@ -207,6 +207,14 @@ def _named_by(what: str, *, of_column: bool = False) -> Callable[[Node], Name]:
     return read
 
 
+def _defined(node: Node) -> Name:
+    """A name that generated names are put together from: these are parted by `__`."""
+    name = _named_by("a name")(node)
+    if "__" in name.text:
+        raise refuse(BadName(span=name.span, text=name.text))
+    return name
+
+
 def _column(node: Node) -> Name:
     scalar = _scalar(node, "a column")
     if not scalar.text.strip() or any(ord(c) < 32 for c in scalar.text) or re.search(r"\{[{%#]|[}%#]\}", scalar.text):
@@ -309,6 +317,7 @@ def anything(node: Node) -> Span:
 
 TEXT = Shape("text", _text)
 NAME = Shape("a name", _named_by("a name"))
+DEFINED_NAME = Shape("a name", _defined)
 COLUMN_NAME = Shape("a column's name", _named_by("a column's name", of_column=True))
 COLUMN = Shape("a column", _column)
 BOOLEAN = Shape("true or false", _boolean)
@@ -321,7 +330,7 @@ RELATION = Shape("a relation", _relation)
 ANYTHING = Shape("anything", anything)
 
 
-def named(node: Node, kind: str, read: Callable[[Name, Node], T], name: Shape[Name] = NAME) -> tuple[T, ...]:
+def named(node: Node, kind: str, read: Callable[[Name, Node], T], name: Shape[Name] = DEFINED_NAME) -> tuple[T, ...]:
     """The entries of a mapping from names, each read with its name."""
     if not isinstance(node, Mapping):
         raise wrong(node, f"a mapping from {kind} names")

@@ -56,18 +56,21 @@ def _step_events(name: str, sequence: SequencePlan, step: StepPlan, key: str) ->
         return [Cte(f"{name}_events", (), select(plain, table("events"), where=where))]
     order = exp.Order(expressions=[exp.Ordered(this=column("occurred_at"))])
     lag = exp.Lag(this=column("occurred_at"), offset=number(step.times - 1))
-    run = named(exp.Window(this=lag, partition_by=[column(key)], order=order), "run_started_at")
+    runs = [named(exp.Window(this=lag, partition_by=[column(key)], order=order), "run_started_at")]
     grouped = [
         *plain,
         named(exp.Max(this=column("run_started_at")), "run_started_at"),
         named(exp.Count(this=exp.Star()), "events"),
     ]
+    if step.alone:
+        runs += _crowd(step, key)
+        grouped += _crowded()
     by = [column(key), column("occurred_at")]
     return [
         Cte(
             f"{name}_runs",
             (f"the earliest of the {step.times} latest events",),
-            select([*plain, run], table("events"), where=where),
+            select([*plain, *runs], table("events"), where=where),
         ),
         Cte(
             f"{name}_events",
@@ -75,6 +78,24 @@ def _step_events(name: str, sequence: SequencePlan, step: StepPlan, key: str) ->
             select(grouped, table(f"{name}_runs"), group_by=by),
         ),
     ]
+
+
+def _crowd(step: StepPlan, key: str) -> list[exp.Expr]:
+    """The event that is one too many if it lies after the step before, and the very first."""
+    order = exp.Order(expressions=[exp.Ordered(this=column("occurred_at"))])
+    lag = exp.Lag(this=column("occurred_at"), offset=number(step.times))
+    first = exp.Window(this=exp.Min(this=column("occurred_at")), partition_by=[column(key)])
+    return [
+        named(exp.Window(this=lag, partition_by=[column(key)], order=order), "crowded_at"),
+        named(first, "first_at"),
+    ]
+
+
+def _crowded() -> list[exp.Expr]:
+    """Of one instant the earliest event counts: what lies before it lies before the instant."""
+    every = exp.EQ(this=exp.Count(this=column("crowded_at")), expression=exp.Count(this=exp.Star()))
+    crowded_at = exp.Case(ifs=[exp.If(this=every, true=exp.Min(this=column("crowded_at")))])
+    return [named(crowded_at, "crowded_at"), named(exp.Min(this=column("first_at")), "first_at")]
 
 
 def _unwanted(name: str, sequence: SequencePlan, step: StepPlan, key: str, *, first: bool) -> Cte:
@@ -95,6 +116,8 @@ def _first(name: str, sequence: SequencePlan, step: StepPlan, key: str) -> exp.S
     source = f"{name}_events"
     occurred_at = column("occurred_at", source)
     started_at = column("run_started_at", source) if step.times > 1 else occurred_at.copy()
+    if step.alone:
+        started_at = column("first_at", source)  # all events so far are its own
     columns = [
         column(key, source),
         named(occurred_at, "reached_at"),
@@ -103,7 +126,9 @@ def _first(name: str, sequence: SequencePlan, step: StepPlan, key: str) -> exp.S
     ]
     where: list[exp.Expr] = []
     if step.times > 1:
-        where.append(is_known(started_at.copy()))
+        where.append(is_known(column("run_started_at", source)))
+        if step.alone:
+            where.append(is_null(column("crowded_at", source)))
         if sequence.complete_within is not None:
             latest = plus(started_at.copy(), sequence.complete_within)
             where.append(exp.LTE(this=occurred_at.copy(), expression=latest))
@@ -140,5 +165,9 @@ def _next(name: str, sequence: SequencePlan, i: int, step: StepPlan, key: str) -
         joins.append(asof_join(f"{name}_unwanted", before, "unwanted", left=True))
         none = is_null(unwanted.copy())
         where.append(exp.paren(any_of([none, exp.LTE(this=unwanted.copy(), expression=reached_at.copy())])))
+    if step.alone:
+        crowded_at = column("crowded_at", "step")
+        late = exp.LTE(this=crowded_at, expression=reached_at.copy())
+        where.append(exp.paren(any_of([is_null(crowded_at.copy()), late])))
     columns = [column(key, "step"), named(occurred_at.copy(), "reached_at"), started_at.copy(), _events(step, "step")]
     return select(columns, table(f"{name}_events", "step"), joins=joins, where=where)
