@@ -9,7 +9,7 @@ from pathlib import Path
 from segpy.catalog.model import Catalog
 from segpy.catalog.profiles import find_profiles_dir
 from segpy.catalog.scan import scan_project
-from segpy.check.rules import check
+from segpy.check.rules import check, models_taken
 from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.plan.build import build_plan
 from segpy.plan.model import Plan
@@ -105,7 +105,11 @@ def compile_sources(sources: Sequence[Source], catalog: Catalog | None = None) -
     if _has_errors(findings):
         return Compiled(ordered, tuple(findings))
     plan = build_plan(bound)
-    artifacts = render(plan, build_queries(plan))
+    queries = build_queries(plan)
+    findings += models_taken((query.name for query, _ in queries), catalog or Catalog())
+    if _has_errors(findings):
+        return Compiled(ordered, tuple(findings))
+    artifacts = render(plan, queries)
     grain = bound.settings.grain.value
     return Compiled(ordered, tuple(findings), artifacts, _summaries(plan), grain, plan.members)
 

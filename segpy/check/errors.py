@@ -136,3 +136,20 @@ class Required(Diagnostic):
     @property
     def help(self) -> str:
         return f"add `{self.key}:`, or take it out of `portfolio.require`"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTaken(Diagnostic):
+    """A generated model under a name that the dbt project already has."""
+
+    model: str
+    code: ClassVar[str] = "SEG612"
+    title: ClassVar[str] = "model name taken"
+
+    @property
+    def label(self) -> str:
+        return f"`{self.model}` would be generated, and this dbt project already has a model or seed of that name"
+
+    @property
+    def help(self) -> str:
+        return "set `name_prefix:` in segments/segpy.yml, or rename the other one"

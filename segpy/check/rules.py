@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
+from segpy.catalog.model import Catalog
 from segpy.check.errors import (
     FinerThanGrain,
     GapBeyondTotal,
     LongerThanRetention,
+    ModelTaken,
     NotExact,
     Required,
     TooManySegments,
@@ -150,6 +152,11 @@ def required_keys(bound: Bound) -> Iterator[Diagnostic]:
         for key in bound.settings.portfolio.require:
             if not getattr(segment, key):
                 yield Required(span=segment.span, segment=segment.name, key=key)
+
+
+def models_taken(models: Iterable[str], catalog: Catalog) -> tuple[Diagnostic, ...]:
+    """The models to be generated under a name that the dbt project already has. Asked once it is known which they are."""
+    return tuple(ModelTaken(model=model) for model in models if catalog.refs is not None and model in catalog.refs)
 
 
 RULES: tuple[Rule, ...] = (
