@@ -155,7 +155,7 @@ def required_keys(bound: Bound) -> Iterator[Diagnostic]:
 
 
 def models_taken(models: Iterable[str], catalog: Catalog) -> tuple[Diagnostic, ...]:
-    """The models to be generated under a name that the dbt project already has. Asked once it is known which they are."""
+    """The generated models under a name that the dbt project already has. Asked once they are known."""
     return tuple(ModelTaken(model=model) for model in models if catalog.refs is not None and model in catalog.refs)
 
 
