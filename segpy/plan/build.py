@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from segpy.plan.features import Context, Wanted, column_names, features_plan
 from segpy.plan.fingerprint import canonical
 from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.names import atom_name
 from segpy.plan.segments import segments_plan
-from segpy.plan.selections import events_plan, flag_names
+from segpy.plan.selections import atoms_of, events_plan, flag_names
 from segpy.plan.sequences import sequence_names, sequences_plan
 from segpy.resolve.model import (
-    Anchored,
     Atom,
     Bound,
     Entity,
@@ -59,6 +56,7 @@ def _entity(entity: Entity, bound: Bound, prefix: str) -> EntityPlan:
         segments_plan(
             f"{prefix}{entity.name}_segments",
             entity,
+            bound.settings.retention,
             segments,
             bound.groups,
             column_names(entity, features, wanted),
@@ -89,19 +87,6 @@ def _sequences(wanted: tuple[Wanted, ...]) -> dict[Sequence, tuple[str, ...]]:
         if isinstance(one.measure, SequenceMeasure):
             serves.setdefault(one.measure.sequence, set()).update(one.serves)
     return {sequence: tuple(sorted(names)) for sequence, names in serves.items()}
-
-
-def atoms_of(measure: Measure) -> Iterator[Atom]:
-    """The atoms that a measure reads, those of its inputs aside."""
-    match measure:
-        case EventMeasure(_, atom, _, window):
-            yield atom
-            if isinstance(window, Anchored):
-                yield window.anchor
-        case SequenceMeasure(sequence):
-            for step in sequence.steps:
-                yield step.atom
-                yield from step.without
 
 
 def _kept(wanted: tuple[Wanted, ...]) -> tuple[Property, ...]:

@@ -8,17 +8,20 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from segpy.resolve.model import Computed, Event, Measure
+from segpy.resolve.model import Atom, Computed, Event, Measure, Property
 from segpy.spec.expression import Column
 
 
-def canonical(value: Any, inputs: Mapping[str, Measure] | None = None) -> str:
+def canonical(value: Any, inputs: Mapping[str, Measure | Property] | None = None) -> str:
     """A text that two values share exactly when they mean the same. Places and names of events take no part.
 
-    In an expression over features, `inputs` says what each name stands for: that counts, not the name.
+    In an expression, `inputs` says what each name stands for: that counts, not the name.
     """
     if isinstance(value, Event):
-        return f"Event{canonical((value.stream, value.values, value.where))}"
+        where = canonical(value.where, _properties(value))
+        return f"Event({canonical(value.stream)},{canonical(value.values)},{where})"
+    if isinstance(value, Atom):
+        return f"Atom({canonical(value.event)},{canonical(value.where, _properties(value.event))})"
     if isinstance(value, Computed):
         return f"Computed({canonical(value.expression, dict(value.inputs))})"
     if inputs is not None and isinstance(value, Column) and value.name in inputs:
@@ -30,9 +33,16 @@ def canonical(value: Any, inputs: Mapping[str, Measure] | None = None) -> str:
         return f"{type(value).__name__}.{value.name}"
     if isinstance(value, tuple):
         return f"({','.join(canonical(part, inputs) for part in value)})"
+    if isinstance(value, float) and value.is_integer():
+        return repr(int(value))
     if value is None or isinstance(value, str | int | float | bool):
         return repr(value)
     raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def _properties(event: Event) -> dict[str, Property]:
+    """What a filter can look at: a property's type is part of what is meant."""
+    return {prop.name: prop for prop in event.stream.properties}
 
 
 def fingerprint(value: Any, length: int = 12) -> str:

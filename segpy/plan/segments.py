@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from segpy.plan.fingerprint import canonical, fingerprint
@@ -15,6 +16,7 @@ from segpy.plan.model import (
     SegmentsPlan,
 )
 from segpy.plan.names import Names, comparison_name
+from segpy.plan.selections import atoms_of
 from segpy.plan.words import segment_lines, segment_sentence, test_words
 from segpy.resolve.model import (
     Condition,
@@ -25,11 +27,13 @@ from segpy.resolve.model import (
     Measure,
     Segment,
     Test,
+    measures_in,
     nullable,
     segments_of,
     tests_of,
 )
-from segpy.spec.model import Logic
+from segpy.spec.duration import Duration
+from segpy.spec.model import Logic, Population, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class _Scope:
 def segments_plan(
     model: str,
     entity: Entity,
+    retention: Duration | None,
     segments: tuple[Segment, ...],
     groups: tuple[ExclusiveGroup, ...],
     columns: dict[Measure, str],
@@ -68,7 +73,7 @@ def segments_plan(
             found[(segment.name, test)] = column.name
     own = tuple(group for group in groups if group.entity == entity.name)
     scope = _Scope({s.name: s for s in segments}, {group.name: group for group in own}, found)
-    hashes = _hashes(scope, entity)
+    hashes = _hashes(scope, entity, retention)
     return SegmentsPlan(
         model,
         tuple(conditions[name] for name in sorted(conditions)),
@@ -157,36 +162,44 @@ def _in_later_place(segment: Segment, scope: _Scope) -> bool:
     return bool(scope.before(segment))
 
 
-def _hashes(scope: _Scope, entity: Entity) -> dict[str, str]:
+def _hashes(scope: _Scope, entity: Entity, retention: Duration | None) -> dict[str, str]:
     """The content hash of each segment: of its meaning, that of all it looks at included."""
     found: dict[str, str] = {}
-    about = (entity.key, entity.key_type, entity.relation, entity.start, entity.population, _keys(entity))
 
     def content(name: str) -> str:
         if name not in found:
             segment = scope.segments[name]
-            others = tuple(content(other) for other in segments_of(segment.condition))
             extends = content(segment.extends) if segment.extends else ""
             before = tuple(content(other) for other in scope.before(segment))
-            meaning = _without_names(segment.condition)
-            found[name] = fingerprint((canonical(about), meaning, others, extends, before))
+            meaning = _meaning(segment.condition, content)
+            found[name] = fingerprint((_about(segment, entity, retention), meaning, extends, before))
         return found[name]
 
     return {name: content(name) for name in scope.segments}
 
 
-def _keys(entity: Entity) -> tuple[tuple[str, str], ...]:
-    return tuple((stream.name, dict(stream.keys)[entity.name]) for stream in entity.streams)
+def _about(segment: Segment, entity: Entity, retention: Duration | None) -> str:
+    """Who can be in a segment at all, and whose the events are that it looks at."""
+    keys = {stream: dict(stream.keys)[entity.name] for stream in entity.streams}
+    measures = (part for test in tests_of(segment.condition) for part in measures_in(test.measure))
+    used = {atom.event.stream for measure in measures for atom in atoms_of(measure)}
+    own = tuple((stream.name, key) for stream, key in keys.items() if stream in used)
+    seen: tuple[tuple[Relation, str, str], ...] = ()
+    if entity.population is not Population.ATTRIBUTES:
+        seen = tuple((stream.relation, stream.occurred_at, key) for stream, key in keys.items())
+    start = next((attribute for attribute in entity.attributes if attribute.name == entity.start), None)
+    who = (entity.key, entity.key_type, entity.relation, start, entity.population, seen)
+    return canonical((who, own, retention if own or seen else None))
 
 
-def _without_names(condition: Condition | None) -> str:
-    """A condition's canonical text, in which other segments stand by place, not by name."""
+def _meaning(condition: Condition | None, content: Callable[[str], str]) -> str:
+    """A condition's canonical text: parts in any order, other segments by their own meaning."""
     match condition:
         case None:
             return ""
-        case InSegment(_, negated):
-            return f"InSegment({negated})"
+        case InSegment(segment, negated):
+            return f"InSegment({content(segment)},{negated})"
         case Group(logic, conditions, least):
-            return f"{logic.name}({least},{','.join(_without_names(part) for part in conditions)})"
+            return f"{logic.name}({least},{','.join(sorted(_meaning(part, content) for part in conditions))})"
         case Test():
             return canonical(condition)

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead
 from segpy.plan.names import Names, atom_name
 from segpy.plan.words import atom_words
 from segpy.resolve.atoms import event_values
-from segpy.resolve.model import Atom, Entity, Property, Stream
+from segpy.resolve.model import (
+    Anchored,
+    Atom,
+    Entity,
+    EventMeasure,
+    Measure,
+    Property,
+    SequenceMeasure,
+    Stream,
+)
 from segpy.spec.expression import columns_of
+
+
+def atoms_of(measure: Measure) -> Iterator[Atom]:
+    """The atoms that a measure reads, those of its inputs aside."""
+    match measure:
+        case EventMeasure(_, atom, _, window):
+            yield atom
+            if isinstance(window, Anchored):
+                yield window.anchor
+        case SequenceMeasure(sequence):
+            for step in sequence.steps:
+                yield step.atom
+                yield from step.without
 
 
 def needs_flag(atom: Atom) -> bool:

@@ -119,7 +119,7 @@ class SegmentBinder:
         name = test.name.text if test.name else None
         if test.measure.key in (MeasureKey.DID, MeasureKey.DID_NOT):
             did = test.measure.key is MeasureKey.DID
-            sugar = Comparison(Relop.AT_LEAST if did else Relop.EXACTLY, (Literal(int(did), Type.INTEGER),))
+            sugar = Comparison(Relop.AT_LEAST if did else Relop.EXACTLY, (Literal(int(did), Type.NUMBER),))
             return Test(measure, (sugar,), test.or_never, name, test.measure.span)
         type_ = type_of(measure)
         if not test.comparisons and type_ is not Type.BOOLEAN:
