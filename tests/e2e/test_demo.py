@@ -18,7 +18,7 @@ from tests.demo_oracle.world import Reading
 from tests.e2e.commands import Ran, contents, copy_repository, run_segpy
 from tests.e2e.tables import dump, rows
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 KEYS = {"buyer": "buyer_id", "seller": "seller_id", "shopper": "shopper_id", "user": "user_id"}
 EARLIER = datetime(2026, 3, 3, 17)

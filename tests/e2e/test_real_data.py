@@ -28,7 +28,7 @@ def needs(*files: Path) -> pytest.MarkDecorator:
     return pytest.mark.skipif(bool(missing), reason=reason)
 
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("real_data")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 PROJECT = {
     "dbt_project.yml": "name: shop\nprofile: shop\nflags: {send_anonymous_usage_stats: false}\n",
