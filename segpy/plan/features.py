@@ -17,7 +17,7 @@ from segpy.plan.model import (
     Origin,
     Selection,
 )
-from segpy.plan.names import Names, atom_name, measure_name
+from segpy.plan.names import Names, atom_name, limited, measure_name
 from segpy.plan.selections import property_column, selection
 from segpy.plan.words import atom_words, measure_words, ordinal
 from segpy.resolve.model import (
@@ -38,6 +38,7 @@ from segpy.resolve.model import (
     type_of,
 )
 
+_BRANCH = 55  # what is put behind it must fit into an identifier too
 _DISTINCT = (Aggregation.COUNT_DISTINCT, Aggregation.ACTIVE_DAYS)
 
 
@@ -159,7 +160,7 @@ def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: 
         measures = sorted(frames[frame], key=lambda pair: columns[pair[0]])
         branches.append(
             Branch(
-                names.claim(f"{_frame_name(frame)}__by_{context.entity.name}", frame),
+                names.claim(limited(f"{_frame_name(frame)}__by_{context.entity.name}", frame, _BRANCH), frame),
                 selection(frame.atom, context.flags),
                 frame.distinct is not None,
                 _anchor(frame.anchor, context.flags, anchors) if frame.anchor else None,
