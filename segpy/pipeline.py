@@ -106,7 +106,7 @@ def compile_sources(sources: Sequence[Source], catalog: Catalog | None = None) -
         return Compiled(ordered, tuple(findings))
     plan = build_plan(bound)
     queries = build_queries(plan)
-    findings += models_taken((query.name for query, _ in queries), catalog or Catalog())
+    findings += models_taken((query.name for query, _ in queries), bound, catalog or Catalog())
     if _has_errors(findings):
         return Compiled(ordered, tuple(findings))
     artifacts = render(plan, queries)

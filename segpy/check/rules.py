@@ -154,9 +154,13 @@ def required_keys(bound: Bound) -> Iterator[Diagnostic]:
                 yield Required(span=segment.span, segment=segment.name, key=key)
 
 
-def models_taken(models: Iterable[str], catalog: Catalog) -> tuple[Diagnostic, ...]:
+def models_taken(models: Iterable[str], bound: Bound, catalog: Catalog) -> tuple[Diagnostic, ...]:
     """The generated models under a name that the dbt project already has. Asked once they are known."""
-    return tuple(ModelTaken(model=model) for model in models if catalog.refs is not None and model in catalog.refs)
+    relations = [stream.relation for entity in bound.entities for stream in entity.streams]
+    relations += [entity.relation for entity in bound.entities if entity.relation is not None]
+    read = {relation.arguments[-1]: relation.span for relation in relations if relation.function == "ref"}
+    taken = read.keys() | (catalog.refs or frozenset())
+    return tuple(ModelTaken(span=read.get(model), model=model) for model in models if model in taken)
 
 
 RULES: tuple[Rule, ...] = (

@@ -63,7 +63,7 @@ def selection(atom: Atom, flags: dict[Atom, str]) -> Selection:
 
 def property_column(entity: Entity, name: str) -> str:
     """The column of the events model that holds a property."""
-    return f"property_{name}" if name in (entity.key, "occurred_at", "event", "as_of") else name
+    return f"property__{name}" if name in (entity.key.lower(), "occurred_at", "event", "as_of") else name
 
 
 def events_plan(model: str, entity: Entity, atoms: tuple[Atom, ...], kept: tuple[Property, ...]) -> EventsPlan | None:

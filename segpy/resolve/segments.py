@@ -32,7 +32,7 @@ from segpy.resolve.model import (
     type_of,
 )
 from segpy.resolve.scope import Findings, Unbound
-from segpy.resolve.taxonomy import RESERVED_COLUMNS, Taxonomy
+from segpy.resolve.taxonomy import Taxonomy
 from segpy.resolve.typing import instant_literal, words
 from segpy.spec import model as written
 from segpy.spec.duration import parse_duration
@@ -68,9 +68,10 @@ class SegmentBinder:
             known = tuple(one.name.text for one in self.spec.entities)
             name = segment.entity.text
             raise self.findings.fail(UnknownEntity(span=segment.entity.span, name=name, known=known))
-        if segment.name.text in (entity.key, *RESERVED_COLUMNS):
+        if segment.name.text in (entity.key.lower(), "as_of", "spec_hash"):
             name, span = segment.name.text, segment.name.span
             raise self.findings.fail(NameTaken(span=span, name=name, taken_by="a column of the segments table"))
+        self._names_of_conditions(segment)
         if segment.extends is not None:
             self._look(segment.extends, entity)
         binder = MeasureBinder(entity, self.taxonomy, self.features, self.findings)
@@ -90,6 +91,14 @@ class SegmentBinder:
             self.grouped.get(segment.name.text),
             segment.name.span,
         )
+
+    def _names_of_conditions(self, segment: written.Segment) -> None:
+        first: dict[str, Name] = {}
+        for name in _condition_names(segment.condition):
+            before = first.setdefault(name.text, name)
+            if before is not name:
+                taken_by = "the name of another condition of this segment"
+                self.findings.fail(NameTaken(span=name.span, name=name.text, taken_by=taken_by, first=before.span))
 
     def _look(self, name: Name, entity: Entity) -> None:
         belongs_to = self.entities.get(name.text)
@@ -207,6 +216,16 @@ def walked(needs: Mapping[str, Mapping[str, int]]) -> tuple[list[tuple[str, ...]
                 path.append(following)
                 ways.append(iter(needs.get(following, {})))
     return cycles, depths
+
+
+def _condition_names(condition: written.Condition | None) -> tuple[Name, ...]:
+    """The names that an author gives to conditions, in the order written."""
+    match condition:
+        case written.Test(name=Name() as name):
+            return (name,)
+        case written.Group(conditions=conditions):
+            return tuple(name for part in conditions for name in _condition_names(part))
+    return ()
 
 
 def direct_needs(segment: Segment) -> tuple[str, ...]:

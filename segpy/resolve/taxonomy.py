@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from segpy.catalog.model import Catalog
@@ -60,6 +61,14 @@ class Taxonomy:
         return tuple(name for name, event in self.events.items() if entity in dict(event.stream.keys))
 
 
+GENERATED_COLUMNS = re.compile(
+    r"as_of|occurred_at|events?|spec_hash|day|anchor_at|sequence|completed|completions|step|(first|last)_at|"
+    r"(fastest_)?seconds|step_\d+_seconds|((run_)?started|reached|crowded)_at|(before_)?(started|since)_\d+|"
+    r"unwanted_\w+|events_of_\w+|is_\w+|_.*"
+)
+"""Columns that generated tables, or steps on the way to them, have beside an entity's key."""
+
+
 def bind_taxonomy(spec: Spec, catalog: Catalog, findings: Findings) -> Taxonomy:
     """All streams, events and entities that could be bound."""
     written = {entity.name.text: entity for entity in spec.entities}
@@ -115,6 +124,10 @@ def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: 
         *(column.name for column in stream.properties),
     )
     _relation(stream.relation, columns, catalog, findings)
+    for prop in stream.properties:
+        if prop.name.text.startswith("property__"):
+            taken_by, way_out = "the beginning of generated names", "call the column otherwise in staging"
+            raise findings.fail(NameTaken(span=prop.name.span, name="property__", taken_by=taken_by, way_out=way_out))
     return Stream(
         stream.name.text,
         stream.relation,
@@ -143,6 +156,9 @@ def where_over(stream: Stream, text: SqlText, findings: Findings) -> Expression:
 
 
 def _event(event: WrittenEvent, streams: dict[str, Stream], declared: tuple[str, ...], findings: Findings) -> Event:
+    if event.name.text == "any":
+        taken_by = "the word for every event of an entity"
+        raise findings.fail(NameTaken(span=event.name.span, name="any", taken_by=taken_by))
     stream = streams.get(event.stream.text)
     if stream is None:
         if event.stream.text in declared:  # the stream itself was refused, and that was said
@@ -169,16 +185,12 @@ def _one_type_each(spec: Spec, findings: Findings) -> None:
                     break
 
 
-RESERVED_COLUMNS = ("as_of", "occurred_at", "event", "spec_hash")
-
-
 def _entity(entity: WrittenEntity, streams: dict[str, Stream], catalog: Catalog, findings: Findings) -> Entity:
     attributes = _properties(entity.attributes.columns) if entity.attributes else ()
     if entity.attributes:
         columns = (entity.key, *(column.name for column in entity.attributes.columns))
         _relation(entity.attributes.relation, columns, catalog, findings)
-    if entity.key.text in RESERVED_COLUMNS:
-        raise findings.fail(NameTaken(span=entity.key.span, name=entity.key.text, taken_by="a generated column"))
+    _key(entity, findings)
     serving = tuple(stream for stream in streams.values() if entity.name.text in dict(stream.keys))
     default = Population.ATTRIBUTES if entity.attributes else Population.EVENTS
     population = entity.population or default
@@ -198,6 +210,26 @@ def _entity(entity: WrittenEntity, streams: dict[str, Stream], catalog: Catalog,
         population,
         serving,
     )
+
+
+def _key(entity: WrittenEntity, findings: Findings) -> None:
+    """The key stands beside other columns in every generated table, and SQL does not tell small letters from large."""
+    key, way_out = entity.key, "call the column otherwise in staging"
+    if GENERATED_COLUMNS.fullmatch(key.text.lower()):
+        taken_by = "a column of generated tables"
+        raise findings.fail(NameTaken(span=key.span, name=key.text, taken_by=taken_by, way_out=way_out))
+    for column in entity.attributes.columns if entity.attributes else ():
+        if column.name.text == key.text.lower():
+            taken_by = f"the key of entity `{entity.name.text}`"
+            raise findings.fail(
+                NameTaken(
+                    span=column.name.span,
+                    name=column.name.text,
+                    taken_by=taken_by,
+                    first=key.span,
+                    way_out="leave it out: every generated table has the key",
+                )
+            )
 
 
 def _start(entity: WrittenEntity, start: Name, attributes: tuple[Property, ...], findings: Findings) -> None:

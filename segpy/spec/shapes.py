@@ -65,8 +65,10 @@ def found(node: Node) -> str:
             return "a mapping" if pairs else "an empty mapping"
         case Sequence(items=items):
             return "a list" if items else "an empty list"
-        case Scalar(value=None):
+        case Scalar(value=None, text=""):
             return "nothing"
+        case Scalar(value=None, text=text):
+            return f"`{text}`, which stands for nothing"
         case Scalar(text=text):
             shown = f"`{text if len(text) <= 30 else text[:29] + '…'}`"
             return f"the text {shown}" if node.quoted else shown
@@ -81,8 +83,10 @@ def wrong(node: Node, expected: str, way_out: str | None = None) -> Refused:
 def _way_out(node: Node, expected: str) -> str:
     """What to do about a form, judged by the forms alone."""
     match node:
-        case Scalar(value=None):
+        case Scalar(value=None, text=""):
             return "write it after the key, or remove the key"
+        case Scalar(value=None):
+            return "put it in quotes if it is meant as text"
         case Scalar(quoted=True) if expected.startswith(("a whole number", "true")):
             return "write it without quotes"
     if expected.startswith(("a list", "two")):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
+import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.errors import SqlglotError
 
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
@@ -15,6 +18,14 @@ from segpy.sql.model import OutputColumn
 AS_OF = "__as_of__"
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _RESERVED = frozenset(DuckDB.Generator.RESERVED_KEYWORDS)
+_WORDS = frozenset(word.lower() for word in (*DuckDB.Tokenizer.KEYWORDS, *DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS))
+_USES = """
+    select cast({0} as text) as {0}, {0}, {0} + 1 as one, {0} is null as two, not {0} as three, t.{0}, coalesce({0}, 1),
+        max({0}) filter (where {0} and not {0}), sum({0}) over (partition by {0} order by {0}),
+        case when {0} then {0} else {0} end as four
+    from t inner join {0} on {0}.a = t.a and t.{0} = {0} where {0} and {0} > 1 and {0} in ({0}) and {0}.a
+    group by {0}, t.{0}, {0} order by {0}, {0}
+"""
 _TYPES = {
     Type.TEXT: exp.DType.TEXT,
     Type.NUMBER: exp.DType.DOUBLE,
@@ -29,7 +40,21 @@ _TYPES = {
 
 def identifier(name: str) -> exp.Identifier:
     """A name, quoted where it needs to be."""
-    return exp.to_identifier(name, quoted=not _PLAIN.fullmatch(name) or name in _RESERVED)
+    return exp.to_identifier(name, quoted=not (_PLAIN.fullmatch(name) and _reads_bare(name)))
+
+
+@cache
+def _reads_bare(name: str) -> bool:
+    """Whether a name without quotes is read as that name wherever a column or a table can stand."""
+    if name not in _WORDS:
+        return name not in _RESERVED
+    try:
+        bare, quoted = (sqlglot.parse_one(_USES.format(one), read="duckdb") for one in (name, f'"{name}"'))
+    except SqlglotError:
+        return False
+    for part in quoted.find_all(exp.Identifier):
+        part.set("quoted", False)
+    return name not in _RESERVED and bare == quoted
 
 
 def output(name: str, sql_type_: str, description: str) -> OutputColumn:
