@@ -68,7 +68,7 @@ def expression_words(expression: Expression) -> str:
         case Not(operand):
             return f"not {_inner(operand)}"
         case Negative(operand):
-            return f"-{_inner(operand)}"
+            return f"-({expression_words(operand)})" if isinstance(operand, Negative) else f"-{_inner(operand)}"
         case IsNull(operand):
             return f"{_inner(operand)} is null"
         case In(operand, options):
@@ -107,7 +107,7 @@ def _literal(literal: Literal) -> str:
         case Type.BOOLEAN:
             return "true" if literal.value else "false"
         case _:
-            return f"{literal.value:g}" if isinstance(literal.value, float) else str(literal.value)
+            return repr(literal.value).removesuffix(".0")
 
 
 def atom_words(atom: Atom) -> str:
