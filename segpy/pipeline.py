@@ -20,7 +20,7 @@ from segpy.project.write import write_artifacts
 from segpy.render.model import Artifact
 from segpy.render.models import render
 from segpy.resolve.bind import bind
-from segpy.source.nodes import Mapping, Source
+from segpy.source.nodes import Mapping, Scalar, Source
 from segpy.source.read import read_bytes, read_source
 from segpy.spec.decode import decode
 from segpy.sql.build import build_queries
@@ -149,12 +149,12 @@ def _has_errors(findings: Sequence[Diagnostic]) -> bool:
 
 
 def _generated_folders(sources: Sequence[Source]) -> tuple[str, ...]:
-    """Where generated models stand: a spec must not read its own output."""
+    """Where generated models are about to stand: what is in their way there is not a name that is taken."""
     for source in sources:
         file, _ = read_source(source)
         written = file.get("models_path") if file is not None else None
-        if written is not None and hasattr(written, "text"):
-            return (str(written.text).strip("/"),)
+        if isinstance(written, Scalar):
+            return (written.text.strip("/"),)
     return ("models/segpy",)
 
 

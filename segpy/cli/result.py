@@ -64,6 +64,7 @@ def _node_data(node: NodeResult) -> dict[str, Any]:
         "message": node.message if node.failed or node.status == "warn" else None,
         "compiled": node.compiled,
         "failures": node.failures,
+        "found": node.found,
     }
 
 
@@ -87,6 +88,7 @@ def _print_sizes(sizes: Sizes, segments: Sequence[SegmentSummary]) -> None:
 def _failure(node: NodeResult) -> str:
     lines = [f"{'warning' if node.status == 'warn' else 'failed'}: {node.kind} {node.name} ({node.file})"]
     lines += [f"  {line}".rstrip() for line in (node.message or "").splitlines()]
+    lines += [f"  {row}" for row in node.found]
     if node.compiled:
         lines.append(f"  its SQL: {node.compiled}")
     return "\n".join(lines) + "\n"

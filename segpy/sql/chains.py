@@ -154,6 +154,8 @@ def _next(name: str, sequence: SequencePlan, i: int, step: StepPlan, key: str) -
     latest = exp.And(this=same, expression=exp.GTE(this=earliest.copy(), expression=reached_at))
     joins = [asof_join(f"{sequence.name}__step_{i - 1}", latest, "attempt")]
     where: list[exp.Expr] = []
+    if step.times > 1:
+        where.append(is_known(earliest.copy()))  # DuckDB before 2.0 lets an ASOF join match a null
     if step.within is not None:
         where.append(exp.LTE(this=occurred_at.copy(), expression=plus(reached_at.copy(), step.within)))
     if sequence.complete_within is not None:

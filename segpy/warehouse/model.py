@@ -59,6 +59,7 @@ class NodeResult:
     message: str | None = None
     compiled: str | None = None  # the file that holds the SQL which ran, relative to the project
     failures: int | None = None  # rows that a test found
+    found: tuple[str, ...] = ()  # the first of those rows, in words
 
     @property
     def failed(self) -> bool:

@@ -24,7 +24,7 @@ _WAYS_OUT = (
     (re.compile(r"package\(s\) installed|dbt deps"), "run `dbt deps`"),
     (
         re.compile(r"depends on a node named '(.*?)'"),
-        "write the model `{0}`, or mend the name that refers to it that refers to it",
+        "write the model `{0}`, or mend the name that refers to it",
     ),
     (re.compile(r"depends on a source named '(.*?)'"), "declare the source `{0}`, or mend the name that refers to it"),
     (re.compile(r"segpy_as_of is"), "give another instant with --as-of"),

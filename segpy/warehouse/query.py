@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from segpy.diagnostics.model import Diagnostic
 from segpy.warehouse.errors import DbtRefused
 from segpy.warehouse.invoke import invoke
-from segpy.warehouse.model import SegmentSize, Sizes, Target
+from segpy.warehouse.model import NodeResult, SegmentSize, Sizes, Target
 from segpy.warehouse.plain import plain
 
 Row = tuple[Any, ...]
+
+_ROWS_SHOWN = 5
 
 
 def segment_sizes(
@@ -40,16 +43,39 @@ def segment_sizes(
     return Sizes(sizes, max(instants, default=None))
 
 
+def with_rows(target: Target, manifest: Any, node: NodeResult) -> NodeResult:
+    """A test that found rows, with the first of them: they name what is wrong."""
+    if node.kind != "test" or not node.failures or not node.compiled:
+        return node
+    try:
+        sql = (target.project_dir / node.compiled).read_text(encoding="utf-8")
+    except OSError:
+        return node
+    table = _table_of(target, manifest, f"{{% raw %}}{sql}{{% endraw %}}", _ROWS_SHOWN)
+    if isinstance(table, Diagnostic):
+        return node
+    rows = (
+        ", ".join(f"{name}: {value}" for name, value in zip(table.column_names, row, strict=True)) for row in table.rows
+    )
+    rest = (f"and {node.failures - _ROWS_SHOWN} more",) if node.failures > _ROWS_SHOWN else ()
+    return replace(node, found=(*rows, *rest))
+
+
 def rows_of(target: Target, manifest: Any, sql: str) -> tuple[Row, ...] | Diagnostic:
     """The rows of a query, in which `ref` works."""
-    outcome = invoke(target, ["show", "--inline", sql, "--limit", "-1"], manifest)
+    table = _table_of(target, manifest, sql, -1)
+    return table if isinstance(table, Diagnostic) else tuple(tuple(row) for row in table.rows)
+
+
+def _table_of(target: Target, manifest: Any, sql: str, limit: int) -> Any | Diagnostic:
+    outcome = invoke(target, ["show", "--inline", sql, "--limit", str(limit)], manifest)
     _forget_query(manifest)
     if isinstance(outcome, Diagnostic):
         return outcome
     (result,) = outcome.results
     if result.agate_table is None:
         return DbtRefused(plain(result.message or "the query returned nothing"))
-    return tuple(tuple(row) for row in result.agate_table.rows)
+    return result.agate_table
 
 
 def _forget_query(manifest: Any) -> None:

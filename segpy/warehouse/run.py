@@ -12,6 +12,7 @@ from segpy.warehouse.errors import NothingSelected
 from segpy.warehouse.invoke import invoke
 from segpy.warehouse.model import BuildOptions, BuildResult, NodeProgress, NodeResult, Progress, Target
 from segpy.warehouse.plain import plain
+from segpy.warehouse.query import with_rows
 
 
 def build(target: Target, asked: BuildOptions | None = None, on_progress: Progress = lambda _: None) -> BuildResult:
@@ -35,7 +36,7 @@ def build(target: Target, asked: BuildOptions | None = None, on_progress: Progre
     nodes = tuple(_node_result(each) for each in getattr(outcome, "results", None) or ())
     if not nodes:
         return BuildResult(problems=(NothingSelected(_selection(asked)),))
-    return BuildResult(nodes=nodes, manifest=manifest)
+    return BuildResult(nodes=tuple(with_rows(target, manifest, node) for node in nodes), manifest=manifest)
 
 
 def _listed(option: str, values: Sequence[str]) -> list[str]:
