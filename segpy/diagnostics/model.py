@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import ClassVar
@@ -33,7 +34,7 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(ABC):
     """One finding. A subclass sets `code`, `title`, maybe `severity`; `label` and `help` speak of its own fields."""
 
     span: Span | None = field(kw_only=True, default=None)
@@ -43,9 +44,9 @@ class Diagnostic:
     severity: ClassVar[Severity] = Severity.ERROR
 
     @property
+    @abstractmethod
     def label(self) -> str:
         """The words beside the caret."""
-        raise NotImplementedError  # abstract: a test proves that every subclass answers
 
     @property
     def help(self) -> str | None:

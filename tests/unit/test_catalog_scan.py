@@ -108,7 +108,7 @@ def test_names_that_cannot_all_be_seen_are_unknown(tmp_path: Path, path: str, te
     ["", "- 1", "sources: 3", "sources: [3, {tables: 4}, {name: x, tables: [5]}]", "models: {a: [}", "\x00", "a: b: c"],
 )
 def test_odd_property_files_do_no_harm(tmp_path: Path, text: str) -> None:
-    scan(tmp_path, {"models/odd.yml": text})
+    assert scan(tmp_path, {"models/odd.yml": text}).refs in (REFS, None)  # what cannot be read may name anything
 
 
 def test_empty_package_file_brings_no_names(tmp_path: Path) -> None:
