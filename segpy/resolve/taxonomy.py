@@ -77,7 +77,7 @@ def bind_taxonomy(spec: Spec, catalog: Catalog, findings: Findings) -> Taxonomy:
     declared = tuple(stream.name.text for stream in spec.streams)
     events = findings.each([lambda e=e: _event(e, by_name, declared, findings) for e in spec.events])  # type: ignore[misc]
     _one_type_each(spec, findings)
-    entities = findings.each([lambda e=e: _entity(e, by_name, catalog, findings) for e in spec.entities])  # type: ignore[misc]
+    entities = findings.each([lambda e=e: _entity(e, spec, by_name, catalog, findings) for e in spec.entities])  # type: ignore[misc]
     named = {event.name: event for event in events}
     known = {entity.name: entity for entity in entities}
     return Taxonomy(
@@ -127,7 +127,7 @@ def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: 
     for prop in stream.properties:
         if prop.name.text.startswith("property__"):
             taken_by, way_out = "the beginning of generated names", "call the column otherwise in staging"
-            raise findings.fail(NameTaken(span=prop.name.span, name="property__", taken_by=taken_by, way_out=way_out))
+            findings.fail(NameTaken(span=prop.name.span, name="property__", taken_by=taken_by, way_out=way_out))
     return Stream(
         stream.name.text,
         stream.relation,
@@ -185,12 +185,17 @@ def _one_type_each(spec: Spec, findings: Findings) -> None:
                     break
 
 
-def _entity(entity: WrittenEntity, streams: dict[str, Stream], catalog: Catalog, findings: Findings) -> Entity:
+def _entity(
+    entity: WrittenEntity, spec: Spec, streams: dict[str, Stream], catalog: Catalog, findings: Findings
+) -> Entity:
     attributes = _properties(entity.attributes.columns) if entity.attributes else ()
     if entity.attributes:
         columns = (entity.key, *(column.name for column in entity.attributes.columns))
         _relation(entity.attributes.relation, columns, catalog, findings)
     _key(entity, findings)
+    declared = [stream for stream in spec.streams if entity.name.text in {name.text for name, _ in stream.entities}]
+    if any(stream.name.text not in streams for stream in declared):
+        raise Unbound()  # a stream of it was refused, and that was said
     serving = tuple(stream for stream in streams.values() if entity.name.text in dict(stream.keys))
     default = Population.ATTRIBUTES if entity.attributes else Population.EVENTS
     population = entity.population or default

@@ -32,6 +32,7 @@ from segpy.spec.shapes import (
     DURATION,
     EXACT_DURATION,
     EXACT_OR_ZERO,
+    FEATURE_COLUMN,
     NAME,
     SQL,
     TEXT,
@@ -84,8 +85,12 @@ def _event_property(node: Node) -> Operand:
     return operand
 
 
-def _bare(node: Node) -> Operand:
+def _attribute(node: Node) -> Operand:
     return Operand(NAME.read(node))
+
+
+def _feature(node: Node) -> Operand:
+    return Operand(FEATURE_COLUMN.read(node))
 
 
 def _window_length(node: Node) -> Length:
@@ -255,8 +260,8 @@ _OPERANDS: dict[MeasureKey, tuple[Shape[Any], str]] = {
     MeasureKey.ACTIVE_DAYS: (_EVENT, "calendar days with the event"),
     MeasureKey.RECENCY: (_EVENT, "time since the last occurrence"),
     MeasureKey.TENURE: (_EVENT, "time since the first occurrence, or since an attribute's timestamp"),
-    MeasureKey.ATTRIBUTE: (Shape("an attribute", _bare), "an attribute's value"),
-    MeasureKey.FEATURE: (Shape("a feature", _bare), "a named feature's value"),
+    MeasureKey.ATTRIBUTE: (Shape("an attribute", _attribute), "an attribute's value"),
+    MeasureKey.FEATURE: (Shape("a feature", _feature), "a named feature's value"),
     MeasureKey.EXPRESSION: (SQL, "SQL over features and attributes"),
     MeasureKey.SEQUENCE: (Shape("a sequence", _sequence), "events in order"),
     MeasureKey.DID: (_EVENT, "at least once"),

@@ -201,10 +201,10 @@ def _text(node: Node) -> str:
     return _scalar(node, "text").text
 
 
-def _named_by(what: str, *, of_column: bool = False) -> Callable[[Node], Name]:
+def _named_by(what: str, *, of_column: bool = False, longest: int = 50) -> Callable[[Node], Name]:
     def read(node: Node) -> Name:
         scalar = _scalar(node, what)
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", scalar.text):
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", scalar.text) or len(scalar.text) > longest:
             raise refuse(BadName(span=scalar.span, text=scalar.text, of_column=of_column))
         return Name(scalar.text, scalar.span)
 
@@ -321,6 +321,7 @@ def anything(node: Node) -> Span:
 
 TEXT = Shape("text", _text)
 NAME = Shape("a name", _named_by("a name"))
+FEATURE_COLUMN = Shape("a feature", _named_by("a feature", longest=100))  # a sequence is named with what it measures
 DEFINED_NAME = Shape("a name", _defined)
 COLUMN_NAME = Shape("a column's name", _named_by("a column's name", of_column=True))
 COLUMN = Shape("a column", _column)
