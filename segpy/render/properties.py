@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,9 +42,7 @@ _Dumper.add_representer(str, _text)
 
 def plain_text(text: str) -> str:
     """Text that dbt will read as Jinja, made harmless."""
-    for opening in ("{{", "{%", "{#"):
-        text = text.replace(opening, f"{{ {opening[1]}")
-    return text
+    return re.sub(r"\{(?=[{%#])", "{ ", text)
 
 
 def _model(query: Query, description: str, contract: bool, tests: list[Any]) -> dict[str, Any]:

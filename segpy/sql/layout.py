@@ -6,6 +6,7 @@ placeholders replaced token by token, so that nothing inside a constant or a quo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from sqlglot import TokenType, exp, tokenize
@@ -22,7 +23,7 @@ def lay_out(query: Query, dialect: str) -> str:
     writer = _Writer(dialect)
     parts = [writer.cte(cte) for cte in query.ctes]
     head = "with\n\n" + ",\n\n".join(parts) + "\n\n" if parts else ""
-    return _lowered(head + writer.query(query.final) + "\n", dialect)
+    return lowered(head + writer.query(query.final) + "\n", dialect)
 
 
 def fill_in(text: str, query: Query, dialect: str) -> str:
@@ -31,7 +32,9 @@ def fill_in(text: str, query: Query, dialect: str) -> str:
     return _rewritten(text, dialect, lambda token, written: jinja.get(written, written))
 
 
-def _lowered(sql: str, dialect: str) -> str:
+def lowered(sql: str, dialect: str) -> str:
+    """A text in lower case, constants and quoted names aside."""
+
     def lower(token: TokenType, written: str) -> str:
         return written if token in _KEPT else written.lower() + (" " if written == "FILTER" else "")
 
@@ -50,10 +53,7 @@ def _rewritten(sql: str, dialect: str, rewrite: Callable[[TokenType, str], str])
 
 def comment_line(text: str) -> str:
     """One line of comment. Line breaks and openings of Jinja in it are made harmless."""
-    flat = " ".join(text.split())
-    for opening in ("{{", "{%", "{#"):
-        flat = flat.replace(opening, f"{{ {opening[1]}")
-    return f"-- {flat}"
+    return "-- " + re.sub(r"\{(?=[{%#])", "{ ", " ".join(text.split()))
 
 
 class _Writer:

@@ -166,7 +166,7 @@ def catalog_query(plan: Plan) -> Query:
             values = {
                 "segment": segment.name,
                 "entity": segment.entity,
-                "description": segment.description,
+                "description": segment.description.strip(),
                 "definition": one.sentence,
                 "stage": segment.stage,
                 "owner": segment.owner,

@@ -19,6 +19,7 @@ AS_OF = "__as_of__"
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _RESERVED = frozenset(DuckDB.Generator.RESERVED_KEYWORDS)
 _WORDS = frozenset(word.lower() for word in (*DuckDB.Tokenizer.KEYWORDS, *DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS))
+_PIECES = re.compile(r"(?<=\{)(?=[{%#])|(?=[\n\r])|(?<=[\n\r])")
 _USES = """
     select cast({0} as text) as {0}, {0}, {0} + 1 as one, {0} is null as two, not {0} as three, t.{0}, coalesce({0}, 1),
         max({0}) filter (where {0} and not {0}), sum({0}) over (partition by {0} order by {0}),
@@ -79,13 +80,15 @@ def as_of() -> exp.Column:
 
 
 def text(value: str) -> exp.Expr:
-    """A text constant. One that would open a Jinja expression is put together from harmless pieces."""
-    pieces = re.split(r"(?<=\{)(?=[{%#])", value)
-    literals: list[exp.Expr] = [exp.Literal.string(piece) for piece in pieces]
-    found = literals[0]
-    for piece in literals[1:]:
-        found = exp.DPipe(this=found, expression=piece, safe=True)
-    return exp.paren(found) if len(pieces) > 1 else found
+    """A text constant. One that would open a Jinja expression, or has lines, is put together from harmless pieces."""
+    pieces = [piece for piece in _PIECES.split(value) if piece] or [""]
+    parts: list[exp.Expr] = [
+        call("chr", number(ord(piece))) if piece in ("\n", "\r") else exp.Literal.string(piece) for piece in pieces
+    ]
+    found = parts[0]
+    for part in parts[1:]:
+        found = exp.DPipe(this=found, expression=part, safe=True)
+    return exp.paren(found) if len(parts) > 1 else found
 
 
 def number(value: int | float) -> exp.Expr:

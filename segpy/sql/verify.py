@@ -6,6 +6,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from segpy.sql.layout import lowered
 from segpy.sql.model import Query
 
 
@@ -29,4 +30,5 @@ def verify(query: Query, text: str, dialect: str) -> None:
 
 
 def _plain(tree: exp.Expr) -> str:
-    return tree.sql("duckdb", copy=False, comments=False, normalize=True, normalize_functions="lower").lower()
+    text = tree.sql("duckdb", copy=False, comments=False, normalize=True, normalize_functions="lower")
+    return lowered(text, "duckdb")
