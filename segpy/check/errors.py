@@ -40,7 +40,7 @@ class FinerThanGrain(Diagnostic):
 
     @property
     def label(self) -> str:
-        return f"{self.window} before `as_of`, which only moves by the {self.grain}: what lies between is never seen"
+        return f"this covers {self.window}, and `as_of` only moves by the {self.grain}: what lies between is never seen"
 
     @property
     def help(self) -> str:

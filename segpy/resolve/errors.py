@@ -24,6 +24,7 @@ class _UnknownName(Diagnostic):
     instead: str = ""
     noun: ClassVar[str]
     plural: ClassVar[str]
+    place: ClassVar[str]
     more: ClassVar[str] = ""
 
     @property
@@ -37,8 +38,9 @@ class _UnknownName(Diagnostic):
         if self.instead:
             return self.instead
         plural = self.plural + (f" and {self.also}s" if self.also else "")
-        known = f"{plural}{self.scope}: {listed(self.known)}" if self.known else f"there are no {plural}{self.scope}"
-        return known + self.more
+        if not self.known:
+            return f"there are no {plural}{self.scope}: define them under {self.place}"
+        return f"{plural}{self.scope}: {listed(self.known)}{self.more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class UnknownEntity(_UnknownName):
     title: ClassVar[str] = "unknown entity"
     noun: ClassVar[str] = "an entity"
     plural: ClassVar[str] = "entities"
+    place: ClassVar[str] = "`entities`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class UnknownStream(_UnknownName):
     title: ClassVar[str] = "unknown stream"
     noun: ClassVar[str] = "a stream"
     plural: ClassVar[str] = "streams"
+    place: ClassVar[str] = "`streams`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class UnknownEvent(_UnknownName):
     title: ClassVar[str] = "unknown event"
     noun: ClassVar[str] = "an event"
     plural: ClassVar[str] = "events"
+    place: ClassVar[str] = "`events`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class UnknownProperty(_UnknownName):
     title: ClassVar[str] = "unknown property"
     noun: ClassVar[str] = "a property"
     plural: ClassVar[str] = "properties"
+    place: ClassVar[str] = "`properties` of the stream"
     more: ClassVar[str] = "; declare more under `properties` of the stream"
 
 
@@ -90,6 +96,7 @@ class UnknownAttribute(_UnknownName):
     title: ClassVar[str] = "unknown attribute"
     noun: ClassVar[str] = "an attribute"
     plural: ClassVar[str] = "attributes"
+    place: ClassVar[str] = "`attributes` of the entity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,7 @@ class UnknownFeature(_UnknownName):
     title: ClassVar[str] = "unknown feature"
     noun: ClassVar[str] = "a feature"
     plural: ClassVar[str] = "features"
+    place: ClassVar[str] = "`features`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,7 @@ class UnknownSegment(_UnknownName):
     title: ClassVar[str] = "unknown segment"
     noun: ClassVar[str] = "a segment"
     plural: ClassVar[str] = "segments"
+    place: ClassVar[str] = "`segments`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,7 @@ class UnknownRelation(_UnknownName):
     title: ClassVar[str] = "unknown relation"
     noun: ClassVar[str] = "a relation"
     plural: ClassVar[str] = "relations"
+    place: ClassVar[str] = "`models` or `sources` of the dbt project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,7 @@ class UnknownColumn(_UnknownName):
     title: ClassVar[str] = "unknown column"
     noun: ClassVar[str] = "a column"
     plural: ClassVar[str] = "columns"
+    place: ClassVar[str] = "its name in the dbt project"
 
 
 @dataclass(frozen=True, slots=True)

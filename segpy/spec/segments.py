@@ -118,7 +118,8 @@ _MEMBERSHIP = table(
     Key("in_segment", NAME, "a member of that segment"), Key("not_in_segment", NAME, "not a member of that segment")
 )
 _NOT_BESIDE_LOGIC = dict.fromkeys(
-    (*_TEST, *_MEMBERSHIP), ("what stands beside logic is logic", "write it as a condition of its own, in the list")
+    (*_TEST, *_MEMBERSHIP),
+    ("logic keys stand only beside logic keys", "write it as a condition of its own, in the list"),
 )
 _NOT_BESIDE_MEMBERSHIP = dict.fromkeys(
     _TEST, ("membership stands alone", "write it as a condition of its own, in the list")

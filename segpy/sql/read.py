@@ -12,7 +12,6 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from segpy.diagnostics.nearest import nearest
 from segpy.spec.expression import (
     Between,
     Binary,
@@ -107,6 +106,8 @@ def _syntax(error: SqlglotError, text: str) -> Unreadable:
 
 def _refuse(node: exp.Expr, reason: str) -> _Refused:
     """The refusal of a node, at the tokens that it and its parts were read from; of a function, at its name."""
+    if isinstance(node, exp.Select):  # its first word has no place
+        return _Refused(Unreadable(reason))
     at_name = isinstance(node, exp.Func) and "start" in node.meta
     places = [part.meta for part in node.walk() if "start" in part.meta and (part is node or not at_name)]
     if not places:
@@ -182,9 +183,7 @@ def _operation(node: exp.Expr, depth: int) -> Expression:
         raise _refuse(node, "braces are not part of the language; Jinja in a spec is not rendered")
     if isinstance(node, exp.Func):
         name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
-        guess = nearest(name.lower(), (function.value for function in Function))
-        near = f"; nearest: `{guess}`" if guess else ""
-        raise _refuse(node, f"`{name.lower()}` is not a function of the language{near}")
+        raise _refuse(node, f"`{name.lower()}` is not a function of the language")
     raise _refuse(node, f"`{node.sql()[:60]}` is not part of the language")
 
 
