@@ -52,12 +52,24 @@ _WITH_PROPERTY = (MeasureKey.COUNT_DISTINCT, MeasureKey.SUM, MeasureKey.AVG, Mea
 _TIMELESS = (MeasureKey.ATTRIBUTE, MeasureKey.FEATURE, MeasureKey.EXPRESSION, MeasureKey.SEQUENCE)
 
 
-def _operand(node: Node) -> Operand:
+def _one_event(node: Node) -> None:
     if isinstance(node, ListNode):
         raise refuse(NotYet(span=node.span, construct="a list of events", way_out=_ONE_EVENT))
-    text = TEXT.read(node)
-    if text == "any":
+    if isinstance(node, Scalar) and node.text == "any":
         raise refuse(NotYet(span=node.span, construct="`any`, every event of the entity,", way_out=_ONE_EVENT))
+
+
+def _event_name(node: Node) -> Name:
+    _one_event(node)
+    return NAME.read(node)
+
+
+_EVENT_NAME = Shape("an event", _event_name)
+
+
+def _operand(node: Node) -> Operand:
+    _one_event(node)
+    text = TEXT.read(node)
     if text.count(".") > 1:
         raise wrong(node, "`event` or `event.property`", "a property is named after one dot")
     event, dot, prop = text.partition(".")
@@ -124,7 +136,7 @@ def _nth(node: Node) -> int:
 
 
 _ANCHOR = table(
-    Key("event", NAME, "the event that it is anchored on", required=True),
+    Key("event", _EVENT_NAME, "the event that it is anchored on", required=True),
     Key("where", SQL, "a boolean over that event's properties"),
     Key("nth", Shape("`first`, `last` or a number", _nth), "which occurrence; by default the first"),
     Key("within", EXACT_DURATION, "how far from the anchor"),
@@ -164,7 +176,7 @@ WINDOWS = table(
 
 def _excluded(node: Node) -> Excluded:
     if isinstance(node, Scalar):
-        return Excluded(NAME.read(node), None)
+        return Excluded(_event_name(node), None)
     values = fields(node, _EXCLUDED, "an excluded event")
     return Excluded(values["event"], values.get("where"))
 
@@ -176,9 +188,9 @@ def _without(node: Node) -> tuple[Excluded, ...]:
 
 
 _LATER = "this version knows `event`, `where`, `within`, `without` and `times`"
-_EXCLUDED = table(Key("event", NAME, "the event", required=True), Key("where", SQL, "which of them"))
+_EXCLUDED = table(Key("event", _EVENT_NAME, "the event", required=True), Key("where", SQL, "which of them"))
 STEP = table(
-    Key("event", NAME, "the event of this step", required=True),
+    Key("event", _EVENT_NAME, "the event of this step", required=True),
     Key("where", SQL, "which of them"),
     Key("within", EXACT_OR_ZERO, "at most this long after the step before (inclusive)"),
     Key("without", Shape("events", _without), "none of these between the step before and this one"),
@@ -200,7 +212,7 @@ _NOT_ON_A_SEQUENCE = dict.fromkeys(
 
 def _step(node: Node) -> Step:
     if isinstance(node, Scalar):
-        return Step(NAME.read(node), None, 1, None, (), node.span)
+        return Step(_event_name(node), None, 1, None, (), node.span)
     if isinstance(node, Mapping) and node.get("any_order") is not None:
         place = next(pair.key.span for pair in node.pairs if pair.key.text == "any_order")
         raise refuse(NotYet(span=place, construct="`any_order`", way_out=_LATER))
