@@ -167,10 +167,9 @@ def _branch(branch: Branch, key: str) -> list[Cte]:
         return [Cte(branch.name, comment, query)]
     value = branch.columns[0].value
     unit = column(value, prefix) if value else cast(occurred_at.copy(), Type.DATE)
-    unit_name = value or "day"
     if value:
         where.append(is_known(unit.copy()))
-    inner = [group, named(unit, unit_name)]
+    inner: list[exp.Expr] = [group]  # the unit itself is not selected: a feature may have its name
     outer: list[exp.Expr] = [column(key)]
     for one in branch.columns:
         inside = condition(one)
@@ -183,7 +182,7 @@ def _branch(branch: Branch, key: str) -> list[Cte]:
     each = f"{branch.name}_each"
     units = select(inner, source, joins=joins, where=where, group_by=[group.copy(), unit.copy()])
     return [
-        Cte(each, (f"each {unit_name} once",), units),
+        Cte(each, (f"each {value or 'day'} once",), units),
         Cte(branch.name, comment, select(outer, table(each), group_by=[column(key)])),
     ]
 
