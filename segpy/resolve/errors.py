@@ -325,10 +325,9 @@ class BadExpression(Diagnostic):
 
     @property
     def help(self) -> str:
-        functions = ", ".join(function.value for function in Function)
         return (
             "an expression is made of names, constants, comparisons, `and`, `or`, `not`, `in`, `between`, `like`, "
-            f"`is null`, `case`, `+ - * /`, `||`\nand the functions {functions}"
+            f"`is null`, `case`, `+ - * /`, `||`\nand the functions {', '.join(one.value for one in Function)}"
         )
 
 
