@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from sqlglot import exp
@@ -95,6 +95,42 @@ def lower(expression: Expression, columns: Columns) -> exp.Expr:
             return exp.Case(ifs=ifs, default=lower(otherwise, columns) if otherwise is not None else None)
         case _:
             assert_never(expression)
+
+
+def lower_as(expression: Expression, type_: Type, columns: Columns, types: Mapping[str, Type]) -> exp.Expr:
+    """As `lower`, cast where the engine would give the value another numeric type: `0.5` is a decimal to it."""
+    tree = lower(expression, columns)
+    sure = type_ not in (Type.NUMBER, Type.INTEGER) or _engine_type(expression, types) is type_
+    return tree if sure else cast(tree, type_)
+
+
+def _engine_type(expression: Expression, types: Mapping[str, Type]) -> Type | None:
+    """The engine's type of a numeric value where it is sure; `NULL` for constants that take on any other."""
+    match expression:
+        case Column(name):
+            return Type.INTEGER if types[name] is Type.INTEGER else Type.NUMBER
+        case Literal(_, type_):
+            return Type.NULL if type_ in (Type.INTEGER, Type.NULL) else None
+        case Binary(Operator.DIVIDE):
+            return Type.NUMBER
+        case Call(Function.LENGTH):
+            return Type.INTEGER
+        case Call(Function.CEIL | Function.FLOOR | Function.ROUND, (argument, *_)):
+            return Type.NUMBER if _engine_type(argument, types) is Type.NUMBER else None
+        case Binary(_, left, right):
+            parts: tuple[Expression, ...] = (left, right)
+        case Call(_, arguments):
+            parts = arguments
+        case Negative(operand):
+            parts = (operand,)
+        case Case(branches, otherwise):
+            parts = (*(value for _, value in branches), *((otherwise,) if otherwise is not None else ()))
+        case _:
+            return None
+    found = {_engine_type(part, types) for part in parts}
+    if Type.NUMBER in found:
+        return Type.NUMBER
+    return Type.INTEGER if Type.INTEGER in found and None not in found else None
 
 
 def _zero() -> exp.Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlglot import exp
 
 from segpy.dialects import Dialect
@@ -21,7 +23,7 @@ from segpy.resolve.model import Aggregation, BetweenAgo, InTheLast, Output
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, Population
-from segpy.sql.expression import lower
+from segpy.sql.expression import lower_as
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.operations import filtered, in_window, seconds_between, selected, utc
 from segpy.sql.relations import Relations
@@ -289,9 +291,14 @@ def _levels(plan: EntityPlan, ctes: list[Cte]) -> tuple[list[exp.Expr], str | No
         return [], None
     source = "measures"
     ctes.append(Cte(source, ("everything that is not an expression",), _wide(plan)))
+    types = {one.name: one.type for one in plan.features.columns}
     depths = sorted({one.origin.depth for one in computed if isinstance(one.origin, FromColumns)})
     for depth in depths:
-        own = [_computed(one) for one in computed if isinstance(one.origin, FromColumns) and one.origin.depth == depth]
+        own = [
+            _computed(one, types)
+            for one in computed
+            if isinstance(one.origin, FromColumns) and one.origin.depth == depth
+        ]
         name = f"expressions_depth_{depth}"
         ctes.append(Cte(name, (), select([exp.Star(), *own], table(source))))
         source = name
@@ -299,7 +306,8 @@ def _levels(plan: EntityPlan, ctes: list[Cte]) -> tuple[list[exp.Expr], str | No
     return [column(name) for name in outputs], source
 
 
-def _computed(one: FeatureColumn) -> exp.Expr:
+def _computed(one: FeatureColumn, types: Mapping[str, Type]) -> exp.Expr:
     assert isinstance(one.origin, FromColumns)
     columns = dict(one.origin.columns)
-    return named(lower(one.origin.expression, lambda name: column(columns[name])), one.name)
+    own = {name: types[made] for name, made in columns.items()}
+    return named(lower_as(one.origin.expression, one.type, lambda name: column(columns[name]), own), one.name)
