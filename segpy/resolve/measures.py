@@ -226,6 +226,9 @@ class MeasureBinder:
         inputs = {column.name: measure for column, measure in zip(columns, found, strict=True)}
         types = {name: type_of(measure) for name, measure in inputs.items()}
         expression, type_ = self.findings.typed(text, parsed, types)
+        if type_ is Type.NULL:
+            message, way_out = "this is null for everybody", "let it have a value for somebody"
+            raise self.findings.fail(TypeClash(span=text.span, message=message, way_out=way_out))
         return Computed(expression, type_, tuple(inputs.items()))
 
     def _input(self, column: Column, span: Span) -> Measure:

@@ -166,7 +166,9 @@ def _common(types: tuple[Type, ...]) -> Type:
     known = [type_ for type_ in types if type_ is not Type.NULL]
     if not known:
         return Type.NULL
-    return known[0] if all(type_ is known[0] for type_ in known) else Type.NUMBER
+    if all(type_ is known[0] for type_ in known):
+        return known[0]
+    return Type.NUMBER if known[0].numeric else Type.TIMESTAMP
 
 
 def _agree(parts: tuple[Expression, ...], look: Look, what: str) -> list[tuple[Expression, Type]]:
@@ -174,7 +176,7 @@ def _agree(parts: tuple[Expression, ...], look: Look, what: str) -> list[tuple[E
     read = [typed(part, look) for part in parts]
     instant = next((type_ for _, type_ in read if type_ in (Type.TIMESTAMP, Type.DATE)), None)
     if instant is not None:
-        read = [(_as_instant(part, type_, instant), instant if type_ is Type.TEXT else type_) for part, type_ in read]
+        read = [_as_instant(part, type_, instant) for part, type_ in read]
     kinds = {_kind(type_): type_ for _, type_ in read if type_ is not Type.NULL}
     if len(kinds) > 1:
         names = " with ".join(words(type_) for type_ in kinds.values())
@@ -188,14 +190,15 @@ def _kind(type_: Type) -> str:
     return "instant" if type_ in (Type.TIMESTAMP, Type.DATE) else type_.value
 
 
-def _as_instant(part: Expression, type_: Type, instant: Type) -> Expression:
-    if type_ is Type.TEXT and isinstance(part, Literal):
-        found = instant_literal(str(part.value))
-        if found is None:
-            example = "'2026-03-01'" if instant is Type.DATE else "'2026-03-01 12:00'"
-            raise Clash(f"`{part.value}` is not a {instant.value}", way_out=f"write it as in `{example}`, in UTC")
-        return found
-    return part
+def _as_instant(part: Expression, type_: Type, instant: Type) -> tuple[Expression, Type]:
+    """A constant beside an instant is one itself; a column of text is not."""
+    if type_ is not Type.TEXT or not isinstance(part, Literal):
+        return part, type_
+    found = instant_literal(str(part.value))
+    if found is None:
+        example = "'2026-03-01'" if instant is Type.DATE else "'2026-03-01 12:00'"
+        raise Clash(f"`{part.value}` is not a {instant.value}", way_out=f"write it as in `{example}`, in UTC")
+    return found, found.type
 
 
 def instant_literal(text: str) -> Literal | None:

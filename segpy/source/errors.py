@@ -40,8 +40,8 @@ class NotYaml(Diagnostic):
         return self.problem
 
     @property
-    def help(self) -> str | None:
-        return self.way_out
+    def help(self) -> str:
+        return self.way_out or "look at the quotes, brackets and indentation before this place"
 
     @property
     def related(self) -> tuple[Related, ...]:
