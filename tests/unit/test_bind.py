@@ -107,6 +107,31 @@ def test_an_entity_that_is_not_clear(yaml: str) -> None:
     assert codes(f"features:\n  f: {{{yaml}}}\n") == ["SEG212"]
 
 
+@pytest.mark.parametrize(
+    ("yaml", "code"),
+    [
+        ("count: nothing", "SEG203"),
+        ("tenure: nothing", "SEG203"),
+        ("attribute: nothing", "SEG205"),
+        ("feature: nothing", "SEG206"),
+        ("expression: nothing + 1", "SEG206"),
+        ("expression: 1 +", "SEG303"),
+        ("count: mail, entity: nobody", "SEG201"),
+    ],
+)
+def test_a_name_that_no_entity_knows_is_to_blame_itself(yaml: str, code: str) -> None:
+    assert codes(f"features:\n  f: {{{yaml}}}\n") == [code]
+
+
+def test_what_was_refused_is_not_refused_again() -> None:
+    text = WORLD.replace("key: user_id\n", "key: as_of\n") + (
+        "features:\n  f: {entity: user, count: login}\n  g: {expression: f + 1}\n"
+        "segments:\n  s: {entity: user, all: [{feature: g, at_least: 1}]}\n"
+    )
+    _, found = bind(decoded(text), Catalog(), read_expression)
+    assert [one.code for one in found] == ["SEG213"]
+
+
 def test_a_sequence_is_a_feature_for_all_that_it_measures() -> None:
     found = bound("features:\n  trip: {entity: user, sequence: {steps: [login, viewed, paid]}}\n").features
     types = {feature.name: type_of(feature.measure) for feature in found}

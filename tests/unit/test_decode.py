@@ -258,6 +258,42 @@ def test_a_name_defined_twice_is_refused_in_any_file() -> None:
     assert [(type(one), one.span) for one in found] == [(DefinedTwice, Span("b.yml", 1, 12, 1))]
 
 
+STREAM = "streams: {{app: {{relation: ref('e'), entity: {}, occurred_at: {}}}}}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "entities: {user: {key: '{{ x }}'}}",
+        "entities: {user: {key: ' '}}",
+        'entities: {user: {key: "a\\nb"}}',
+        "entities: {user: [key]}",
+        "entities: {user__x: {key: id}}",
+        STREAM.format("{}", "at"),
+        STREAM.format("{user: id}", "[at]"),
+        STREAM.format("user", "at"),
+        "models_path: ../elsewhere",
+        "name_prefix: Cdp-",
+        "segments: {s: {entity: user, all: [{attribute: age, between: [1, 2, 3]}]}}",
+        "segments: {s: {entity: user, all: [{count: a, between_ago: [1 day, 7 days], exactly: 1}]}}",
+        "segments: {s: {entity: user, all: []}}",
+        "segments: {s: {entity: user}}",
+        "segments: {s: {entity: user, size: {at_least: 110%}, all: [{did: a}]}}",
+        "segments: {s: {entity: user, size: {at_least: 9, at_most: 3}, all: [{did: a}]}}",
+        "features: {f: {did: login}}",
+        "features: {f: {count: a, sum: a.b}}",
+        "features: {f: {count: a, ever: true, in_the_last: 1 day}}",
+        "features: {f: {count: a.b}}",
+        "features: {f: {sum: a}}",
+        "features: {f: {feature: g, in_the_last: 1 day}}",
+        "features: {f: {sequence: {steps: [{event: a, within: 1 day}]}}}",
+        "exclusive_groups: {g: [one]}",
+    ],
+)
+def test_refused_in_one_finding(text: str) -> None:
+    assert len(refused(text)) == 1
+
+
 def test_everything_wrong_is_said_at_once() -> None:
     text = "features: {f: {cuont: a}}\nsegments: {s: {entity: user, all: [{did: A}, {count: a, in_the_last: 7}]}}"
     assert len(refused(text)) > 2

@@ -189,6 +189,18 @@ def test_artifacts_are_in_the_order_of_their_paths() -> None:
     assert all(text.endswith("\n") and "\r" not in text for text in models().artifacts.values())
 
 
+def test_an_entity_without_segments_has_features_only() -> None:
+    found = compile_spec(
+        WORLD + "features: {f: {entity: team, count: login}}\n"
+        "segments: {s: {entity: user, all: [{attribute: age, more_than: -1.5}]}}\n"
+    )
+    assert set(found.sql) == {"team_events", "team_features", "user_features", "user_segments"} | {
+        "segment_members",
+        "segment_catalog",
+    }
+    assert "age > -1.5 as age_more_than_minus_1_5" in found.sql["user_segments"]
+
+
 RENDER = """
 import hashlib, sys
 from tests.unit.test_render import SPEC

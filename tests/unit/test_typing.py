@@ -59,6 +59,7 @@ def of(sql: str) -> tuple[Expression, Type]:
         ("coalesce(seats, 0.5)", Type.NUMBER),
         ("greatest(at, null)", Type.TIMESTAMP),
         ("nullif(plan, '')", Type.TEXT),
+        ("coalesce(null, null)", Type.NULL),
         ("case when vip then 1 end", Type.INTEGER),
         ("case when vip then 1 else amount end", Type.NUMBER),
         ("case when vip then null else plan end", Type.TEXT),
