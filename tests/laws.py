@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ ORDER = (
     *("plan", "sql", "render", "project", "warehouse", "pipeline", "cli"),
 )
 KNOWN_TO_ALL = ("diagnostics", "dialects")
-DATA_NAMES = ("model", "nodes")
+DATA_NAMES = re.compile(r"nodes|model(_\w+)?")
 # These hold nothing but data and pure questions to it: the expressions of `where`, durations, events.
 DATA_MODULES = ("segpy.spec.expression", "segpy.spec.duration", "segpy.resolve.atoms")
 DEMO_MAY_IMPORT = ("segpy.render.model",)
@@ -114,7 +115,7 @@ def _may_import(module: Module, target: str) -> bool:
 
 def is_data(name: str) -> bool:
     """Whether a module holds what stages exchange."""
-    return name in DATA_MODULES or (name.count(".") > 1 and name.rsplit(".", 1)[1] in DATA_NAMES)
+    return name in DATA_MODULES or (name.count(".") > 1 and bool(DATA_NAMES.fullmatch(name.rsplit(".", 1)[1])))
 
 
 def leaves(modules: Iterable[Module]) -> list[str]:

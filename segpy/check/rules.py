@@ -20,16 +20,15 @@ from segpy.diagnostics.model import Diagnostic, Span
 from segpy.diagnostics.nearest import either
 from segpy.dialects import DIALECTS
 from segpy.resolve.atoms import disjoint
-from segpy.resolve.model import (
+from segpy.resolve.model import Bound, tests_of
+from segpy.resolve.model_measures import (
     BetweenAgo,
-    Bound,
     EventMeasure,
     InTheLast,
     Measure,
     Sequence,
     SequenceMeasure,
     measures_in,
-    tests_of,
     windows_lengths,
 )
 from segpy.spec.duration import Duration

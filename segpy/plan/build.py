@@ -9,20 +9,9 @@ from segpy.plan.names import atom_name
 from segpy.plan.segments import segments_plan
 from segpy.plan.selections import atoms_of, events_plan, flag_names
 from segpy.plan.sequences import sequence_names, sequences_plan
-from segpy.resolve.model import (
-    Atom,
-    Bound,
-    Entity,
-    EventMeasure,
-    Feature,
-    Measure,
-    Property,
-    Segment,
-    Sequence,
-    SequenceMeasure,
-    measures_in,
-    tests_of,
-)
+from segpy.resolve.model import Bound, Feature, Segment, tests_of
+from segpy.resolve.model_events import Atom, Entity, Property
+from segpy.resolve.model_measures import EventMeasure, Measure, Sequence, SequenceMeasure, measures_in
 
 
 def build_plan(bound: Bound) -> Plan:

@@ -20,17 +20,16 @@ from segpy.plan.model import (
 from segpy.plan.names import Names, atom_name, limited, measure_name
 from segpy.plan.selections import property_column, selection
 from segpy.plan.words import atom_words, measure_words, ordinal
-from segpy.resolve.model import (
+from segpy.resolve.model import Feature
+from segpy.resolve.model_events import Atom, Entity
+from segpy.resolve.model_measures import (
     ZERO,
     Aggregation,
     Anchored,
-    Atom,
     AttributeTenure,
     AttributeValue,
     Computed,
-    Entity,
     EventMeasure,
-    Feature,
     Measure,
     Sequence,
     SequenceMeasure,

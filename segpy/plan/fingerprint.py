@@ -8,7 +8,8 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from segpy.resolve.model import Atom, Computed, Event, Measure, Property
+from segpy.resolve.model_events import Atom, Event, Property
+from segpy.resolve.model_measures import Computed, Measure
 from segpy.spec.expression import Column
 
 

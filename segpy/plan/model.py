@@ -5,19 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from segpy.resolve.model import (
-    Aggregation,
-    Atom,
-    Bound,
-    Comparison,
-    Entity,
-    ExclusiveGroup,
-    Output,
-    Property,
-    Segment,
-    Stream,
-    Window,
-)
+from segpy.resolve.model import Bound, Comparison, ExclusiveGroup, Segment
+from segpy.resolve.model_events import Atom, Entity, Property, Stream
+from segpy.resolve.model_measures import Aggregation, Output, Window
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Expression, Type
 from segpy.spec.model import Logic

@@ -7,13 +7,13 @@ from typing import Any
 
 from segpy.plan.fingerprint import fingerprint
 from segpy.plan.words import expression_words, ordinal
-from segpy.resolve.model import (
+from segpy.resolve.model import Comparison
+from segpy.resolve.model_events import Atom
+from segpy.resolve.model_measures import (
     Anchored,
-    Atom,
     AttributeTenure,
     AttributeValue,
     BetweenAgo,
-    Comparison,
     Computed,
     EventMeasure,
     Ever,

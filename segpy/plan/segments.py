@@ -18,22 +18,12 @@ from segpy.plan.model import (
 from segpy.plan.names import Names, comparison_name
 from segpy.plan.selections import atoms_of
 from segpy.plan.words import segment_lines, segment_sentence, test_words
-from segpy.resolve.model import (
-    Condition,
-    Entity,
-    ExclusiveGroup,
-    Group,
-    InSegment,
-    Measure,
-    Segment,
-    Test,
-    measures_in,
-    nullable,
-    segments_of,
-    tests_of,
-)
+from segpy.resolve.model import Condition, ExclusiveGroup, Group, InSegment, Segment, Test, segments_of, tests_of
+from segpy.resolve.model_events import Entity
+from segpy.resolve.model_measures import Measure, measures_in, nullable
 from segpy.spec.duration import Duration
-from segpy.spec.model import Logic, Population, Relation
+from segpy.spec.model import Logic, Population
+from segpy.spec.model_values import Relation
 
 
 @dataclass(frozen=True, slots=True)

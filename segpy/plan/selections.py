@@ -8,16 +8,8 @@ from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead
 from segpy.plan.names import Names, atom_name
 from segpy.plan.words import atom_words
 from segpy.resolve.atoms import event_values
-from segpy.resolve.model import (
-    Anchored,
-    Atom,
-    Entity,
-    EventMeasure,
-    Measure,
-    Property,
-    SequenceMeasure,
-    Stream,
-)
+from segpy.resolve.model_events import Atom, Entity, Property, Stream
+from segpy.resolve.model_measures import Anchored, EventMeasure, Measure, SequenceMeasure
 from segpy.spec.expression import columns_of
 
 

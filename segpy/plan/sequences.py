@@ -9,7 +9,9 @@ from segpy.plan.names import Names, sequence_name
 from segpy.plan.selections import selection
 from segpy.plan.words import sequence_words, step_words
 from segpy.resolve.atoms import disjoint
-from segpy.resolve.model import Atom, Feature, Sequence, SequenceMeasure, Step
+from segpy.resolve.model import Feature
+from segpy.resolve.model_events import Atom
+from segpy.resolve.model_measures import Sequence, SequenceMeasure, Step
 
 
 def sequence_names(features: tuple[Feature, ...], sequences: tuple[Sequence, ...]) -> dict[Sequence, str]:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from segpy.resolve.model import (
+from segpy.resolve.model import Comparison, Condition, Group, InSegment, Segment, Test
+from segpy.resolve.model_events import Atom
+from segpy.resolve.model_measures import (
     Aggregation,
     Anchored,
-    Atom,
     AttributeTenure,
     AttributeValue,
     BetweenAgo,
-    Comparison,
     Computed,
-    Condition,
     EventMeasure,
     Ever,
-    Group,
-    InSegment,
     InTheLast,
     Measure,
     Output,
-    Segment,
     Sequence,
     SequenceMeasure,
     Step,
-    Test,
     Window,
     WithinFirst,
     type_of,

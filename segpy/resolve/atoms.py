@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segpy.resolve.model import Atom, Event
+from segpy.resolve.model_events import Atom, Event
 from segpy.spec.expression import Binary, Column, Expression, In, Literal, Operator, Type, conjuncts
 
 

@@ -17,12 +17,16 @@ from segpy.resolve.errors import (
     WhichEntity,
 )
 from segpy.resolve.measures import MeasureBinder
-from segpy.resolve.model import Entity, Feature, Measure, Output, Sequence, SequenceMeasure
+from segpy.resolve.model import Feature
+from segpy.resolve.model_events import Entity
+from segpy.resolve.model_measures import Measure, Output, Sequence, SequenceMeasure
 from segpy.resolve.scope import Findings, Unbound, within
 from segpy.resolve.taxonomy import Taxonomy
 from segpy.spec import model as written
+from segpy.spec import model_measures as measured
 from segpy.spec.expression import Unreadable, columns_of
-from segpy.spec.model import MeasureKey, SqlText
+from segpy.spec.model_measures import MeasureKey
+from segpy.spec.model_values import SqlText
 
 DEEPEST = 20
 MOST = 500
@@ -119,7 +123,7 @@ class FeatureBinder:
     def _features(self, feature: written.Feature) -> tuple[Feature, ...]:
         entity = self._entity(feature)
         measure = MeasureBinder(entity, self.taxonomy, self, self.findings).bind(feature.measure)
-        declared = isinstance(feature.measure.operand, written.Sequence)
+        declared = isinstance(feature.measure.operand, measured.Sequence)
         measures = outputs(measure.sequence) if declared and isinstance(measure, SequenceMeasure) else {"": measure}
         name, span = feature.name.text, feature.name.span
         return tuple(
@@ -235,13 +239,13 @@ class FeatureBinder:
         return found
 
 
-def _names(measure: written.Measure, findings: Findings) -> tuple[tuple[str, Span], ...]:
+def _names(measure: measured.Measure, findings: Findings) -> tuple[tuple[str, Span], ...]:
     """The names that a measure is made of, and where each is written first."""
     found: dict[str, Span] = {}
     match measure.operand:
-        case written.Operand(name):
+        case measured.Operand(name):
             found[name.text] = name.span
-        case written.Sequence(steps):
+        case measured.Sequence(steps):
             for step in steps:
                 for event in (step.event, *(excluded.event for excluded in step.without)):
                     found.setdefault(event.text, event.span)
@@ -249,7 +253,7 @@ def _names(measure: written.Measure, findings: Findings) -> tuple[tuple[str, Spa
             parsed = findings.parse(text.text)
             for column in () if isinstance(parsed, Unreadable) else columns_of(parsed):
                 found.setdefault(column.name, within(text, column.start, len(column.name)))
-    if isinstance(measure.window, written.Anchored):
+    if isinstance(measure.window, measured.Anchored):
         found.setdefault(measure.window.event.text, measure.window.event.span)
     return tuple(found.items())
 
@@ -257,7 +261,7 @@ def _names(measure: written.Measure, findings: Findings) -> tuple[tuple[str, Spa
 def columns_written(feature: written.Feature) -> tuple[str, ...]:
     """The columns that a feature declares: one, or all that a sequence measures."""
     operand, name = feature.measure.operand, feature.name.text
-    if not isinstance(operand, written.Sequence):
+    if not isinstance(operand, measured.Sequence):
         return (name,)
     return tuple(name + suffix for suffix in _suffixes(len(operand.steps)))
 

@@ -5,30 +5,20 @@ from __future__ import annotations
 from typing import Protocol
 
 from segpy.diagnostics.model import Diagnostic, Span
-from segpy.resolve.errors import (
-    NoStart,
-    OtherEntity,
-    TypeClash,
-    UnknownAttribute,
-    UnknownEvent,
-    UnknownFeature,
-    UnknownProperty,
-)
-from segpy.resolve.model import (
+from segpy.resolve.errors import OtherEntity, UnknownAttribute, UnknownEvent, UnknownFeature, UnknownProperty
+from segpy.resolve.model_events import Atom, Entity, Property
+from segpy.resolve.model_measures import (
     Aggregation,
     Anchored,
-    Atom,
     AttributeTenure,
     AttributeValue,
     BetweenAgo,
     Computed,
-    Entity,
     EventMeasure,
     Ever,
     InTheLast,
     Measure,
     Output,
-    Property,
     Sequence,
     SequenceMeasure,
     Step,
@@ -38,10 +28,12 @@ from segpy.resolve.model import (
 )
 from segpy.resolve.scope import Findings, Unbound, within
 from segpy.resolve.taxonomy import Taxonomy, where_over
+from segpy.resolve.type_errors import NoStart, TypeClash
 from segpy.resolve.typing import words
-from segpy.spec import model as written
+from segpy.spec import model_measures as written
 from segpy.spec.expression import Column, Type, columns_of
-from segpy.spec.model import MeasureKey, Name, SqlText
+from segpy.spec.model_measures import MeasureKey
+from segpy.spec.model_values import Name, SqlText
 
 _ORDERED = (Type.NUMBER, Type.INTEGER, Type.TEXT, Type.TIMESTAMP, Type.DATE)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from segpy.diagnostics.model import Diagnostic, Span
-from segpy.resolve.errors import BadExpression, TypeClash
+from segpy.resolve.type_errors import BadExpression, TypeClash
 from segpy.resolve.typing import Clash, typed, words
 from segpy.spec.expression import Column, Expression, Type, Unreadable, columns_of
-from segpy.spec.model import SqlText
+from segpy.spec.model_values import SqlText
 
 Parse = Callable[[str], Expression | Unreadable]
 T = TypeVar("T")

@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from segpy.resolve.errors import (
-    Cycle,
-    NameTaken,
-    NoComparison,
-    OtherEntity,
-    TooEntangled,
-    TwoGroups,
-    TypeClash,
-    UnknownEntity,
-    UnknownSegment,
-)
+from segpy.resolve.errors import Cycle, NameTaken, OtherEntity, TooEntangled, TwoGroups, UnknownEntity, UnknownSegment
 from segpy.resolve.features import DEEPEST, FeatureBinder
 from segpy.resolve.measures import MeasureBinder
 from segpy.resolve.model import (
     Comparison,
     Condition,
-    Entity,
     ExclusiveGroup,
     Group,
     InSegment,
@@ -29,15 +18,19 @@ from segpy.resolve.model import (
     Size,
     Test,
     segments_of,
-    type_of,
 )
+from segpy.resolve.model_events import Entity
+from segpy.resolve.model_measures import type_of
 from segpy.resolve.scope import Findings, Unbound
 from segpy.resolve.taxonomy import Taxonomy
+from segpy.resolve.type_errors import NoComparison, TypeClash
 from segpy.resolve.typing import instant_literal, words
 from segpy.spec import model as written
 from segpy.spec.duration import parse_duration
 from segpy.spec.expression import Literal, Type
-from segpy.spec.model import MeasureKey, Name, Relop, Value
+from segpy.spec.model import Relop
+from segpy.spec.model_measures import MeasureKey
+from segpy.spec.model_values import Name, Value
 
 _ORDERING = (Relop.AT_LEAST, Relop.AT_MOST, Relop.MORE_THAN, Relop.LESS_THAN, Relop.BETWEEN)
 

@@ -9,11 +9,7 @@ from segpy.catalog.model import Catalog
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.diagnostics.not_yet import NotYet
 from segpy.resolve.errors import (
-    ConflictingTypes,
     NameTaken,
-    NoEventColumn,
-    NoPopulation,
-    TypeClash,
     UnknownAttribute,
     UnknownColumn,
     UnknownEntity,
@@ -21,29 +17,17 @@ from segpy.resolve.errors import (
     UnknownRelation,
     UnknownStream,
 )
-from segpy.resolve.model import Entity, Event, Property, Stream
+from segpy.resolve.model_events import Entity, Event, Property, Stream
 from segpy.resolve.scope import Findings, Unbound
+from segpy.resolve.type_errors import ConflictingTypes, NoEventColumn, NoPopulation, TypeClash
 from segpy.resolve.typing import words
 from segpy.spec.expression import Column, Expression, Type
-from segpy.spec.model import (
-    Column as WrittenColumn,
-)
-from segpy.spec.model import (
-    Entity as WrittenEntity,
-)
-from segpy.spec.model import (
-    Event as WrittenEvent,
-)
-from segpy.spec.model import (
-    Name,
-    Population,
-    Relation,
-    Spec,
-    SqlText,
-)
-from segpy.spec.model import (
-    Stream as WrittenStream,
-)
+from segpy.spec.model import Entity as WrittenEntity
+from segpy.spec.model import Event as WrittenEvent
+from segpy.spec.model import Population, Spec
+from segpy.spec.model import Stream as WrittenStream
+from segpy.spec.model_values import Column as WrittenColumn
+from segpy.spec.model_values import Name, Relation, SqlText
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from segpy.diagnostics.model import Diagnostic
 from segpy.source.nodes import Mapping
 from segpy.spec.errors import DefinedTwice
-from segpy.spec.model import Name, Spec
+from segpy.spec.model import Spec
+from segpy.spec.model_values import Name
 from segpy.spec.segments import PORTFOLIO_KEYS
 from segpy.spec.shapes import Refused, fields
 from segpy.spec.taxonomy import SETTINGS, TAXONOMY, settings_from

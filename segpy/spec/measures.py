@@ -9,24 +9,22 @@ from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Mapping, Node, Scalar
 from segpy.source.nodes import Sequence as ListNode
 from segpy.spec.errors import BadDuration, NotHere, OneOf
-from segpy.spec.model import (
+from segpy.spec.model_measures import (
     Anchored,
     BetweenAgo,
     Ever,
     Excluded,
     InTheLast,
-    Length,
     Measure,
     MeasureKey,
-    Name,
     Operand,
     Sequence,
     Side,
-    SqlText,
     Step,
     Window,
     WithinFirst,
 )
+from segpy.spec.model_values import Length, Name, SqlText
 from segpy.spec.shapes import (
     ANYTHING,
     DURATION,

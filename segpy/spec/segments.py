@@ -16,15 +16,14 @@ from segpy.spec.model import (
     Group,
     InSegment,
     Logic,
-    MeasureKey,
-    Name,
     Playbook,
     Relop,
     Segment,
     Size,
     Test,
-    Value,
 )
+from segpy.spec.model_measures import MeasureKey
+from segpy.spec.model_values import Name, Value
 from segpy.spec.shapes import (
     ANYTHING,
     BOOLEAN,

@@ -20,7 +20,7 @@ from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
 from segpy.spec.duration import Duration, parse_duration, what_is_wrong
 from segpy.spec.errors import BadDuration, BadName, BadRelation, MissingKey, NotHere, UnknownKey, WrongForm
-from segpy.spec.model import Length, Name, Relation, SqlText, Value
+from segpy.spec.model_values import Length, Name, Relation, SqlText, Value
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)

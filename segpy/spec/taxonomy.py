@@ -8,20 +8,8 @@ from enum import Enum
 from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Node, Scalar, Sequence
 from segpy.spec.expression import Type
-from segpy.spec.model import (
-    Attributes,
-    Column,
-    Entity,
-    Event,
-    ExclusiveGroup,
-    Grain,
-    Name,
-    Population,
-    Portfolio,
-    Settings,
-    Stream,
-    Value,
-)
+from segpy.spec.model import Attributes, Entity, Event, ExclusiveGroup, Grain, Population, Portfolio, Settings, Stream
+from segpy.spec.model_values import Column, Name, Value
 from segpy.spec.shapes import (
     ANYTHING,
     COLUMN,

@@ -7,7 +7,7 @@ from sqlglot import exp
 from segpy.dialects import Dialect
 from segpy.plan.model import EntityPlan, EventsPlan, StreamRead
 from segpy.resolve.atoms import event_values
-from segpy.resolve.model import Atom, Entity
+from segpy.resolve.model_events import Atom, Entity
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain

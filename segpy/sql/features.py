@@ -19,7 +19,7 @@ from segpy.plan.model import (
     FromColumns,
     FromSequence,
 )
-from segpy.resolve.model import Aggregation, BetweenAgo, InTheLast, Output
+from segpy.resolve.model_measures import Aggregation, BetweenAgo, InTheLast, Output
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, Population

@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from segpy.dialects import Dialect
 from segpy.plan.model import Selection
-from segpy.resolve.model import Anchored, BetweenAgo, Ever, InTheLast, Window, WithinFirst
-from segpy.spec.model import Side
+from segpy.resolve.model_measures import Anchored, BetweenAgo, Ever, InTheLast, Window, WithinFirst
+from segpy.spec.model_measures import Side
 from segpy.sql.tree import all_of, as_of, call, column, minus, number, plus, text
 
 

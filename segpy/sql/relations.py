@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from segpy.spec.model import Grain, Relation
+from segpy.spec.model import Grain
+from segpy.spec.model_values import Relation
 from segpy.sql.tree import AS_OF
 
 

@@ -13,7 +13,7 @@ from segpy.resolve.model import Bound
 from segpy.source.nodes import Source
 from segpy.source.read import read_source
 from segpy.spec.decode import decode
-from segpy.spec.model import Relation
+from segpy.spec.model_values import Relation
 from segpy.sql.read import read_expression
 from tests.cases.runner import Models, run
 from tests.cases.tables import Table

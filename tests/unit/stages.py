@@ -7,7 +7,8 @@ from segpy.diagnostics.model import Diagnostic
 from segpy.plan.build import build_plan
 from segpy.plan.model import EntityPlan, Plan, SegmentPlan
 from segpy.resolve.bind import bind
-from segpy.resolve.model import Bound, Measure
+from segpy.resolve.model import Bound
+from segpy.resolve.model_measures import Measure
 from segpy.source.nodes import Mapping, Source
 from segpy.source.read import read_source
 from segpy.spec.decode import decode

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from segpy.resolve.atoms import disjoint, event_values
-from segpy.resolve.model import Atom, EventMeasure
+from segpy.resolve.model_events import Atom
+from segpy.resolve.model_measures import EventMeasure
 from tests.unit.stages import bound, measure
 
 EVENTS = """

@@ -9,20 +9,18 @@ import pytest
 
 from segpy.catalog.model import Catalog
 from segpy.resolve.bind import bind
-from segpy.resolve.model import (
+from segpy.resolve.model import Bound, Group, InSegment
+from segpy.resolve.model import Test as Compared
+from segpy.resolve.model_measures import (
     Aggregation,
     AttributeTenure,
     AttributeValue,
-    Bound,
     Computed,
     EventMeasure,
-    Group,
-    InSegment,
     SequenceMeasure,
     measures_in,
     type_of,
 )
-from segpy.resolve.model import Test as Compared
 from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Population, Relop
 from segpy.sql.read import read_expression

@@ -12,28 +12,20 @@ from segpy.spec.decode import decode
 from segpy.spec.duration import Duration
 from segpy.spec.errors import DefinedTwice
 from segpy.spec.expression import Type
-from segpy.spec.model import (
+from segpy.spec.model import Comparison, Condition, Grain, Group, InSegment, Logic, Relop, Spec
+from segpy.spec.model_measures import (
     Anchored,
     BetweenAgo,
-    Comparison,
-    Condition,
     Ever,
-    Grain,
-    Group,
-    InSegment,
     InTheLast,
-    Logic,
     Measure,
     Operand,
-    Relop,
     Sequence,
     Side,
-    Spec,
-    SqlText,
-    Value,
     Window,
     WithinFirst,
 )
+from segpy.spec.model_values import SqlText, Value
 from tests.unit.stages import WORLD, decoded, nodes, refused
 
 ANYWHERE = Span("a.yml", 1, 1)

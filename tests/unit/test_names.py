@@ -15,8 +15,9 @@ from segpy.plan.build import build_plan
 from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.names import LONGEST, Names, comparison_name, limited, measure_name, slug
 from segpy.resolve.bind import bind
-from segpy.resolve.model import Bound, Comparison, Measure, measures_in
+from segpy.resolve.model import Bound, Comparison
 from segpy.resolve.model import tests_of as conditions_of
+from segpy.resolve.model_measures import Measure, measures_in
 from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Relop, Spec
 from segpy.sql.read import read_expression

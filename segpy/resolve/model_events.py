@@ -1,0 +1,63 @@
+"""Entities, streams and events resolved. Descriptions take no part in equality."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from segpy.spec.expression import Expression, Type
+from segpy.spec.model import Population
+from segpy.spec.model_values import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A typed column of a stream or of an entity's attributes."""
+
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A relation with one row an event. `keys` are the entities it serves and their key columns."""
+
+    name: str
+    relation: Relation
+    occurred_at: str
+    id: str | None
+    event: str | None
+    keys: tuple[tuple[str, str], ...] = field(compare=False)
+    properties: tuple[Property, ...] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Rows of a stream: those whose event column is one of `values` (all where empty) and that pass `where`."""
+
+    name: str
+    stream: Stream
+    values: tuple[str, ...]
+    where: Expression | None
+    description: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """An event, narrowed by a measure's own `where`: the smallest thing that is counted."""
+
+    event: Event
+    where: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Whom segments are about."""
+
+    name: str
+    key: str
+    key_type: Type
+    relation: Relation | None
+    attributes: tuple[Property, ...]
+    start: str | None
+    population: Population
+    streams: tuple[Stream, ...]

@@ -1,0 +1,64 @@
+"""Values as written, each with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from segpy.diagnostics.model import Span
+from segpy.spec.duration import Duration
+from segpy.spec.expression import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name of the language, or a column of the user's, where it stands."""
+
+    text: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlText:
+    """An expression as text. `verbatim` tells that the text stands in the file letter for letter on one line."""
+
+    text: str
+    span: Span = field(compare=False)
+    verbatim: bool = field(default=False, compare=False)
+    offset: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A constant that something is compared with."""
+
+    value: str | int | float | bool
+    span: Span = field(compare=False)
+    quoted: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A duration where it stands."""
+
+    duration: Duration
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """`ref('name')`, `ref('package', 'name')` or `source('source', 'table')`."""
+
+    function: str
+    arguments: tuple[str, ...]
+    span: Span = field(compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.function}({', '.join(repr(argument) for argument in self.arguments)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A typed column or property."""
+
+    name: Name
+    type: Type
