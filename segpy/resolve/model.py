@@ -11,6 +11,7 @@ from segpy.resolve.model_measures import Measure
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal
 from segpy.spec.model import Grain, Logic, Portfolio, Relop
+from segpy.spec.model_values import Length
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +20,22 @@ class Comparison:
 
     relop: Relop
     values: tuple[Literal, ...]
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A measure compared; without comparisons a boolean measure speaks for itself."""
+    """A measure compared; without comparisons a boolean measure speaks for itself.
+
+    `never_span` is where `or_never` is written, if it is.
+    """
 
     measure: Measure
     comparisons: tuple[Comparison, ...]
     or_never: bool
     name: str | None = field(compare=False)
     span: Span = field(compare=False)
+    never_span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class InSegment:
 
     segment: str
     negated: bool
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class Group:
     logic: Logic
     conditions: tuple[Condition, ...]
     least: int
+    span: Span | None = field(default=None, compare=False)
 
 
 Condition: TypeAlias = Test | InSegment | Group
@@ -90,6 +98,8 @@ class Segment:
     version: int
     group: str | None
     span: Span = field(compare=False)
+    extends_span: Span | None = field(default=None, compare=False)
+    respond_within: Length | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ class SegmentBinder:
             segment.version,
             self.grouped.get(segment.name.text),
             segment.name.span,
+            segment.extends.span if segment.extends else None,
+            segment.playbook.respond_within if segment.playbook else None,
         )
 
     def _names_of_conditions(self, segment: written.Segment) -> None:
@@ -107,12 +109,12 @@ class SegmentBinder:
         match condition:
             case written.InSegment(segment, negated):
                 self._look(segment, entity)
-                return InSegment(segment.text, negated)
-            case written.Group(logic, conditions, least):
+                return InSegment(segment.text, negated, segment.span)
+            case written.Group(logic, conditions, least, span):
                 parts = self.findings.whole(
                     [lambda c=c: self._condition(c, entity, binder) for c in conditions]  # type: ignore[misc]
                 )
-                return Group(logic, parts, least)
+                return Group(logic, parts, least, span)
             case written.Test():
                 return self._test(condition, binder)
 
@@ -122,19 +124,19 @@ class SegmentBinder:
         if test.measure.key in (MeasureKey.DID, MeasureKey.DID_NOT):
             did = test.measure.key is MeasureKey.DID
             sugar = Comparison(Relop.AT_LEAST if did else Relop.EXACTLY, (Literal(int(did), Type.NUMBER),))
-            return Test(measure, (sugar,), test.or_never, name, test.measure.span)
+            return Test(measure, (sugar,), test.or_never, name, test.measure.span, test.never_span)
         type_ = type_of(measure)
         if not test.comparisons and type_ is not Type.BOOLEAN:
             raise self.findings.fail(NoComparison(span=test.measure.span, found=words(type_)))
         comparisons = self.findings.whole(
             [lambda c=c: self._comparison(c, type_) for c in test.comparisons]  # type: ignore[misc]
         )
-        return Test(measure, comparisons, test.or_never, name, test.measure.span)
+        return Test(measure, comparisons, test.or_never, name, test.measure.span, test.never_span)
 
     def _comparison(self, comparison: written.Comparison, type_: Type) -> Comparison:
         relop = comparison.relop
         if relop is Relop.IS_NULL:
-            return Comparison(relop, (Literal(bool(comparison.values[0].value), Type.BOOLEAN),))
+            return Comparison(relop, (Literal(bool(comparison.values[0].value), Type.BOOLEAN),), comparison.span)
         if relop in _ORDERING and type_ in (Type.TEXT, Type.BOOLEAN):
             message = f"`{relop.value}` orders values, and this is {words(type_)}"
             raise self.findings.fail(
@@ -144,7 +146,7 @@ class SegmentBinder:
         if relop is Relop.BETWEEN and values[0].value > values[1].value:  # type: ignore[operator]
             message = "nothing lies between these: the smaller value comes first"
             raise self.findings.fail(TypeClash(span=comparison.span, message=message, way_out="swap the values"))
-        return Comparison(relop, values)
+        return Comparison(relop, values, comparison.span)
 
     def _value(self, value: Value, type_: Type) -> Literal:
         found = literal(value, type_)

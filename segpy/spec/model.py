@@ -94,6 +94,7 @@ class Test:
     comparisons: tuple[Comparison, ...]
     or_never: bool
     name: Name | None
+    never_span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

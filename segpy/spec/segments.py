@@ -110,7 +110,8 @@ def _test(node: Mapping) -> Test:
         reason = f"`{measure.key.value}` is already a comparison"
         span, key = comparisons[0].span, comparisons[0].relop.value
         raise refuse(NotHere(span=span, key=key, reason=reason, way_out="write `count` instead"))
-    return Test(measure, comparisons, values.get("or_never", False), values.get("name"))
+    never = next((pair.key.span for pair in node.pairs if pair.key.text == "or_never"), None)
+    return Test(measure, comparisons, values.get("or_never", False), values.get("name"), never)
 
 
 _MEMBERSHIP = table(
