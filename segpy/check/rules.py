@@ -19,7 +19,7 @@ from segpy.check.errors import (
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.diagnostics.nearest import either
 from segpy.dialects import DIALECTS
-from segpy.resolve.atoms import disjoint
+from segpy.resolve.atoms import disjoint, named
 from segpy.resolve.model import Bound, tests_of
 from segpy.resolve.model_measures import (
     BetweenAgo,
@@ -117,8 +117,8 @@ def own_events_excluded(bound: Bound) -> Iterator[Diagnostic]:
         for step in sequence.steps:
             own = [other for other in step.without if not disjoint(step.atom, other)]
             if step.times > 1 and own and not (apart and own == [step.atom]):
-                names = either([other.event.name for other in own])
-                reason = f"one event may be both `{step.atom.event.name}`, wanted {step.times} times, and {names}"
+                names = either([named(other) for other in own])
+                reason = f"one event may be both `{named(step.atom)}`, wanted {step.times} times, and {names}"
                 way_out = "tell the two apart by `is`, or leave `times` out"
                 yield NotExact(span=step.span, reason=reason, way_out=way_out)
 

@@ -22,7 +22,9 @@ def canonical(value: Any, inputs: Mapping[str, Measure | Property] | None = None
         where = canonical(value.where, _properties(value))
         return f"Event({canonical(value.stream)},{canonical(value.values)},{where})"
     if isinstance(value, Atom):
-        return f"Atom({canonical(value.event)},{canonical(value.where, _properties(value.event))})"
+        events = ",".join(sorted(map(canonical, value.events)))
+        properties = {name: prop for event in value.events for name, prop in _properties(event).items()}
+        return f"Atom({events},{canonical(value.where, properties)})"
     if isinstance(value, Computed):
         return f"Computed({canonical(value.expression, dict(value.inputs))})"
     if inputs is not None and isinstance(value, Column) and value.name in inputs:

@@ -7,10 +7,11 @@ from typing import TypeAlias
 
 from segpy.resolve.model import Bound, Comparison, ExclusiveGroup, Segment
 from segpy.resolve.model_events import Atom, Entity, Property, Stream
-from segpy.resolve.model_measures import Aggregation, Output, Window
+from segpy.resolve.model_measures import Aggregation, Window
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Expression, Type
 from segpy.spec.model import Logic
+from segpy.spec.model_measures import Output
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,13 @@ class Names:
 def atom_name(atom: Atom) -> str:
     """`order_placed`, `order_placed_where_amount_at_least_100`"""
     if atom.where is None:
-        return atom.event.name
-    return limited(f"{atom.event.name}_where_{_told(atom.where)}", atom, 45)
+        return _event_name(atom)
+    return limited(f"{_event_name(atom)}_where_{_told(atom.where)}", atom, 45)
+
+
+def _event_name(atom: Atom) -> str:
+    names = "any" if atom.every else "_or_".join(event.name for event in atom.events)
+    return limited(names, atom, 45) if len(atom.events) > 1 else names
 
 
 def _told(expression: Expression) -> str:
@@ -123,7 +128,7 @@ def sequence_name(sequence: Sequence) -> str:
     whole = "_".join(parts)
     if len(whole) <= _SEQUENCE:
         return whole
-    ends = f"{sequence.steps[0].atom.event.name}_to_{sequence.steps[-1].atom.event.name}"
+    ends = f"{_event_name(sequence.steps[0].atom)}_to_{_event_name(sequence.steps[-1].atom)}"
     return f"{ends[: _SEQUENCE - 7]}_{fingerprint(sequence, 6)}"
 
 

@@ -18,6 +18,7 @@ from segpy.plan.model import (
 from segpy.plan.names import Names, comparison_name
 from segpy.plan.selections import atoms_of
 from segpy.plan.words import segment_lines, segment_sentence, test_words
+from segpy.resolve.atoms import streams_of
 from segpy.resolve.model import Condition, ExclusiveGroup, Group, InSegment, Segment, Test, segments_of, tests_of
 from segpy.resolve.model_events import Entity
 from segpy.resolve.model_measures import Measure, measures_in, nullable
@@ -172,7 +173,7 @@ def _about(segment: Segment, entity: Entity, retention: Duration | None) -> str:
     """Who can be in a segment at all, and whose the events are that it looks at."""
     keys = {stream: dict(stream.keys)[entity.name] for stream in entity.streams}
     measures = (part for test in tests_of(segment.condition) for part in measures_in(test.measure))
-    used = {atom.event.stream for measure in measures for atom in atoms_of(measure)}
+    used = {stream for measure in measures for atom in atoms_of(measure) for stream in streams_of(atom)}
     own = tuple((stream.name, key) for stream, key in keys.items() if stream in used)
     seen: tuple[tuple[Relation, str, str], ...] = ()
     if entity.population is not Population.ATTRIBUTES:

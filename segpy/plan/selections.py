@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead
 from segpy.plan.names import Names, atom_name
 from segpy.plan.words import atom_words
-from segpy.resolve.atoms import event_values
+from segpy.resolve.atoms import events_in, streams_of, values_in
 from segpy.resolve.model_events import Atom, Entity, Property, Stream
 from segpy.resolve.model_measures import Anchored, EventMeasure, Measure, SequenceMeasure
 from segpy.spec.expression import columns_of
@@ -28,8 +28,9 @@ def atoms_of(measure: Measure) -> Iterator[Atom]:
 
 def needs_flag(atom: Atom) -> bool:
     """Whether the label alone does not tell the atom's rows."""
-    event = atom.event
-    return atom.where is not None or event.where is not None or bool(event.stream.event and not event.values)
+    return atom.where is not None or any(
+        event.where is not None or bool(event.stream.event and not event.values) for event in atom.events
+    )
 
 
 def label(stream: Stream, value: str) -> str:
@@ -45,12 +46,13 @@ def flag_names(atoms: Iterable[Atom], properties: Iterable[Property]) -> dict[At
 
 def selection(atom: Atom, flags: dict[Atom, str]) -> Selection:
     """How to find an atom's rows."""
-    stream = atom.event.stream
-    values = event_values(atom.event)
-    labels = tuple(label(stream, value) for value in values)
-    if not labels and stream.event is None:
-        labels = (stream.name,)
-    return Selection(labels, flags.get(atom), atom_words(atom))
+    labels: list[str] = []
+    for stream in streams_of(atom):
+        values = values_in(atom, stream)
+        if not values and stream.event is not None:
+            return Selection((), flags[atom], atom_words(atom))  # rows with and without a label of their own
+        labels += [label(stream, value) for value in values] or [stream.name]
+    return Selection(tuple(sorted(labels)), flags.get(atom), atom_words(atom))
 
 
 def property_column(entity: Entity, name: str) -> str:
@@ -65,7 +67,7 @@ def events_plan(model: str, entity: Entity, atoms: tuple[Atom, ...], kept: tuple
     flags = flag_names(atoms, kept)
     reads = []
     for stream in entity.streams:
-        own = tuple(atom for atom in atoms if atom.event.stream == stream)
+        own = tuple(atom for atom in atoms if stream in streams_of(atom))
         if own:
             reads.append(_read(entity, stream, own, flags, kept))
     labels = sorted(
@@ -78,18 +80,19 @@ def events_plan(model: str, entity: Entity, atoms: tuple[Atom, ...], kept: tuple
 
 def _unlabelled(read: StreamRead, atoms: tuple[Atom, ...]) -> bool:
     """Whether rows of a stream can be wanted whose event name has no label."""
-    return any(not event_values(atom.event) for atom in atoms if atom.event.stream == read.stream)
+    return any(not values_in(atom, read.stream) for atom in atoms if read.stream in streams_of(atom))
 
 
 def _read(
     entity: Entity, stream: Stream, atoms: tuple[Atom, ...], flags: dict[Atom, str], kept: tuple[Property, ...]
 ) -> StreamRead:
-    expressions = [e for atom in atoms for e in (atom.event.where, atom.where) if e is not None]
+    filters = [where for atom in atoms for where in (*(one.where for one in events_in(atom, stream)), atom.where)]
+    expressions = [where for where in filters if where is not None]
     mentioned = {column.name for expression in expressions for column in columns_of(expression)}
     declared = stream.properties
     used = sorted((p for p in declared if p.name in mentioned or p in kept), key=lambda prop: prop.name)
     read = tuple((prop, property_column(entity, prop.name)) for prop in used)
-    values = {value for atom in atoms for value in event_values(atom.event)} if stream.event else set()
+    values = {value for atom in atoms for value in values_in(atom, stream)} if stream.event else set()
     return StreamRead(
         stream,
         dict(stream.keys)[entity.name],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from segpy.resolve.atoms import named
 from segpy.resolve.model import Comparison, Condition, Group, InSegment, Segment, Test
 from segpy.resolve.model_events import Atom
 from segpy.resolve.model_measures import (
@@ -17,7 +18,6 @@ from segpy.resolve.model_measures import (
     Ever,
     InTheLast,
     Measure,
-    Output,
     Sequence,
     SequenceMeasure,
     Step,
@@ -43,6 +43,7 @@ from segpy.spec.expression import (
     stands_alone,
 )
 from segpy.spec.model import Logic, Relop
+from segpy.spec.model_measures import Output
 
 
 def expression_words(expression: Expression) -> str:
@@ -107,7 +108,7 @@ def _literal(literal: Literal) -> str:
 
 def atom_words(atom: Atom) -> str:
     """An event and what narrows it."""
-    return atom.event.name + (f" where {expression_words(atom.where)}" if atom.where is not None else "")
+    return named(atom) + (f" where {expression_words(atom.where)}" if atom.where is not None else "")
 
 
 def window_words(window: Window) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segpy.resolve.model_events import Atom, Event
+from segpy.resolve.model_events import Atom, Event, Stream
 from segpy.spec.expression import Binary, Column, Expression, In, Literal, Operator, Type, conjuncts
 
 
@@ -34,9 +34,34 @@ def _constants(part: Expression, column: str) -> tuple[str, ...]:
     return ()
 
 
+def streams_of(atom: Atom) -> tuple[Stream, ...]:
+    """The streams that an atom's events are in, in the order of their names."""
+    return tuple(sorted({event.stream for event in atom.events}, key=lambda stream: stream.name))
+
+
+def events_in(atom: Atom, stream: Stream) -> tuple[Event, ...]:
+    """Those of an atom's events that are in a stream."""
+    return tuple(event for event in atom.events if event.stream == stream)
+
+
+def values_in(atom: Atom, stream: Stream) -> tuple[str, ...]:
+    """The values that a stream's event column can have in an atom's rows; empty where that is not known."""
+    values = [event_values(event) for event in events_in(atom, stream)]
+    return tuple(sorted({value for one in values for value in one})) if all(values) else ()
+
+
+def named(atom: Atom) -> str:
+    """The events of an atom as people say them."""
+    return "any event" if atom.every else " or ".join(event.name for event in atom.events)
+
+
 def disjoint(one: Atom, other: Atom) -> bool:
     """Whether no event can be both. False where that is not known."""
-    if one.event.stream != other.event.stream:
+    return all(_apart(this, that) for this in one.events for that in other.events)
+
+
+def _apart(one: Event, other: Event) -> bool:
+    if one.stream != other.stream:
         return True
-    values, others = set(event_values(one.event)), set(event_values(other.event))
+    values, others = set(event_values(one)), set(event_values(other))
     return bool(values) and bool(others) and not values & others

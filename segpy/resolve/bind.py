@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from segpy.catalog.model import Catalog
 from segpy.diagnostics.model import Diagnostic
+from segpy.diagnostics.not_yet import NotYet
 from segpy.resolve.features import FeatureBinder
 from segpy.resolve.model import Bound, Settings
 from segpy.resolve.scope import Findings, Parse
@@ -19,10 +20,28 @@ def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tupl
     features = FeatureBinder(spec, taxonomy, findings)
     bound_features = features.bind_all()
     segments, groups = SegmentBinder(spec, taxonomy, features, findings).bind_all()
+    _not_yet(spec, findings)
     if findings.noted:
         return None, tuple(dict.fromkeys(findings.noted))
     entities = tuple(sorted(taxonomy.entities.values(), key=lambda entity: entity.name))
     return Bound(_settings(spec, catalog), entities, bound_features, segments, groups), ()
+
+
+def _not_yet(spec: Spec, findings: Findings) -> None:
+    """What can be written but is not compiled yet."""
+    zone = spec.settings.timezone
+    found = [("another time zone than UTC", zone.span)] if zone is not None and zone.text != "UTC" else []
+    for entity in spec.entities:
+        if entity.attributes is not None and entity.attributes.valid_from is not None:
+            found.append(("`valid_from`", entity.attributes.valid_from.span))
+        found += [("`consent`", entity.consent.span)] if entity.consent else []
+        found += [("`members`", entity.members.entity.span)] if entity.members else []
+    found += [("`order`", stream.order.span) for stream in spec.streams if stream.order]
+    for segment in spec.segments:
+        found += [("`eligible`", segment.eligible.min_tenure.span)] if segment.eligible else []
+        found += [("`membership`", segment.membership.span)] if segment.membership else []
+    for construct, span in found:
+        findings.fail(NotYet(span=span, construct=construct, way_out="leave it out for now"))
 
 
 def _settings(spec: Spec, catalog: Catalog) -> Settings:

@@ -19,18 +19,18 @@ from segpy.resolve.errors import (
 from segpy.resolve.measures import MeasureBinder
 from segpy.resolve.model import Feature
 from segpy.resolve.model_events import Entity
-from segpy.resolve.model_measures import Measure, Output, Sequence, SequenceMeasure
+from segpy.resolve.model_measures import Measure, Sequence, SequenceMeasure
 from segpy.resolve.scope import Findings, Unbound, within
 from segpy.resolve.taxonomy import Taxonomy
 from segpy.spec import model as written
 from segpy.spec import model_measures as measured
 from segpy.spec.expression import Unreadable, columns_of
-from segpy.spec.model_measures import MeasureKey
+from segpy.spec.model_measures import MeasureKey, Output
 from segpy.spec.model_values import SqlText
 
 DEEPEST = 20
 MOST = 500
-_ON_FEATURES = (MeasureKey.FEATURE, MeasureKey.EXPRESSION)
+_ON_FEATURES = (MeasureKey.FEATURE, MeasureKey.EXPRESSION, MeasureKey.PERCENTILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class FeatureBinder:
         self.findings = findings
         self.written = {feature.name.text: feature for feature in spec.features}
         self.columns = {column: name for name, f in self.written.items() for column in columns_written(f)}
-        self.made_of = {name: _names(feature.measure, findings) for name, feature in self.written.items()}
+        self.made_of = {name: _mentions(feature.measure, findings) for name, feature in self.written.items()}
         self.candidates = self._candidates()
         self.bound: dict[str, tuple[Feature, ...] | None] = {}
         self.extents: dict[str, _Extent] = {}
@@ -106,9 +106,8 @@ class FeatureBinder:
         return features
 
     def _extent(self, name: str) -> _Extent:
-        below: list[_Extent] = []
-        if self.written[name].measure.key in _ON_FEATURES:
-            below = [self.extents[self.columns[one]] for one, _ in self.made_of[name] if one in self.columns]
+        features = (one.name for one in self.made_of[name] if one.key in _ON_FEATURES)
+        below = [self.extents[self.columns[one]] for one in features if one in self.columns]
         extent = _Extent(1 + max((one.depth for one in below), default=-1), 1 + sum(one.count for one in below))
         if extent.depth > DEEPEST:
             raise self._entangled(name, f"stands on more than {DEEPEST} others, each on the next")
@@ -148,19 +147,19 @@ class FeatureBinder:
 
     def _which(self, feature: written.Feature, candidates: tuple[str, ...]) -> Unbound:
         """Why a feature is not of one entity: it fits several, or its names are of several, or of none."""
-        name, key = feature.name.text, feature.measure.key
+        name = feature.name.text
         if self.taxonomy.refused_entities and not candidates:
             return Unbound()  # it may well be of an entity that was refused
         if isinstance(feature.measure.operand, SqlText):
             self.findings.parsed(feature.measure.operand)
-        owners = tuple((one, span, self._having(one, key, self.candidates)) for one, span in self.made_of[name])
-        unknown = [(one, span) for one, span, entities in owners if not entities]
-        for one, span in unknown:
-            if not self._refused(one, key):
-                self.findings.fail(self._unknown(one, span, key))
+        owners = tuple((one, self._having(one.name, one.key, self.candidates)) for one in self.made_of[name])
+        unknown = [one for one, entities in owners if not entities]
+        for one in unknown:
+            if not self._refused(one.name, one.key):
+                self.findings.fail(self._unknown(one.name, one.span, one.key))
         if unknown:
             return Unbound()
-        owned = tuple((one, entities) for one, _, entities in owners) if not candidates else ()
+        owned = tuple((one.name, entities) for one, entities in owners) if not candidates else ()
         return self.findings.fail(
             WhichEntity(span=feature.name.span, name=name, entities=candidates, owners=tuple(dict.fromkeys(owned)))
         )
@@ -175,7 +174,7 @@ class FeatureBinder:
         match key:
             case MeasureKey.ATTRIBUTE:
                 return UnknownAttribute(span=span, name=name, known=attributes)
-            case MeasureKey.FEATURE:
+            case MeasureKey.FEATURE | MeasureKey.PERCENTILE:
                 return UnknownFeature(span=span, name=name, known=tuple(self.columns))
             case MeasureKey.EXPRESSION:
                 known = tuple(self.columns) + attributes
@@ -194,7 +193,7 @@ class FeatureBinder:
             changed = False
             for name, feature in self.written.items():
                 if feature.entity is None:
-                    having = [self._having(one, feature.measure.key, found) for one, _ in self.made_of[name]]
+                    having = [self._having(one.name, one.key, found) for one in self.made_of[name]]
                     left = tuple(entity for entity in found[name] if all(entity in one for one in having))
                     changed = changed or left != found[name]
                     found[name] = left
@@ -206,6 +205,8 @@ class FeatureBinder:
         if key in _ON_FEATURES and name in self.columns:
             return candidates[self.columns[name]]
         with_attribute = tuple(e for e, one in entities.items() if name in {a.name for a in one.attributes})
+        if key is MeasureKey.PERCENTILE:
+            return ()
         if key in (MeasureKey.ATTRIBUTE, *_ON_FEATURES):
             return with_attribute
         event = self.taxonomy.events.get(name)
@@ -239,23 +240,49 @@ class FeatureBinder:
         return found
 
 
-def _names(measure: measured.Measure, findings: Findings) -> tuple[tuple[str, Span], ...]:
-    """The names that a measure is made of, and where each is written first."""
-    found: dict[str, Span] = {}
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A name that a measure is made of, where it is written first, and the kind of measure that it stands in."""
+
+    name: str
+    span: Span
+    key: MeasureKey
+
+
+def _mentions(measure: measured.Measure, findings: Findings) -> tuple[_Mention, ...]:
+    """The names that a measure is made of, each once."""
+    found: dict[tuple[str, MeasureKey], _Mention] = {}
+
+    def add(name: str, span: Span, key: MeasureKey) -> None:
+        if name != measured.ANY:
+            found.setdefault((name, key), _Mention(name, span, key))
+
+    def add_events(operand: measured.Operand, key: MeasureKey = MeasureKey.COUNT) -> None:
+        for name in operand.names:
+            add(name.text, name.span, key)
+
     match measure.operand:
-        case measured.Operand(name):
-            found[name.text] = name.span
-        case measured.Sequence(steps):
-            for step in steps:
-                for event in (step.event, *(excluded.event for excluded in step.without)):
-                    found.setdefault(event.text, event.span)
+        case measured.Operand() as operand if measure.key is not MeasureKey.MEMBERS_IN:
+            add_events(operand, measure.key)
+        case measured.Sequence() as sequence:
+            for one in (part for step in sequence.steps for part in (*step.items, *step.without)):
+                add_events(one.event)
+            if sequence.then_without is not None:
+                add_events(sequence.then_without.unwanted.event)
+            for ignored in sequence.ignore:
+                add_events(ignored)
         case SqlText() as text:
             parsed = findings.parse(text.text)
             for column in () if isinstance(parsed, Unreadable) else columns_of(parsed):
-                found.setdefault(column.name, within(text, column.start, len(column.name)))
+                add(column.name, within(text, column.start, len(column.name)), measure.key)
+        case measured.Measure() as inner:
+            found |= {(one.name, one.key): one for one in _mentions(inner, findings)}
+        case (first, second):
+            for inner in (first, second):
+                found |= {(one.name, one.key): one for one in _mentions(inner, findings)}
     if isinstance(measure.window, measured.Anchored):
-        found.setdefault(measure.window.event.text, measure.window.event.span)
-    return tuple(found.items())
+        add_events(measure.window.event)
+    return tuple(found.values())
 
 
 def columns_written(feature: written.Feature) -> tuple[str, ...]:
@@ -267,7 +294,8 @@ def columns_written(feature: written.Feature) -> tuple[str, ...]:
 
 
 def _suffixes(steps: int) -> dict[str, tuple[Output, int]]:
-    plain = {f"_{output.value}": (output, 0) for output in Output if output is not Output.STEP_SECONDS}
+    own = (output for output in Output if output not in (Output.STEP_SECONDS, Output.MATCHES))
+    plain = {f"_{output.value}": (output, 0) for output in own}
     return {**plain, **{f"_step_{i}_seconds": (Output.STEP_SECONDS, i) for i in range(2, steps + 1)}}
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from segpy.diagnostics.model import Diagnostic, Span
+from segpy.diagnostics.not_yet import NotYet
+from segpy.resolve.atoms import streams_of
 from segpy.resolve.errors import OtherEntity, UnknownAttribute, UnknownEvent, UnknownFeature, UnknownProperty
-from segpy.resolve.model_events import Atom, Entity, Property
+from segpy.resolve.model_events import Atom, Entity, Event, Property
 from segpy.resolve.model_measures import (
     Aggregation,
     Anchored,
@@ -18,7 +20,6 @@ from segpy.resolve.model_measures import (
     Ever,
     InTheLast,
     Measure,
-    Output,
     Sequence,
     SequenceMeasure,
     Step,
@@ -31,8 +32,8 @@ from segpy.resolve.taxonomy import Taxonomy, where_over
 from segpy.resolve.type_errors import NoStart, TypeClash
 from segpy.resolve.typing import words
 from segpy.spec import model_measures as written
-from segpy.spec.expression import Column, Type, columns_of
-from segpy.spec.model_measures import MeasureKey
+from segpy.spec.expression import Column, Expression, Type, columns_of
+from segpy.spec.model_measures import MeasureKey, Output
 from segpy.spec.model_values import Name, SqlText
 
 _ORDERED = (Type.NUMBER, Type.INTEGER, Type.TEXT, Type.TIMESTAMP, Type.DATE)
@@ -63,7 +64,14 @@ class MeasureBinder:
             case SqlText() as text:
                 return self._computed(text)
             case written.Sequence() as sequence:
+                if sequence.output not in (None, (Output.COMPLETED, 0)):
+                    raise self._not_yet(sequence.span, "another measure of a sequence than `completed` in a condition")
                 return SequenceMeasure(self.sequence(sequence), Output.COMPLETED)
+            case _:
+                raise self._not_yet(measure.span, f"`{measure.key.value}`")
+
+    def _not_yet(self, span: Span, construct: str) -> Unbound:
+        return self.findings.fail(NotYet(span=span, construct=construct, way_out="leave it out for now"))
 
     def _named(self, measure: written.Measure, operand: written.Operand) -> Measure:
         match measure.key:
@@ -75,11 +83,13 @@ class MeasureBinder:
                 return self._tenure(measure, operand.name)
             case MeasureKey.DID | MeasureKey.DID_NOT:
                 aggregation = Aggregation.COUNT
-            case _:
-                aggregation = Aggregation(measure.key.value)
-        atom = self.atom(operand.name, measure.where, or_attribute=aggregation is Aggregation.TENURE)
+            case key if key.value in {one.value for one in Aggregation}:
+                aggregation = Aggregation(key.value)
+            case key:
+                raise self._not_yet(measure.span, f"`{key.value}`")
+        atom = self.atom(operand, measure.where, or_attribute=aggregation is Aggregation.TENURE)
         window = self._window(measure)
-        prop = self._property(atom, operand, aggregation) if operand.property else None
+        prop = self._property(atom, operand, aggregation) if operand.prop else None
         return EventMeasure(aggregation, atom, prop, window, measure.window_span)
 
     def _is_attribute(self, name: Name) -> bool:
@@ -128,8 +138,45 @@ class MeasureBinder:
             raise self.findings.fail(TypeClash(span=span, message=message, way_out="leave it out"))
         return AttributeTenure(attribute)
 
-    def atom(self, name: Name, where: SqlText | None, *, or_attribute: bool = False) -> Atom:
-        """An event of this entity, narrowed by a `where`. `or_attribute`: an attribute could have stood here too."""
+    def atom(self, operand: written.Operand, where: SqlText | None, *, or_attribute: bool = False) -> Atom:
+        """The events of this entity that an operand names, narrowed by a `where`.
+
+        `or_attribute`: an attribute could have stood here too.
+        """
+        every = operand.name.text == written.ANY
+        if every:
+            events = self._every_event(operand)
+        else:
+            events = self.findings.whole(
+                [lambda name=name: self._event(name, or_attribute=or_attribute) for name in operand.names]  # type: ignore[misc]
+            )
+        ordered = tuple(sorted(set(events), key=lambda event: event.name))
+        return Atom(ordered, self._where(ordered, where) if where else None, every)
+
+    def _every_event(self, operand: written.Operand) -> tuple[Event, ...]:
+        """Every event of the entity; where a property is asked for, of those streams that have it."""
+        events = tuple(self.taxonomy.events[name] for name in self.taxonomy.events_of(self.entity.name))
+        prop = operand.prop
+        if prop is not None:
+            having = tuple(one for one in events if prop.text in {known.name for known in one.stream.properties})
+            if not having:
+                known = tuple(sorted({known.name for one in events for known in one.stream.properties}))
+                scope = f" of the events of entity `{self.entity.name}`"
+                raise self.findings.fail(UnknownProperty(span=prop.span, name=prop.text, known=known, scope=scope))
+            return having
+        if not events:
+            raise self.findings.fail(UnknownEvent(span=operand.span, name=written.ANY, known=()))
+        return events
+
+    def _where(self, events: tuple[Event, ...], text: SqlText) -> Expression:
+        """A `where` that every stream of these events can answer."""
+        streams = sorted({event.stream for event in events}, key=lambda stream: stream.name)
+        found = self.findings.whole(
+            [lambda stream=stream: where_over(stream, text, self.findings) for stream in streams]  # type: ignore[misc]
+        )
+        return found[0]
+
+    def _event(self, name: Name, *, or_attribute: bool = False) -> Event:
         event = self.taxonomy.events.get(name.text)
         known = self.taxonomy.events_of(self.entity.name)
         if event is None:
@@ -138,7 +185,7 @@ class MeasureBinder:
             belongs_to = ", ".join(entity for entity, _ in event.stream.keys)
             what, wanted = f"event `{name.text}`", self.entity.name
             raise self.findings.fail(OtherEntity(span=name.span, what=what, belongs_to=belongs_to, wanted=wanted))
-        return Atom(event, where_over(event.stream, where, self.findings) if where else None)
+        return event
 
     def _no_event(self, name: Name, known: tuple[str, ...], *, or_attribute: bool) -> Unbound:
         if name.text in self.taxonomy.refused_events:
@@ -160,14 +207,16 @@ class MeasureBinder:
         )
 
     def _property(self, atom: Atom, operand: written.Operand, aggregation: Aggregation) -> Property:
-        name = operand.property
+        name = operand.prop
         assert name is not None
-        stream = atom.event.stream
-        found = next((prop for prop in stream.properties if prop.name == name.text), None)
-        if found is None:
-            known = tuple(prop.name for prop in stream.properties)
-            scope = f" of stream `{stream.name}`"
-            raise self.findings.fail(UnknownProperty(span=name.span, name=name.text, known=known, scope=scope))
+        found: Property | None = None
+        for stream in streams_of(atom):  # streams of one entity agree on the types of their properties
+            found = next((prop for prop in stream.properties if prop.name == name.text), None)
+            if found is None:
+                known = tuple(prop.name for prop in stream.properties)
+                scope = f" of stream `{stream.name}`"
+                raise self.findings.fail(UnknownProperty(span=name.span, name=name.text, known=known, scope=scope))
+        assert found is not None
         numeric = aggregation in (Aggregation.SUM, Aggregation.AVG)
         ordered = aggregation in (Aggregation.MIN, Aggregation.MAX)
         if (numeric and not found.type.numeric) or (ordered and found.type not in _ORDERED):
@@ -180,9 +229,9 @@ class MeasureBinder:
         match measure.window:
             case written.Ever():
                 return Ever()
-            case written.InTheLast(length):
+            case written.InTheLast((length,), False):
                 return InTheLast(length.duration)
-            case written.BetweenAgo(far, near):
+            case written.BetweenAgo(far, near, False):
                 return BetweenAgo(far.duration, near.duration)
             case written.WithinFirst(length):
                 if self.entity.start is None:
@@ -190,9 +239,23 @@ class MeasureBinder:
                 return WithinFirst(self.entity.start, length.duration)
             case written.Anchored(side, event, where, nth, within):
                 return Anchored(side, self.atom(event, where), nth, within.duration if within else None)
+            case written.InTheLast(lengths) if len(lengths) > 1:
+                raise self._not_yet(measure.window_span or measure.span, "a list of windows")
+            case written.Fixed():
+                raise self._not_yet(measure.window_span or measure.span, "a fixed window")
+            case _:
+                raise self._not_yet(measure.window_span or measure.span, "`calendar`")
 
     def sequence(self, sequence: written.Sequence) -> Sequence:
         """A sequence with its events bound."""
+        for construct, there in (
+            ("`then_without`", sequence.then_without),
+            ("`same`", sequence.same),
+            ("`start`", sequence.start is not written.Start.ANY),
+            ("`ties`", sequence.ties not in (None, written.Ties.ANY)),
+        ):
+            if there:
+                raise self._not_yet(sequence.span, construct)
         steps = self.findings.whole([lambda s=s: self._step(s) for s in sequence.steps])  # type: ignore[misc]
         total, window = sequence.complete_within, sequence.in_the_last
         return Sequence(
@@ -204,7 +267,14 @@ class MeasureBinder:
         )
 
     def _step(self, step: written.Step) -> Step:
-        wanted = [(step.event, step.where), *((excluded.event, excluded.where) for excluded in step.without)]
+        for construct, there in (
+            ("`any_order`", len(step.items) > 1),
+            ("`after`", step.after is not None),
+            ("`directly`", step.directly),
+        ):
+            if there:
+                raise self._not_yet(step.span, construct)
+        wanted = [(one.event, one.where) for one in (*step.items, *step.without)]
         atoms = self.findings.whole([lambda w=w: self.atom(*w) for w in wanted])  # type: ignore[misc]
         duration, at = (step.within.duration, step.within.span) if step.within else (None, None)
         return Step(atoms[0], step.times, duration, atoms[1:], step.span, at)

@@ -43,10 +43,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """An event, narrowed by a measure's own `where`: the smallest thing that is counted."""
+    """An event or any of several, narrowed by a measure's own `where`: the smallest thing that is counted.
 
-    event: Event
+    `events` are in the order of their names; `every` tells that `any` was written.
+    """
+
+    events: tuple[Event, ...]
     where: Expression | None
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True)

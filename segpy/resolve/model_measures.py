@@ -10,7 +10,7 @@ from segpy.diagnostics.model import Span
 from segpy.resolve.model_events import Atom, Property
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Expression, Type
-from segpy.spec.model_measures import Side
+from segpy.spec.model_measures import Output, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +118,6 @@ class Sequence:
     in_the_last: Duration | None
     span: Span = field(compare=False)
     window_span: Span | None = field(compare=False)
-
-
-class Output(Enum):
-    """What a sequence measures."""
-
-    COMPLETED = "completed"
-    STEP = "step"
-    COMPLETIONS = "completions"
-    FIRST_AT = "first_at"
-    LAST_AT = "last_at"
-    SECONDS = "seconds"
-    FASTEST_SECONDS = "fastest_seconds"
-    STEP_SECONDS = "step_seconds"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,12 @@ def parse_duration(text: str) -> Duration | None:
     return found if found.seconds <= _LONGEST.total_seconds() else None
 
 
+def written_unit(text: str) -> str:
+    """The unit in which `parse_duration` found a duration: `second`, …, `year`."""
+    match = _WRITTEN.fullmatch(text)
+    return match[2] if match else ""
+
+
 def what_is_wrong(text: str) -> tuple[str, str]:
     """What a text is that `parse_duration` refuses, and what to write instead."""
     loosely = _LOOSELY_WRITTEN.fullmatch(text.lower())

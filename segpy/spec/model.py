@@ -22,10 +22,20 @@ class Population(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """The relation that says what is known of an entity."""
+    """The relation that says what is known of an entity; with `valid_from` and `valid_to` its rows are versions."""
 
     relation: Relation
     columns: tuple[Column, ...]
+    valid_from: Name | None
+    valid_to: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The entities that belong to one: those whose attribute `by` is its key."""
+
+    entity: Name
+    by: Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,8 @@ class Entity:
     attributes: Attributes | None
     start: Name | None
     population: Population | None
+    consent: Name | None
+    members: Members | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,7 @@ class Stream:
     entities: tuple[tuple[Name, Name], ...]
     occurred_at: Name
     id: Name | None
+    order: Name | None
     event: Name | None
     properties: tuple[Column, ...]
 
@@ -138,6 +151,40 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class Eligible:
+    """Who can be a member at all: those known for at least so long."""
+
+    min_tenure: Length
+
+
+class Reentry(Enum):
+    """Whether somebody who left may enter again."""
+
+    ALLOWED = "allowed"
+    NEVER = "never"
+
+
+class OnChange(Enum):
+    """What becomes of open episodes when a segment's meaning changes."""
+
+    RESTART = "restart"
+    CARRY = "carry"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """How entering and leaving become episodes."""
+
+    minimum_stay: Length | None
+    grace: Length | None
+    expires: Length | None
+    collapse_gap: Length | None
+    reentry: Reentry
+    on_change: OnChange
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Playbook:
     """What is done with a member. `details` keeps every key as written, in order."""
 
@@ -157,6 +204,8 @@ class Segment:
     owner: str | None
     extends: Name | None
     condition: Condition | None
+    eligible: Eligible | None
+    membership: Membership | None
     playbook: Playbook | None
     size: Size | None
     version: int
@@ -204,6 +253,7 @@ class Settings:
     grain: Grain = Grain.DAY
     models_path: str = "models/segpy"
     name_prefix: str = ""
+    timezone: Name | None = None
     retention: Length | None = None
     portfolio: Portfolio = Portfolio()
 

@@ -38,10 +38,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """A duration where it stands."""
+    """A duration where it stands. `unit` is the one that it is written in: `48 hours` are hours."""
 
     duration: Duration
     span: Span = field(compare=False)
+    unit: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

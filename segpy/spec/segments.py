@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
 from segpy.spec.errors import MissingKey, NotHere
-from segpy.spec.measures import MEASURES, expect_mapping, measure_from, measure_keys, the_one
+from segpy.spec.measures import (
+    CONDITIONS,
+    MEASURES,
+    expect_mapping,
+    measure_from,
+    measure_keys,
+    several_windows,
+    the_one,
+)
 from segpy.spec.model import (
     Comparison,
     Condition,
+    Eligible,
     Feature,
     Group,
     InSegment,
     Logic,
+    Membership,
+    OnChange,
     Playbook,
+    Reentry,
     Relop,
     Segment,
     Size,
     Test,
 )
-from segpy.spec.model_measures import MeasureKey
+from segpy.spec.model_measures import InTheLast, Measure, MeasureKey, Output
+from segpy.spec.model_measures import Sequence as WrittenSequence
 from segpy.spec.model_values import Name, Value
 from segpy.spec.shapes import (
     ANYTHING,
@@ -86,13 +100,23 @@ _COMPARISONS: dict[Relop, tuple[Shape[tuple[Value, ...]], str]] = {
     Relop.IS_NULL: (Shape("true or false", _flag), "whether there is no value"),
 }
 COMPARISONS = table(*(Key(relop.value, shape, doc) for relop, (shape, doc) in _COMPARISONS.items()))
+
+
+def _completed(node: Node) -> tuple[Comparison, ...]:
+    mapping = expect_mapping(node, "comparisons, such as `{at_least: 2}`")
+    found = _comparisons(mapping, fields(mapping, COMPARISONS, "a comparison"))
+    if not found:
+        raise refuse(MissingKey(span=node.span, keys=tuple(COMPARISONS), what="`completed`"))
+    return found
+
+
 _TEST = measure_keys(
     {
         **COMPARISONS,
         **table(
             Key("or_never", BOOLEAN, "whether a value that does not exist passes"),
             Key("name", NAME, "the condition's name in tables"),
-            Key("completed", ANYTHING, "matches without overlap", not_yet="compare a feature's `…_completions`"),
+            Key("completed", Shape("comparisons", _completed), "how many matches of `sequence` without overlap"),
         ),
     }
 )
@@ -101,17 +125,41 @@ _TEST = measure_keys(
 def _test(node: Mapping) -> Test:
     values = fields(node, _TEST, "a condition")
     measure = measure_from(node, values)
-    comparisons = tuple(
+    if isinstance(measure.window, InTheLast) and len(measure.window.lengths) > 1:
+        raise refuse(several_windows(measure))
+    comparisons = _comparisons(node, values)
+    if measure.key in CONDITIONS and comparisons:
+        reason = f"`{measure.key.value}` is already a comparison"
+        span, key = comparisons[0].span, comparisons[0].relop.value
+        instead = "count" if measure.key in (MeasureKey.DID, MeasureKey.DID_NOT) else "members_in"
+        raise refuse(NotHere(span=span, key=key, reason=reason, way_out=f"write `{instead}` instead"))
+    if "completed" in values:
+        measure, comparisons = _matches(node, measure, comparisons, values["completed"])
+    never = next((pair.key.span for pair in node.pairs if pair.key.text == "or_never"), None)
+    return Test(measure, comparisons, values.get("or_never", False), values.get("name"), never)
+
+
+def _comparisons(node: Mapping, values: dict[str, Any]) -> tuple[Comparison, ...]:
+    return tuple(
         Comparison(Relop(pair.key.text), values[pair.key.text], pair.key.span)
         for pair in node.pairs
         if pair.key.text in COMPARISONS
     )
-    if measure.key in (MeasureKey.DID, MeasureKey.DID_NOT) and comparisons:
-        reason = f"`{measure.key.value}` is already a comparison"
-        span, key = comparisons[0].span, comparisons[0].relop.value
-        raise refuse(NotHere(span=span, key=key, reason=reason, way_out="write `count` instead"))
-    never = next((pair.key.span for pair in node.pairs if pair.key.text == "or_never"), None)
-    return Test(measure, comparisons, values.get("or_never", False), values.get("name"), never)
+
+
+def _matches(
+    node: Mapping, measure: Measure, beside: tuple[Comparison, ...], completed: tuple[Comparison, ...]
+) -> tuple[Measure, tuple[Comparison, ...]]:
+    """The number of matches without overlap, and what it is compared with."""
+    span = next(pair.key.span for pair in node.pairs if pair.key.text == "completed")
+    if not isinstance(measure.operand, WrittenSequence):
+        reason, way_out = "only a `sequence` can be completed", "leave it out, or write `sequence`"
+        raise refuse(NotHere(span=span, key="completed", reason=reason, way_out=way_out))
+    if beside or measure.operand.output is not None:
+        reason = "it is what is asked of the sequence already"
+        way_out = "leave out the other comparison, and `measure` inside the sequence"
+        raise refuse(NotHere(span=span, key="completed", reason=reason, way_out=way_out))
+    return replace(measure, operand=replace(measure.operand, output=(Output.MATCHES, 0))), completed
 
 
 _MEMBERSHIP = table(
@@ -199,8 +247,9 @@ def _feature(name: Name, node: Node) -> Feature:
     mapping = expect_mapping(node, "a measure, such as `{count: order_placed, in_the_last: 7 days}`")
     values = fields(mapping, _FEATURE, "a feature", misplaced=_NOT_ON_A_FEATURE)
     measure = measure_from(mapping, values)
-    if measure.key in (MeasureKey.DID, MeasureKey.DID_NOT):
-        way_out = "write `count`, and compare where it is used"
+    if measure.key in CONDITIONS:
+        instead = "count" if measure.key in (MeasureKey.DID, MeasureKey.DID_NOT) else "members_in"
+        way_out = f"write `{instead}`, and compare where it is used"
         reason = "it is a condition, not a measure"
         raise refuse(NotHere(span=measure.span, key=measure.key.value, reason=reason, way_out=way_out))
     return Feature(name, values.get("entity"), measure, values.get("description", ""))
@@ -254,6 +303,36 @@ def _playbook(node: Node) -> Playbook:
     return Playbook(values.get("respond_within"), details, node.span)
 
 
+_ELIGIBLE = table(
+    Key("min_tenure", EXACT_DURATION, "known for at least so long, from the entity's `start`", required=True)
+)
+_MEMBERSHIP_KEYS = table(
+    Key("minimum_stay", EXACT_DURATION, "a member stays at least so long"),
+    Key("grace", EXACT_DURATION, "a member stays so long after the conditions fail"),
+    Key("expires", EXACT_DURATION, "an episode ends after so long at the latest"),
+    Key("collapse_gap", EXACT_DURATION, "episodes that are no further apart are one"),
+    Key("reentry", choice(Reentry, "allowed or never"), "whether somebody who left may enter again"),
+    Key("on_change", choice(OnChange, "restart or carry"), "what becomes of open episodes when the meaning changes"),
+)
+
+
+def _eligible(node: Node) -> Eligible:
+    return Eligible(fields(node, _ELIGIBLE, "`eligible`")["min_tenure"])
+
+
+def _membership(node: Node) -> Membership:
+    values = fields(node, _MEMBERSHIP_KEYS, "`membership`")
+    return Membership(
+        values.get("minimum_stay"),
+        values.get("grace"),
+        values.get("expires"),
+        values.get("collapse_gap"),
+        values.get("reentry", Reentry.ALLOWED),
+        values.get("on_change", OnChange.RESTART),
+        node.span,
+    )
+
+
 _SEGMENT = {
     **table(
         Key("entity", NAME, "whom it is about", required=True),
@@ -264,8 +343,8 @@ _SEGMENT = {
         Key("playbook", Shape("a playbook", _playbook), "what is done with a member"),
         Key("size", Shape("a size", _size), "bounds that become a dbt test"),
         Key("version", integer(1, "a whole number of at least 1"), "the author's number"),
-        Key("eligible", ANYTHING, "known long enough", not_yet="add a `tenure` condition"),
-        Key("membership", ANYTHING, "how long members stay", not_yet="leave it out: flags are of this instant"),
+        Key("eligible", Shape("who is eligible", _eligible), "who can be a member at all"),
+        Key("membership", Shape("membership", _membership), "how entering and leaving become episodes"),
         Key("experiment", ANYTHING, "hold-out and outcome", not_yet="leave it out for now"),
         Key("examples", ANYTHING, "unit tests", not_yet="leave it out for now"),
     ),
@@ -294,6 +373,8 @@ def read_segment(name: Name, node: Node) -> Segment:
         values.get("owner"),
         values.get("extends"),
         condition,
+        values.get("eligible"),
+        values.get("membership"),
         values.get("playbook"),
         values.get("size"),
         values.get("version", 1),

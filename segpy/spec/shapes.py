@@ -18,7 +18,7 @@ from segpy.diagnostics.model import Diagnostic, Span
 from segpy.diagnostics.nearest import either
 from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
-from segpy.spec.duration import Duration, parse_duration, what_is_wrong
+from segpy.spec.duration import Duration, parse_duration, what_is_wrong, written_unit
 from segpy.spec.errors import BadDuration, BadName, BadRelation, MissingKey, NotHere, UnknownKey, WrongForm
 from segpy.spec.model_values import Length, Name, Relation, SqlText, Value
 
@@ -251,7 +251,7 @@ def _duration(node: Node) -> Length:
     if duration is None:
         problem, way_out = what_is_wrong(scalar.text)
         raise refuse(BadDuration(span=scalar.span, reason=f"{found(node)} is {problem}", way_out=way_out))
-    return Length(duration, scalar.span)
+    return Length(duration, scalar.span, written_unit(scalar.text))
 
 
 def _positive(node: Node) -> Length:

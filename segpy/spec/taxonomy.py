@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from zoneinfo import available_timezones
 
+from segpy.diagnostics.nearest import nearest
 from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Node, Scalar, Sequence
+from segpy.spec.errors import MissingKey
 from segpy.spec.expression import Type
-from segpy.spec.model import Attributes, Entity, Event, ExclusiveGroup, Grain, Population, Portfolio, Settings, Stream
+from segpy.spec.model import (
+    Attributes,
+    Entity,
+    Event,
+    ExclusiveGroup,
+    Grain,
+    Members,
+    Population,
+    Portfolio,
+    Settings,
+    Stream,
+)
 from segpy.spec.model_values import Column, Name, Value
 from segpy.spec.shapes import (
     ANYTHING,
@@ -62,14 +76,29 @@ _COLUMNS = Shape("columns with their types", _columns)
 _ATTRIBUTES = table(
     Key("relation", RELATION, "the relation with one row an entity", required=True),
     Key("columns", _COLUMNS, "the attributes and their types"),
-    Key("valid_from", ANYTHING, "start of a row's validity", not_yet="point the relation at the current rows only"),
-    Key("valid_to", ANYTHING, "end of a row's validity", not_yet="point the relation at the current rows only"),
+    Key("valid_from", COLUMN, "the column that says from when on a row holds; with `valid_to`"),
+    Key("valid_to", COLUMN, "the column that says until when; null for rows that still hold"),
 )
 
 
 def _attributes(node: Node) -> Attributes:
     values = fields(node, _ATTRIBUTES, "the attributes of an entity")
-    return Attributes(values["relation"], values.get("columns", ()))
+    valid_from, valid_to = values.get("valid_from"), values.get("valid_to")
+    if (valid_from is None) != (valid_to is None):
+        missing = "valid_to" if valid_to is None else "valid_from"
+        raise refuse(MissingKey(span=node.span, keys=(missing,), what="a version of attributes"))
+    return Attributes(values["relation"], values.get("columns", ()), valid_from, valid_to)
+
+
+_MEMBERS = table(
+    Key("entity", NAME, "the entity whose members belong to this one", required=True),
+    Key("by", NAME, "the attribute of theirs that holds this entity's key", required=True),
+)
+
+
+def _members(node: Node) -> Members:
+    values = fields(node, _MEMBERS, "`members`")
+    return Members(values["entity"], values["by"])
 
 
 _ENTITY = table(
@@ -78,8 +107,8 @@ _ENTITY = table(
     Key("attributes", Shape("attributes", _attributes), "who exists, and what is known of them"),
     Key("start", NAME, "the attribute that holds its own beginning, for `within_first`"),
     Key("population", choice(Population, "a population"), "attributes, events or both"),
-    Key("consent", ANYTHING, "the attribute that permits activation", not_yet="leave it out: nothing is activated yet"),
-    Key("members", ANYTHING, "entities that belong to it", not_yet="give the stream a key column for this entity"),
+    Key("consent", NAME, "the attribute without which an entity is never in an activation table"),
+    Key("members", Shape("members", _members), "entities that belong to it: their events are its events too"),
 )
 
 
@@ -93,6 +122,8 @@ def _entity(name: Name, node: Node) -> Entity:
         values.get("attributes"),
         values.get("start"),
         values.get("population"),
+        values.get("consent"),
+        values.get("members"),
     )
 
 
@@ -109,7 +140,7 @@ _STREAM = table(
     Key("occurred_at", COLUMN, "the column that says when", required=True),
     Key("loaded_at", ANYTHING, "when the warehouse learned of it", not_yet="leave it out: each run reads everything"),
     Key("id", COLUMN, "duplicates by this column count once"),
-    Key("order", ANYTHING, "order of events at one instant", not_yet="leave it out: ties then read in step order"),
+    Key("order", COLUMN, "a whole number that orders events at one instant"),
     Key("event", COLUMN, "the column that names the event"),
     Key("properties", _COLUMNS, "the properties in use and their types"),
 )
@@ -123,6 +154,7 @@ def _stream(name: Name, node: Node) -> Stream:
         values["entity"],
         values["occurred_at"],
         values.get("id"),
+        values.get("order"),
         values.get("event"),
         values.get("properties", ()),
     )
@@ -189,11 +221,14 @@ def _dialect(node: Node) -> Name:
     return Name(text, node.span)
 
 
-def _utc(node: Node) -> str:
+def _timezone(node: Node) -> Name:
     text = TEXT.read(node)
-    if text != "UTC":
-        raise refuse(NotYet(span=node.span, construct=f"the time zone `{text}`", way_out="write `timezone: UTC`"))
-    return text
+    known = available_timezones()
+    if text not in known:
+        guess = nearest(text, tuple(sorted(known)))
+        way_out = f"write `{guess}`" if guess else "write a name of the IANA database, such as `Europe/Berlin`"
+        raise wrong(node, "a time zone", way_out)
+    return Name(text, node.span)
 
 
 def _models_path(node: Node) -> str:
@@ -214,7 +249,7 @@ SETTINGS = table(
     Key("version", Shape("1", _version), "the version of the language"),
     Key("dialect", Shape("a dialect", _dialect), "the engine's dialect; by default that of the dbt target"),
     Key("grain", choice(Grain, "a grain"), "how finely `as_of` is truncated: hour or day"),
-    Key("timezone", Shape("a time zone", _utc), "for calendar days"),
+    Key("timezone", Shape("a time zone", _timezone), "for calendar units, `hour`, `weekday` and fixed dates"),
     Key("models_path", Shape("a folder", _models_path), "where generated models go"),
     Key("name_prefix", Shape("a prefix", _prefix), "put before every generated model's name"),
     Key("retention", EXACT_DURATION, "no event older than this is read"),
@@ -237,7 +272,9 @@ TAXONOMY = table(
 def settings_from(values: dict[str, object]) -> Settings:
     """Settings from the keys that were written; the rest at their defaults."""
     written = {
-        key: values[key] for key in ("dialect", "grain", "models_path", "name_prefix", "retention") if key in values
+        key: values[key]
+        for key in ("dialect", "grain", "timezone", "models_path", "name_prefix", "retention")
+        if key in values
     }
     if "portfolio" in values:
         written["portfolio"] = values["portfolio"]

@@ -6,8 +6,8 @@ from sqlglot import exp
 
 from segpy.dialects import Dialect
 from segpy.plan.model import EntityPlan, EventsPlan, StreamRead
-from segpy.resolve.atoms import event_values
-from segpy.resolve.model_events import Atom, Entity
+from segpy.resolve.atoms import events_in, values_in
+from segpy.resolve.model_events import Atom, Entity, Event
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
@@ -143,7 +143,7 @@ def _label(read: StreamRead) -> exp.Expr:
     if stream.event is None or not read.values:
         return text(stream.name)
     joined = exp.DPipe(this=text(f"{stream.name}."), expression=column("event"), safe=True)
-    if all(event_values(flag.atom.event) for flag in read.flags):
+    if all(values_in(flag.atom, stream) for flag in read.flags):
         return joined
     known = exp.In(this=column("event"), expressions=[text(value) for value in read.values])
     return exp.Case(ifs=[exp.If(this=known, true=joined)], default=text(stream.name))
@@ -159,13 +159,27 @@ def _columns_in(read: StreamRead) -> dict[str, exp.Expr]:
 
 def _is(atom: Atom, read: StreamRead) -> exp.Expr:
     """Whether a row is an atom; null where its `where` is."""
-    event = atom.event
     known = _columns_in(read)
-    parts: list[exp.Expr] = []
-    if event.values:
-        parts.append(_among(event.values))
-    parts += [lower(where, known.__getitem__) for where in (event.where, atom.where) if where is not None]
-    return all_of(parts)
+    events = events_in(atom, read.stream)
+    parts = [_is_any(events, read)]
+    if atom.where is not None:
+        parts.append(lower(atom.where, known.__getitem__))
+    return all_of(part for part in parts if part is not None)
+
+
+def _is_any(events: tuple[Event, ...], read: StreamRead) -> exp.Expr | None:
+    """Whether a row is one of these events; None where every row is."""
+    known = _columns_in(read)
+    plain = sorted({value for event in events if event.where is None for value in event.values})
+    choices = [_among(tuple(plain))] if plain else []
+    for event in events:
+        parts = [_among(event.values)] if event.values else []
+        if event.where is not None:
+            parts.append(lower(event.where, known.__getitem__))
+            choices.append(all_of(parts))
+        elif not event.values:
+            return None
+    return choices[0] if len(choices) == 1 else exp.paren(any_of(choices))
 
 
 def _among(values: tuple[str, ...]) -> exp.Expr:
@@ -176,11 +190,11 @@ def _among(values: tuple[str, ...]) -> exp.Expr:
 
 def _needed(read: StreamRead) -> list[exp.Expr]:
     """The rows that are some atom of the stream; nothing where every row is."""
-    plain = {value for atom in read.plain for value in event_values(atom.event)}
-    if any(not event_values(atom.event) for atom in read.plain):
+    plain = {value for atom in read.plain for value in values_in(atom, read.stream)}
+    if any(not values_in(atom, read.stream) for atom in read.plain):
         return []
     parts = [_among(tuple(sorted(plain)))] if plain else []
-    covered = (set(event_values(flag.atom.event)) for flag in read.flags)
+    covered = (set(values_in(flag.atom, read.stream)) for flag in read.flags)
     flagged = [_is(flag.atom, read) for flag, own in zip(read.flags, covered, strict=True) if not own or own - plain]
     if any(isinstance(condition, exp.Boolean) for condition in flagged):
         return []

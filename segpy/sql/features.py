@@ -19,10 +19,11 @@ from segpy.plan.model import (
     FromColumns,
     FromSequence,
 )
-from segpy.resolve.model_measures import Aggregation, BetweenAgo, InTheLast, Output
+from segpy.resolve.model_measures import Aggregation, BetweenAgo, InTheLast
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, Population
+from segpy.spec.model_measures import Output
 from segpy.sql.expression import lower_as
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.operations import filtered, in_window, seconds_between, selected, utc

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from segpy.diagnostics.model import Diagnostic
-from segpy.spec import measures, segments, taxonomy
+from segpy.spec import measures, operands, segments, sequences, taxonomy, windows
 from segpy.spec.expression import Function, Operator
 from segpy.spec.shapes import Key
 from tests.docs import examples
@@ -29,17 +29,23 @@ DESCRIBED: dict[str, Mapping[str, Key]] = {
     "Events": taxonomy._EVENT,
     "Measures": measures.MEASURES,
     "Features": {key: segments._FEATURE[key] for key in ("entity", "description")},
-    "Windows": measures.WINDOWS,
-    "Anchors": measures._ANCHOR,
+    "Windows": {**windows.WINDOWS, **windows.CALENDAR},
+    "Keys of single measures": measures.DETAILS,
+    "Anchors": windows._ANCHOR,
     "Conditions": {key: one for key, one in segments._TEST.items() if key not in measures.MEASURE},
     "Segments": segments._SEGMENT,
     "Logic": segments._AT_LEAST_OF,
     "Membership": segments._MEMBERSHIP,
     "Size": segments._SIZE,
     "Playbook": segments._PLAYBOOK,
-    "Sequences": measures.SEQUENCE,
-    "Steps": measures.STEP,
-    "Without": measures._EXCLUDED,
+    "Sequences": sequences.SEQUENCE,
+    "Steps": sequences.STEP,
+    "Without": operands.NARROWED_KEYS,
+    "Groups": sequences.GROUP_STEP,
+    "Then without": sequences._THEN_WITHOUT,
+    "Members": taxonomy._MEMBERS,
+    "Eligible": segments._ELIGIBLE,
+    "Episodes": segments._MEMBERSHIP_KEYS,
 }
 OF_ONE_MEASURE = {"where"}  # said in the prose of "Measures"
 
@@ -124,7 +130,9 @@ def test_all_that_is_not_yet_is_listed() -> None:
 
 def _grammar() -> list[Mapping[str, Key]]:
     """Every mapping of keys that the spec stage declares."""
-    return [table for module in (taxonomy, measures, segments) for table in _tables(module)]
+    return [
+        table for module in (taxonomy, operands, windows, sequences, measures, segments) for table in _tables(module)
+    ]
 
 
 def _tables(module: ModuleType) -> list[Mapping[str, Key]]:

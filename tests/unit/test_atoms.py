@@ -48,7 +48,7 @@ def atom(event: str, where: str | None = None) -> Atom:
     ],
 )
 def test_values_of_the_event_column(event: str, values: tuple[str, ...]) -> None:
-    assert event_values(atom(event).event) == values
+    assert event_values(atom(event).events[0]) == values
 
 
 @pytest.mark.parametrize(

@@ -76,8 +76,8 @@ def test_names_and_values_keep_their_places() -> None:
 def test_both_halves_of_an_operand_have_places(operand: str) -> None:
     text = f"features:\n  spend: {{sum: {operand}}}\n"
     (one,) = decoded(text).features
-    assert isinstance(one.measure.operand, Operand) and one.measure.operand.property is not None
-    halves = (one.measure.operand.name, one.measure.operand.property)
+    assert isinstance(one.measure.operand, Operand) and one.measure.operand.prop is not None
+    halves = (one.measure.operand.name, one.measure.operand.prop)
     assert [at(decoded(text), half.span, text) for half in halves] == ["order", "amount"]
 
 
@@ -141,13 +141,13 @@ def shown(window: Window) -> str:
     match window:
         case Ever():
             return "Ever()"
-        case InTheLast(length) | WithinFirst(length):
+        case InTheLast((length,)) | WithinFirst(length):
             return f"{type(window).__name__}({length.duration})"
         case BetweenAgo(far, near):
             return f"BetweenAgo({far.duration}, {near.duration})"
         case Anchored(side, event, _, nth, within):
             assert side in Side
-            return f"{side.value} {event.text} {nth} {within.duration if within else None}"
+            return f"{side.value} {event.name.text} {nth} {within.duration if within else None}"
 
 
 def test_steps_of_a_sequence() -> None:
@@ -157,9 +157,9 @@ def test_steps_of_a_sequence() -> None:
     )
     assert isinstance(measure.operand, Sequence) and measure.operand.complete_within is not None
     first, second = measure.operand.steps
-    assert (first.event.text, first.times, first.within, first.without) == ("login", 1, None, ())
+    assert (first.items[0].event.name.text, first.times, first.within, first.without) == ("login", 1, None, ())
     assert (second.times, second.within and second.within.duration) == (2, Duration(DAY))
-    assert [(one.event.text, one.where and one.where.text) for one in second.without] == [
+    assert [(one.event.name.text, one.where and one.where.text) for one in second.without] == [
         ("login", None),
         ("mail", "x"),
     ]
