@@ -136,6 +136,7 @@ class _Frame:
     anchor: tuple[Atom, int] | None
     start: str | None
     distinct: str | None
+    zone: str | None
 
 
 def _frame(measure: EventMeasure) -> _Frame:
@@ -145,7 +146,7 @@ def _frame(measure: EventMeasure) -> _Frame:
     distinct = None
     if measure.aggregation in _DISTINCT:
         distinct = measure.property.name if measure.property else "day"
-    return _Frame(measure.atom, anchor, start, distinct)
+    return _Frame(measure.atom, anchor, start, distinct, measure.zone)
 
 
 def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: Context) -> tuple[Branch, ...]:
@@ -162,6 +163,7 @@ def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: 
                 names.claim(limited(f"{_frame_name(frame)}__by_{context.entity.name}", frame, _BRANCH), frame),
                 selection(frame.atom, context.flags),
                 frame.distinct is not None,
+                frame.zone,
                 _anchor(frame.anchor, context.flags, anchors) if frame.anchor else None,
                 frame.start,
                 tuple(_column(measure, columns, context.entity) for measure, _ in measures),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
@@ -16,7 +16,8 @@ from segpy.spec.expression import Column
 def canonical(value: Any, inputs: Mapping[str, Measure | Property] | None = None) -> str:
     """A text that two values share exactly when they mean the same. Places and names of events take no part.
 
-    In an expression, `inputs` says what each name stands for: that counts, not the name.
+    In an expression, `inputs` says what each name stands for: that counts, not the name. What a meaning only has at
+    times (a field that is None by default) takes no part where it is not there.
     """
     if isinstance(value, Event):
         where = canonical(value.where, _properties(value))
@@ -30,8 +31,8 @@ def canonical(value: Any, inputs: Mapping[str, Measure | Property] | None = None
     if inputs is not None and isinstance(value, Column) and value.name in inputs:
         return canonical(inputs[value.name])
     if is_dataclass(value) and not isinstance(value, type):
-        parts = tuple(canonical(getattr(value, one.name), inputs) for one in fields(value) if one.compare)
-        return f"{type(value).__name__}({','.join(parts)})"
+        parts = (_part(one, getattr(value, one.name), inputs) for one in fields(value) if one.compare)
+        return f"{type(value).__name__}({','.join(part for part in parts if part)})"
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"
     if isinstance(value, tuple):
@@ -41,6 +42,12 @@ def canonical(value: Any, inputs: Mapping[str, Measure | Property] | None = None
     if value is None or isinstance(value, str | int | float | bool):
         return repr(value)
     raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def _part(one: Field[Any], value: Any, inputs: Mapping[str, Measure | Property] | None) -> str:
+    if one.default is None:
+        return f"{one.name}={canonical(value, inputs)}" if value is not None else ""
+    return canonical(value, inputs)
 
 
 def _properties(event: Event) -> dict[str, Property]:

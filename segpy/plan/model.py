@@ -90,12 +90,14 @@ class Branch:
     """Aggregates over one atom's events, one row an entity.
 
     Where `distinct`, each value of its columns (or each day, without a value) counts once.
+    Days are those of the calendar in `zone`.
     `anchor` is the anchor that the windows are measured from, `start` the attribute that they are; else `as_of`.
     """
 
     name: str
     selection: Selection
     distinct: bool
+    zone: str | None
     anchor: Anchor | None
     start: str | None
     columns: tuple[BranchColumn, ...]

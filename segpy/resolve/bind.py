@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from segpy.catalog.model import Catalog
-from segpy.diagnostics.model import Diagnostic
+from segpy.diagnostics.model import Diagnostic, Span
 from segpy.diagnostics.not_yet import NotYet
 from segpy.resolve.features import FeatureBinder
 from segpy.resolve.model import Bound, Settings
 from segpy.resolve.scope import Findings, Parse
 from segpy.resolve.segments import SegmentBinder
-from segpy.resolve.taxonomy import bind_taxonomy
+from segpy.resolve.taxonomy import bind_taxonomy, timezone_of
 from segpy.spec.model import Spec
 
 
@@ -29,8 +29,7 @@ def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tupl
 
 def _not_yet(spec: Spec, findings: Findings) -> None:
     """What can be written but is not compiled yet."""
-    zone = spec.settings.timezone
-    found = [("another time zone than UTC", zone.span)] if zone is not None and zone.text != "UTC" else []
+    found: list[tuple[str, Span]] = []
     for entity in spec.entities:
         if entity.attributes is not None and entity.attributes.valid_from is not None:
             found.append(("`valid_from`", entity.attributes.valid_from.span))
@@ -53,5 +52,6 @@ def _settings(spec: Spec, catalog: Catalog) -> Settings:
         written.models_path,
         written.name_prefix,
         written.retention.duration if written.retention else None,
+        timezone_of(spec),
         written.portfolio,
     )

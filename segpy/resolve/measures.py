@@ -10,6 +10,7 @@ from segpy.resolve.atoms import streams_of
 from segpy.resolve.errors import OtherEntity, UnknownAttribute, UnknownEvent, UnknownFeature, UnknownProperty
 from segpy.resolve.model_events import Atom, Entity, Event, Property
 from segpy.resolve.model_measures import (
+    CALENDAR,
     Aggregation,
     Anchored,
     AttributeTenure,
@@ -90,7 +91,8 @@ class MeasureBinder:
         atom = self.atom(operand, measure.where, or_attribute=aggregation is Aggregation.TENURE)
         window = self._window(measure)
         prop = self._property(atom, operand, aggregation) if operand.prop else None
-        return EventMeasure(aggregation, atom, prop, window, measure.window_span)
+        zone = self.taxonomy.timezone if aggregation in CALENDAR else None
+        return EventMeasure(aggregation, atom, prop, window, measure.window_span, zone)
 
     def _is_attribute(self, name: Name) -> bool:
         known = {attribute.name for attribute in self.entity.attributes}

@@ -121,6 +121,7 @@ class Settings:
     models_path: str
     name_prefix: str
     retention: Duration | None
+    timezone: str
     portfolio: Portfolio
 
 

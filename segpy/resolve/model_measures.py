@@ -68,19 +68,22 @@ class Aggregation(Enum):
     TENURE = "tenure"
 
 
+CALENDAR = frozenset({Aggregation.ACTIVE_DAYS})
+"""Aggregations that count units of the calendar, and so go by a time zone."""
 ZERO = frozenset({Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.SUM, Aggregation.ACTIVE_DAYS})
 """Aggregations that are 0 rather than null where nothing qualifies."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventMeasure:
-    """An aggregate over an atom's events in a window."""
+    """An aggregate over an atom's events in a window. `zone` is whose calendar counts, for those of `CALENDAR`."""
 
     aggregation: Aggregation
     atom: Atom
     property: Property | None
     window: Window
     window_span: Span | None = field(compare=False)
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

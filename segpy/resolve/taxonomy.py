@@ -39,6 +39,7 @@ class Taxonomy:
     entities: dict[str, Entity]
     refused_events: frozenset[str]
     refused_entities: frozenset[str]
+    timezone: str
 
     def events_of(self, entity: str) -> tuple[str, ...]:
         """The events that an entity can have."""
@@ -70,7 +71,13 @@ def bind_taxonomy(spec: Spec, catalog: Catalog, findings: Findings) -> Taxonomy:
         known,
         frozenset(event.name.text for event in spec.events) - named.keys(),
         frozenset(written) - known.keys(),
+        timezone_of(spec),
     )
+
+
+def timezone_of(spec: Spec) -> str:
+    """The time zone whose calendar and clock the project goes by."""
+    return spec.settings.timezone.text if spec.settings.timezone else "UTC"
 
 
 def _relation(relation: Relation, columns: tuple[Name, ...], catalog: Catalog, findings: Findings) -> None:

@@ -23,10 +23,10 @@ from segpy.resolve.model_measures import Aggregation, BetweenAgo, InTheLast
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, Population
-from segpy.spec.model_measures import Output
+from segpy.spec.model_measures import CalendarUnit, Output
 from segpy.sql.expression import lower_as
 from segpy.sql.model import Cte, OutputColumn, Query
-from segpy.sql.operations import filtered, in_window, seconds_between, selected, utc
+from segpy.sql.operations import calendar_unit, filtered, in_window, seconds_between, selected, utc
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
     all_of,
@@ -169,7 +169,7 @@ def _branch(branch: Branch, key: str) -> list[Cte]:
         query = select(columns, source, joins=joins, where=where, group_by=[group.copy()])
         return [Cte(branch.name, comment, query)]
     value = branch.columns[0].value
-    unit = column(value, prefix) if value else cast(occurred_at.copy(), Type.DATE)
+    unit = column(value, prefix) if value else calendar_unit(occurred_at.copy(), CalendarUnit.DAY, branch.zone or "UTC")
     if value:
         where.append(is_known(unit.copy()))
     inner: list[exp.Expr] = [group]  # the unit itself is not selected: a feature may have its name

@@ -9,8 +9,9 @@ from sqlglot import exp
 from segpy.dialects import Dialect
 from segpy.plan.model import Selection
 from segpy.resolve.model_measures import Anchored, BetweenAgo, Ever, InTheLast, Window, WithinFirst
-from segpy.spec.model_measures import Side
-from segpy.sql.tree import all_of, as_of, call, column, minus, number, plus, text
+from segpy.spec.expression import Type
+from segpy.spec.model_measures import CalendarUnit, Side
+from segpy.sql.tree import all_of, as_of, call, cast, column, minus, number, plus, text
 
 
 def utc(value: exp.Expr) -> exp.Expr:
@@ -19,6 +20,27 @@ def utc(value: exp.Expr) -> exp.Expr:
     A cast would use the session's time zone; the microseconds since 1970 do not know one.
     """
     return call("make_timestamp", call("epoch_us", value))
+
+
+def local(instant: exp.Expr, zone: str) -> exp.Expr:
+    """What the clocks of a time zone show at an instant in UTC, whatever zone the session is set to."""
+    if zone == "UTC":
+        return instant
+    known = exp.AtTimeZone(this=instant, zone=text("UTC"))
+    return exp.AtTimeZone(this=exp.paren(known), zone=text(zone))
+
+
+def calendar_unit(instant: exp.Expr, unit: CalendarUnit, zone: str) -> exp.Expr:
+    """The first day of the calendar's day, week (from Monday) or month that an instant lies in, by a time zone."""
+    shown = local(instant, zone)
+    if unit is not CalendarUnit.DAY:
+        shown = truncated(shown, unit.value)
+    return cast(shown, Type.DATE)
+
+
+def truncated(shown: exp.Expr, unit: str) -> exp.Expr:
+    """The beginning of the unit that a clock's time lies in; weeks begin on Monday."""
+    return exp.TimestampTrunc(this=shown, unit=exp.var(unit))
 
 
 def seconds_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
