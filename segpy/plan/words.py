@@ -31,6 +31,7 @@ from segpy.spec.expression import (
     Binary,
     Call,
     Case,
+    Clock,
     Column,
     Expression,
     In,
@@ -53,6 +54,8 @@ def expression_words(expression: Expression) -> str:
             return name
         case Literal():
             return _literal(expression)
+        case Clock(unit):
+            return unit.value
         case Binary(Operator.AND | Operator.OR as operator, left, right):
             return f"{_side(operator, left)} {operator.value} {_side(operator, right)}"
         case Binary(operator, left, right):

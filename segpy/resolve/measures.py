@@ -8,6 +8,7 @@ from segpy.diagnostics.model import Diagnostic, Span
 from segpy.diagnostics.not_yet import NotYet
 from segpy.resolve.atoms import streams_of
 from segpy.resolve.errors import OtherEntity, UnknownAttribute, UnknownEvent, UnknownFeature, UnknownProperty
+from segpy.resolve.filters import where_over_all
 from segpy.resolve.model_events import Atom, Entity, Event, Property
 from segpy.resolve.model_measures import (
     CALENDAR,
@@ -29,7 +30,7 @@ from segpy.resolve.model_measures import (
     type_of,
 )
 from segpy.resolve.scope import Findings, Unbound, within
-from segpy.resolve.taxonomy import Taxonomy, where_over
+from segpy.resolve.taxonomy import Taxonomy
 from segpy.resolve.type_errors import NoStart, TypeClash
 from segpy.resolve.typing import words
 from segpy.spec import model_measures as written
@@ -173,10 +174,7 @@ class MeasureBinder:
     def _where(self, events: tuple[Event, ...], text: SqlText) -> Expression:
         """A `where` that every stream of these events can answer."""
         streams = sorted({event.stream for event in events}, key=lambda stream: stream.name)
-        found = self.findings.whole(
-            [lambda stream=stream: where_over(stream, text, self.findings) for stream in streams]  # type: ignore[misc]
-        )
-        return found[0]
+        return where_over_all(streams, text, self.taxonomy.timezone, self.findings)
 
     def _event(self, name: Name, *, or_attribute: bool = False) -> Event:
         event = self.taxonomy.events.get(name.text)

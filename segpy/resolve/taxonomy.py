@@ -6,28 +6,26 @@ import re
 from dataclasses import dataclass
 
 from segpy.catalog.model import Catalog
-from segpy.diagnostics.model import Diagnostic, Span
-from segpy.diagnostics.not_yet import NotYet
 from segpy.resolve.errors import (
     NameTaken,
     UnknownAttribute,
     UnknownColumn,
     UnknownEntity,
-    UnknownProperty,
     UnknownRelation,
     UnknownStream,
 )
+from segpy.resolve.filters import where_over
 from segpy.resolve.model_events import Entity, Event, Property, Stream
 from segpy.resolve.scope import Findings, Unbound
 from segpy.resolve.type_errors import ConflictingTypes, NoEventColumn, NoPopulation, TypeClash
 from segpy.resolve.typing import words
-from segpy.spec.expression import Column, Expression, Type
+from segpy.spec.expression import Type
 from segpy.spec.model import Entity as WrittenEntity
 from segpy.spec.model import Event as WrittenEvent
 from segpy.spec.model import Population, Spec
 from segpy.spec.model import Stream as WrittenStream
 from segpy.spec.model_values import Column as WrittenColumn
-from segpy.spec.model_values import Name, Relation, SqlText
+from segpy.spec.model_values import Name, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def bind_taxonomy(spec: Spec, catalog: Catalog, findings: Findings) -> Taxonomy:
     streams = findings.each([lambda s=s: _stream(s, written, catalog, findings) for s in spec.streams])  # type: ignore[misc]
     by_name = {stream.name: stream for stream in streams}
     declared = tuple(stream.name.text for stream in spec.streams)
-    events = findings.each([lambda e=e: _event(e, by_name, declared, findings) for e in spec.events])  # type: ignore[misc]
+    events = findings.each([lambda e=e: _event(e, by_name, declared, timezone_of(spec), findings) for e in spec.events])  # type: ignore[misc]
     _one_type_each(spec, findings)
     entities = findings.each([lambda e=e: _entity(e, spec, by_name, catalog, findings) for e in spec.entities])  # type: ignore[misc]
     named = {event.name: event for event in events}
@@ -130,23 +128,9 @@ def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: 
     )
 
 
-def where_over(stream: Stream, text: SqlText, findings: Findings) -> Expression:
-    """A boolean over one event of a stream: its properties, its event column and `occurred_at`."""
-    types = {prop.name: prop.type for prop in stream.properties}
-    types.setdefault("occurred_at", Type.TIMESTAMP)
-    if stream.event is not None:
-        types.setdefault(stream.event, Type.TEXT)
-
-    def unknown(column: Column, span: Span) -> Diagnostic:
-        if column.name in ("hour", "weekday"):
-            way_out = "compute it in the staging model and declare it under `properties`"
-            return NotYet(span=span, construct=f"`{column.name}` in `where`", way_out=way_out)
-        return UnknownProperty(span=span, name=column.name, known=tuple(types), scope=f" of stream `{stream.name}`")
-
-    return findings.boolean(text, types, unknown)
-
-
-def _event(event: WrittenEvent, streams: dict[str, Stream], declared: tuple[str, ...], findings: Findings) -> Event:
+def _event(
+    event: WrittenEvent, streams: dict[str, Stream], declared: tuple[str, ...], zone: str, findings: Findings
+) -> Event:
     if event.name.text == "any":
         taken_by = "the word for every event of an entity"
         raise findings.fail(NameTaken(span=event.name.span, name="any", taken_by=taken_by))
@@ -157,7 +141,7 @@ def _event(event: WrittenEvent, streams: dict[str, Stream], declared: tuple[str,
         raise findings.fail(UnknownStream(span=event.stream.span, name=event.stream.text, known=declared))
     if event.values and stream.event is None:
         raise findings.fail(NoEventColumn(span=event.values[0].span, stream=stream.name))
-    where = where_over(stream, event.where, findings) if event.where else None
+    where = where_over(stream, event.where, zone, findings) if event.where else None
     values = tuple(sorted({str(value.value) for value in event.values}))
     return Event(event.name.text, stream, values, where, event.description)
 

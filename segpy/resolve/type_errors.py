@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from segpy.diagnostics.model import Diagnostic, Related, Span
+from segpy.diagnostics.nearest import listed
 from segpy.spec.expression import Function
 
 
@@ -119,6 +120,28 @@ class NoEventColumn(Diagnostic):
     @property
     def help(self) -> str:
         return "add `event: <column>` to the stream, or use `where`, or leave `is` out: every row is then the event"
+
+
+@dataclass(frozen=True, slots=True)
+class TwoMeanings(Diagnostic):
+    """One `where` over events of several streams, of which a name is something else in each."""
+
+    name: str
+    streams: tuple[str, ...]
+    code: ClassVar[str] = "SEG320"
+    title: ClassVar[str] = "one name, two meanings"
+
+    @property
+    def label(self) -> str:
+        if not self.streams:
+            return f"`{self.name}` is of another type in each of the streams of these events"
+        return (
+            f"`{self.name}` is a column of {listed(self.streams)}, and built in for the other streams of these events"
+        )
+
+    @property
+    def help(self) -> str:
+        return "give each event its own measure, or the column another name in staging"
 
 
 @dataclass(frozen=True, slots=True)

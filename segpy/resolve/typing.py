@@ -12,6 +12,7 @@ from segpy.spec.expression import (
     Binary,
     Call,
     Case,
+    Clock,
     Column,
     Expression,
     Function,
@@ -72,6 +73,8 @@ def typed(expression: Expression, look: Look) -> tuple[Expression, Type]:
             return expression, look(expression)
         case Literal():
             return expression, expression.type
+        case Clock():
+            return expression, Type.INTEGER
         case Not(operand):
             inner = _boolean(operand, look)
             return Not(inner), Type.BOOLEAN

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
@@ -149,13 +150,28 @@ class Case:
     otherwise: Expression | None
 
 
-Expression: TypeAlias = Column | Literal | Binary | Not | Negative | IsNull | In | Between | Call | Case
+class ClockUnit(Enum):
+    """What a `where` can ask of the clock, by the name that asks it."""
+
+    HOUR = "hour"
+    WEEKDAY = "weekday"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The hour (0 to 23) or the weekday (1, Monday, to 7) that the clocks of a time zone show at an event's instant."""
+
+    unit: ClockUnit
+    zone: str
+
+
+Expression: TypeAlias = Column | Literal | Clock | Binary | Not | Negative | IsNull | In | Between | Call | Case
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
     """The direct parts of an expression, in the order written."""
     match expression:
-        case Column() | Literal():
+        case Column() | Literal() | Clock():
             return ()
         case Binary(_, left, right):
             return (left, right)
@@ -177,6 +193,36 @@ def columns_of(expression: Expression) -> tuple[Column, ...]:
     if isinstance(expression, Column):
         return (expression,)
     return tuple(column for part in children(expression) for column in columns_of(part))
+
+
+def replaced(expression: Expression, meant: Mapping[str, Expression]) -> Expression:
+    """An expression with other expressions in the place of some names."""
+
+    def inner(part: Expression) -> Expression:
+        return replaced(part, meant)
+
+    match expression:
+        case Column(name):
+            return meant.get(name, expression)
+        case Literal() | Clock():
+            return expression
+        case Binary(operator, left, right):
+            return Binary(operator, inner(left), inner(right))
+        case Not(operand):
+            return Not(inner(operand))
+        case Negative(operand):
+            return Negative(inner(operand))
+        case IsNull(operand):
+            return IsNull(inner(operand))
+        case In(operand, options):
+            return In(inner(operand), tuple(map(inner, options)))
+        case Between(operand, low, high):
+            return Between(inner(operand), inner(low), inner(high))
+        case Call(function, arguments):
+            return Call(function, tuple(map(inner, arguments)))
+        case Case(branches, otherwise):
+            arms = tuple((inner(test), inner(value)) for test, value in branches)
+            return Case(arms, inner(otherwise) if otherwise is not None else None)
 
 
 def conjuncts(expression: Expression) -> tuple[Expression, ...]:

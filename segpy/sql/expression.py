@@ -12,6 +12,7 @@ from segpy.spec.expression import (
     Binary,
     Call,
     Case,
+    Clock,
     Column,
     Expression,
     Function,
@@ -24,7 +25,8 @@ from segpy.spec.expression import (
     Type,
     stands_alone,
 )
-from segpy.sql.tree import cast, constant, is_known, is_null
+from segpy.sql.operations import clock
+from segpy.sql.tree import cast, column, constant, is_known, is_null
 
 Columns = Callable[[str], exp.Expr]
 _BINARY: dict[Operator, type[exp.Binary]] = {
@@ -67,6 +69,8 @@ def lower(expression: Expression, columns: Columns) -> exp.Expr:
             return columns(name)
         case Literal():
             return constant(expression)
+        case Clock(unit, zone):
+            return clock(column("occurred_at"), unit, zone)
         case Binary(Operator.DIVIDE, left, right):
             dividend = cast(lower(left, columns), Type.NUMBER)
             return exp.Div(this=dividend, expression=exp.Nullif(this=lower(right, columns), expression=_zero()))
@@ -113,7 +117,7 @@ def _engine_type(expression: Expression, types: Mapping[str, Type]) -> Type | No
             return Type.NULL if type_ in (Type.INTEGER, Type.NULL) else None
         case Binary(Operator.DIVIDE):
             return Type.NUMBER
-        case Call(Function.LENGTH):
+        case Call(Function.LENGTH) | Clock():
             return Type.INTEGER
         case Call(Function.CEIL | Function.FLOOR | Function.ROUND, (argument, *_)):
             return Type.NUMBER if _engine_type(argument, types) is Type.NUMBER else None

@@ -9,7 +9,7 @@ from sqlglot import exp
 from segpy.dialects import Dialect
 from segpy.plan.model import Selection
 from segpy.resolve.model_measures import Anchored, BetweenAgo, Ever, InTheLast, Window, WithinFirst
-from segpy.spec.expression import Type
+from segpy.spec.expression import ClockUnit, Type
 from segpy.spec.model_measures import CalendarUnit, Side
 from segpy.sql.tree import all_of, as_of, call, cast, column, minus, number, plus, text
 
@@ -36,6 +36,12 @@ def calendar_unit(instant: exp.Expr, unit: CalendarUnit, zone: str) -> exp.Expr:
     if unit is not CalendarUnit.DAY:
         shown = truncated(shown, unit.value)
     return cast(shown, Type.DATE)
+
+
+def clock(instant: exp.Expr, unit: ClockUnit, zone: str) -> exp.Expr:
+    """What the clocks or the calendar of a time zone say of an instant: its hour, or its weekday from 1, Monday."""
+    part = {ClockUnit.HOUR: "hour", ClockUnit.WEEKDAY: "isodow"}[unit]
+    return exp.Extract(this=exp.var(part), expression=local(instant, zone))
 
 
 def truncated(shown: exp.Expr, unit: str) -> exp.Expr:

@@ -364,7 +364,7 @@ def test_population_defaults_to_attributes_where_there_are_any() -> None:
         (r"stream: mails\}", "stream: nails}", "SEG202"),
         (r"stream: mails\}", "stream: mails, is: x}", "SEG306"),
         (r"where: \"amount >= 100\"", "where: amount + 1", "SEG301"),
-        (r"where: \"amount >= 100\"", "where: weekday = 1", "SEG190"),
+        (r"where: \"amount >= 100\"", "where: weekday", "SEG301"),
         (r"key_type: integer", "population: attributes", "SEG307"),
         (r"occurred_at: sent_at", "occurred_at: sent_at, properties: {amount: text}", "SEG302"),
     ],
