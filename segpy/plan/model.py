@@ -42,6 +42,7 @@ class StreamRead:
 
     `values` are the event names that get a label each, `plain` the atoms that their label alone tells.
     `read` pairs the properties that are looked at with their columns, `kept` are those that are aggregated later.
+    `ordered` where the stream's `order` is needed.
     """
 
     stream: Stream
@@ -51,6 +52,7 @@ class StreamRead:
     flags: tuple[Flag, ...]
     read: tuple[tuple[Property, str], ...]
     kept: tuple[Property, ...]
+    ordered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class EventsPlan:
     labels: tuple[str, ...]
     flags: tuple[str, ...]
     properties: tuple[tuple[Property, str], ...]
+
+    @property
+    def ordered(self) -> bool:
+        """Whether something tells events of one instant apart by the `order` of some stream."""
+        return any(read.ordered for read in self.streams)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from segpy.plan.fingerprint import canonical, fingerprint
@@ -16,7 +16,7 @@ from segpy.plan.model import (
     SegmentsPlan,
 )
 from segpy.plan.names import Names, comparison_name
-from segpy.plan.selections import atoms_of
+from segpy.plan.selections import atoms_of, reads_order
 from segpy.plan.words import segment_lines, segment_sentence, test_words
 from segpy.resolve.atoms import streams_of
 from segpy.resolve.model import Condition, ExclusiveGroup, Group, InSegment, Segment, Test, segments_of, tests_of
@@ -172,7 +172,7 @@ def _hashes(scope: _Scope, entity: Entity, retention: Duration | None) -> dict[s
 def _about(segment: Segment, entity: Entity, retention: Duration | None) -> str:
     """Who can be in a segment at all, and whose the events are that it looks at."""
     keys = {stream: dict(stream.keys)[entity.name] for stream in entity.streams}
-    measures = (part for test in tests_of(segment.condition) for part in measures_in(test.measure))
+    measures = tuple(part for test in tests_of(segment.condition) for part in measures_in(test.measure))
     used = {stream for measure in measures for atom in atoms_of(measure) for stream in streams_of(atom)}
     own = tuple((stream.name, key) for stream, key in keys.items() if stream in used)
     seen: tuple[tuple[Relation, str, str], ...] = ()
@@ -180,7 +180,14 @@ def _about(segment: Segment, entity: Entity, retention: Duration | None) -> str:
         seen = tuple((stream.relation, stream.occurred_at, key) for stream, key in keys.items())
     start = next((attribute for attribute in entity.attributes if attribute.name == entity.start), None)
     who = (entity.key, entity.key_type, entity.relation, start, entity.population, seen)
-    return canonical((who, own, retention if own or seen else None))
+    orders = _orders(measure for measure in measures if reads_order(measure))
+    return canonical((who, own, retention if own or seen else None, *([orders] if orders else [])))
+
+
+def _orders(measures: Iterable[Measure]) -> tuple[tuple[str, str], ...]:
+    """The streams that measures read, by name, with the columns that order events of one instant."""
+    streams = {stream for measure in measures for atom in atoms_of(measure) for stream in streams_of(atom)}
+    return tuple(sorted((stream.name, stream.order) for stream in streams if stream.order is not None))
 
 
 def _meaning(condition: Condition | None, content: Callable[[str], str]) -> str:

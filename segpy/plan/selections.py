@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead
 from segpy.plan.names import Names, atom_name
 from segpy.plan.words import atom_words
 from segpy.resolve.atoms import events_in, streams_of, values_in
 from segpy.resolve.model_events import Atom, Entity, Property, Stream
-from segpy.resolve.model_measures import Anchored, EventMeasure, Measure, SequenceMeasure
+from segpy.resolve.model_measures import BY_ORDER, Anchored, EventMeasure, Measure, SequenceMeasure
 from segpy.spec.expression import columns_of
+
+_OWN_COLUMNS = ("occurred_at", "event", "event_order", "as_of")
 
 
 def atoms_of(measure: Measure) -> Iterator[Atom]:
@@ -24,6 +27,11 @@ def atoms_of(measure: Measure) -> Iterator[Atom]:
             for step in sequence.steps:
                 yield step.atom
                 yield from step.without
+
+
+def reads_order(measure: Measure) -> bool:
+    """Whether a measure tells events of one instant apart by the `order` of their stream."""
+    return isinstance(measure, EventMeasure) and measure.aggregation in BY_ORDER
 
 
 def needs_flag(atom: Atom) -> bool:
@@ -57,11 +65,16 @@ def selection(atom: Atom, flags: dict[Atom, str]) -> Selection:
 
 def property_column(entity: Entity, name: str) -> str:
     """The column of the events model that holds a property."""
-    return f"property__{name}" if name in (entity.key.lower(), "occurred_at", "event", "as_of") else name
+    return f"property__{name}" if name in (entity.key.lower(), *_OWN_COLUMNS) else name
 
 
-def events_plan(model: str, entity: Entity, atoms: tuple[Atom, ...], kept: tuple[Property, ...]) -> EventsPlan | None:
-    """The events model that holds these atoms and keeps these properties; None where there are no atoms."""
+def events_plan(
+    model: str, entity: Entity, atoms: tuple[Atom, ...], kept: tuple[Property, ...], *, ordered: bool
+) -> EventsPlan | None:
+    """The events model that holds these atoms and keeps these properties; None where there are no atoms.
+
+    `ordered` keeps the streams' `order` too.
+    """
     if not atoms:
         return None
     flags = flag_names(atoms, kept)
@@ -69,7 +82,8 @@ def events_plan(model: str, entity: Entity, atoms: tuple[Atom, ...], kept: tuple
     for stream in entity.streams:
         own = tuple(atom for atom in atoms if stream in streams_of(atom))
         if own:
-            reads.append(_read(entity, stream, own, flags, kept))
+            read = _read(entity, stream, own, flags, kept)
+            reads.append(replace(read, ordered=ordered and stream.order is not None))
     labels = sorted(
         {label(read.stream, value) for read in reads for value in read.values}
         | {read.stream.name for read in reads if read.stream.event is None or _unlabelled(read, atoms)}
@@ -101,4 +115,5 @@ def _read(
         tuple(Flag(flags[atom], atom, atom_words(atom)) for atom in sorted(atoms, key=atom_name) if atom in flags),
         read,
         tuple(prop for prop in kept if prop in declared),
+        ordered=False,
     )

@@ -35,7 +35,6 @@ def _not_yet(spec: Spec, findings: Findings) -> None:
             found.append(("`valid_from`", entity.attributes.valid_from.span))
         found += [("`consent`", entity.consent.span)] if entity.consent else []
         found += [("`members`", entity.members.entity.span)] if entity.members else []
-    found += [("`order`", stream.order.span) for stream in spec.streams if stream.order]
     for segment in spec.segments:
         found += [("`eligible`", segment.eligible.min_tenure.span)] if segment.eligible else []
         found += [("`membership`", segment.membership.span)] if segment.membership else []

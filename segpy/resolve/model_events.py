@@ -19,7 +19,10 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A relation with one row an event. `keys` are the entities it serves and their key columns."""
+    """A relation with one row an event. `keys` are the entities it serves and their key columns.
+
+    `order` tells events of one instant apart. It is part of the meaning only of what asks for it.
+    """
 
     name: str
     relation: Relation
@@ -28,6 +31,7 @@ class Stream:
     event: str | None
     keys: tuple[tuple[str, str], ...] = field(compare=False)
     properties: tuple[Property, ...] = field(compare=False)
+    order: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ class Aggregation(Enum):
 
 CALENDAR = frozenset({Aggregation.ACTIVE_DAYS})
 """Aggregations that count units of the calendar, and so go by a time zone."""
+BY_ORDER: frozenset[Aggregation] = frozenset()
+"""Aggregations that tell events of one instant apart by their stream's `order`."""
 ZERO = frozenset({Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.SUM, Aggregation.ACTIVE_DAYS})
 """Aggregations that are 0 rather than null where nothing qualifies."""
 

@@ -45,7 +45,7 @@ class Taxonomy:
 
 
 GENERATED_COLUMNS = re.compile(
-    r"as_of|occurred_at|events?|spec_hash|day|anchor_at|sequence|completed|completions|step|(first|last)_at|"
+    r"as_of|occurred_at|events?|event_order|spec_hash|day|anchor_at|sequence|completed|completions|step|(first|last)_at|"
     r"(fastest_)?seconds|step_\d+_seconds|((run_)?started|reached|crowded)_at|(before_)?(started|since)_\d+|"
     r"unwanted_\w+|events_of_\w+|is_\w+|_.*"
 )
@@ -109,7 +109,7 @@ def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: 
     columns = (
         *(key for _, key in stream.entities),
         stream.occurred_at,
-        *(column for column in (stream.id, stream.event) if column),
+        *(column for column in (stream.id, stream.order, stream.event) if column),
         *(column.name for column in stream.properties),
     )
     _relation(stream.relation, columns, catalog, findings)
@@ -125,6 +125,7 @@ def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: 
         stream.event.text if stream.event else None,
         tuple((entity.text, key.text) for entity, key in stream.entities),
         _properties(stream.properties),
+        stream.order.text if stream.order else None,
     )
 
 

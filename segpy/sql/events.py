@@ -63,6 +63,11 @@ def _columns(entity: Entity, events: EventsPlan, dialect: Dialect) -> tuple[Outp
     return (
         output(entity.key, type_name(entity.key_type, dialect.name), f"The {entity.name}."),
         output("occurred_at", "timestamp", "When it happened, in UTC; before `as_of`."),
+        *(
+            [output("event_order", "bigint", "Its place among events of the same instant, by `order` of its stream.")]
+            if events.ordered
+            else []
+        ),
         output(
             "event",
             labels_type(events.labels, dialect).sql(dialect.name),
@@ -115,6 +120,8 @@ def _typed(read: StreamRead, entity: Entity, source: exp.Table) -> exp.Select:
         columns.append(named(cast(column(stream.event), Type.TEXT), "event"))
     if stream.id is not None:
         columns.append(named(column(stream.id), "_event_id"))
+    if read.ordered and stream.order is not None:
+        columns.append(named(cast(column(stream.order), Type.INTEGER), "event_order"))
     for prop, name in read.read:
         raw = column(prop.name)
         value = utc(raw) if prop.type is Type.TIMESTAMP else cast(raw, prop.type)
@@ -125,14 +132,16 @@ def _typed(read: StreamRead, entity: Entity, source: exp.Table) -> exp.Select:
 def _once(read: StreamRead, entity: Entity, rows: str, seen: list[exp.Expr]) -> exp.Select:
     # Copies of one instant may differ in content: all of it takes part in the order, so every engine keeps the same.
     names = ["occurred_at", entity.key, *(["event"] if read.stream.event is not None else [])]
-    names += [name for _, name in read.read]
+    names += [name for _, name in read.read] + (["event_order"] if read.ordered else [])
     order = exp.Order(expressions=[exp.Ordered(this=column(name), nulls_first=False) for name in names])
     copy = exp.Window(this=exp.RowNumber(), partition_by=[column("_event_id")], order=order)
     return select([exp.Star(), named(copy, "_copy_number")], table(rows), where=seen)
 
 
 def _used(read: StreamRead, entity: Entity, rows: str, seen: list[exp.Expr]) -> exp.Select:
-    columns = [column(entity.key), column("occurred_at"), named(_label(read), "event")]
+    columns: list[exp.Expr] = [column(entity.key), column("occurred_at")]
+    columns += [column("event_order")] if read.ordered else []
+    columns.append(named(_label(read), "event"))
     columns += [named(coalesce(_is(flag.atom, read), exp.false()), flag.column) for flag in read.flags]
     columns += [column(name) for prop, name in read.read if prop in read.kept]
     return select(columns, table(rows), where=[*seen, *_needed(read)])
@@ -203,7 +212,11 @@ def _needed(read: StreamRead) -> list[exp.Expr]:
 
 def _from_stream(read: StreamRead, entity: Entity, events: EventsPlan) -> exp.Select:
     own_flags = {flag.column for flag in read.flags}
-    columns: list[exp.Expr] = [column(entity.key), column("occurred_at"), column("event")]
+    columns: list[exp.Expr] = [column(entity.key), column("occurred_at")]
+    if events.ordered:
+        unknown = named(cast(exp.Null(), Type.INTEGER), "event_order")
+        columns.append(column("event_order") if read.ordered else unknown)
+    columns.append(column("event"))
     columns += [column(flag) if flag in own_flags else named(exp.false(), flag) for flag in events.flags]
     for prop, name in events.properties:
         columns.append(column(name) if prop in read.kept else named(cast(exp.Null(), prop.type), name))

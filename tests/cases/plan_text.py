@@ -51,6 +51,7 @@ def _events(events: EventsPlan) -> Iterator[str]:
     yield "events"
     for read in events.streams:
         once = f", once by {read.stream.id}" if read.stream.id else ""
+        once += f", in the order of {read.stream.order}" if read.ordered else ""
         values = f": {', '.join(read.values)}" if read.values else ""
         yield f"{INDENT}{read.stream.name} by {read.key}{once}{values}"
         yield from (f"{INDENT * 2}{flag.column}: {flag.words}" for flag in read.flags)
