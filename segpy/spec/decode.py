@@ -14,7 +14,7 @@ from segpy.spec.segments import PORTFOLIO_KEYS
 from segpy.spec.shapes import Refused, fields
 from segpy.spec.taxonomy import SETTINGS, TAXONOMY, settings_from
 
-_FILE = {**SETTINGS, **TAXONOMY, **PORTFOLIO_KEYS}
+FILE = {**SETTINGS, **TAXONOMY, **PORTFOLIO_KEYS}
 _KINDS = {
     "entities": "entity",
     "streams": "stream",
@@ -32,7 +32,7 @@ def decode(files: Sequence[Mapping]) -> tuple[Spec | None, tuple[Diagnostic, ...
     read: list[dict[str, Any]] = []
     for file in sorted(files, key=lambda node: node.span.file):
         try:
-            read.append(fields(file, _FILE, "a spec file"))
+            read.append(fields(file, FILE, "a spec file"))
         except Refused as refused:
             findings.extend(refused.findings)
     findings += _settings_twice(files)

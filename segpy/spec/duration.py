@@ -14,6 +14,9 @@ _MICROSECONDS = {
     "week": 7 * 86_400_000_000,
 }
 _MONTHS = {"month": 1, "year": 12}
+FIXED_UNITS = tuple(_MICROSECONDS)
+UNITS = (*FIXED_UNITS, *_MONTHS)
+MOST_DIGITS = 9
 _WRITTEN = re.compile(r"\s*([0-9]+)\s+([a-z]+?)s?\s*")
 _LONGEST = timedelta(days=365_000)
 _LOOSELY_WRITTEN = re.compile(r"\s*([0-9]+)\s*([a-z]*?)s?\s*")
@@ -62,7 +65,7 @@ class Duration:
 def parse_duration(text: str) -> Duration | None:
     """The duration that `text` writes, or None. Zero counts as a duration; more than a thousand years does not."""
     match = _WRITTEN.fullmatch(text)
-    if match is None or len(match[1]) > 9:
+    if match is None or len(match[1]) > MOST_DIGITS:
         return None
     amount, unit = int(match[1]), match[2]
     if unit in _MICROSECONDS:

@@ -8,6 +8,7 @@ from typing import Any
 
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
 from segpy.spec.errors import MissingKey, NotHere, OneOf
+from segpy.spec.fragments import Defined, Fragment, Schema, beside, exactly_one, items, without
 from segpy.spec.model_measures import (
     BurstDetail,
     CalendarUnit,
@@ -35,12 +36,13 @@ from segpy.spec.shapes import (
     choice,
     fields,
     integer,
+    keys_schema,
     refuse,
     supported,
     table,
     wrong,
 )
-from segpy.spec.windows import CALENDAR, WINDOWS, window_from
+from segpy.spec.windows import CALENDAR, WINDOW_RULES, WINDOWS, window_from
 
 CONDITIONS = (
     MeasureKey.DID,
@@ -50,6 +52,7 @@ CONDITIONS = (
     MeasureKey.NO_MEMBER_IN,
 )
 """Keys that are a measure and its comparison in one."""
+CONDITION_KEYS = frozenset(key.value for key in CONDITIONS)
 
 _BY_ITSELF = "leave it out: who is in that segment is told there"
 _INSIDE = "write it inside, on the measures themselves"
@@ -94,6 +97,12 @@ def _two_measures(node: Node) -> tuple[Measure, Measure]:
     return _measure(node.items[0]), _measure(node.items[1])
 
 
+def _measure_schema() -> Fragment:
+    return measure_schema({key: one for key, one in MEASURE.items() if key not in CONDITION_KEYS}, ONE_WINDOW)
+
+
+_MEASURE = Shape("a measure", _measure, Defined("measure", _measure_schema))
+_TWO_MEASURES = Shape("two measures", _two_measures, items(_MEASURE.schema, 2, 2))
 _OPERANDS: dict[MeasureKey, tuple[Shape[Any], str]] = {
     MeasureKey.COUNT: (EVENTS, "number of events"),
     MeasureKey.COUNT_DISTINCT: (PROPERTY, "distinct values that are not null"),
@@ -115,8 +124,11 @@ _OPERANDS: dict[MeasureKey, tuple[Shape[Any], str]] = {
     MeasureKey.STREAK: (EVENTS, "consecutive calendar units with the event"),
     MeasureKey.BURST: (EVENTS, "most events in any stretch of length `per`"),
     MeasureKey.DECAYED: (EVENTS_OR_PROPERTY, "events, or a property, weighed by half for every `half_life` of age"),
-    MeasureKey.RATIO: (Shape("two measures", _two_measures), "the first by the second; null where that is 0"),
-    MeasureKey.CHANGE: (Shape("a measure", _measure), "the recent rate against the rate of the time before"),
+    MeasureKey.RATIO: (
+        _TWO_MEASURES,
+        "the first by the second; null where that is 0",
+    ),
+    MeasureKey.CHANGE: (_MEASURE, "the recent rate against the rate of the time before"),
     MeasureKey.PERCENTILE: (FEATURE, "rank within the population by a feature, from 0 to 1"),
     MeasureKey.ATTRIBUTE: (ATTRIBUTE, "an attribute's value"),
     MeasureKey.FEATURE: (FEATURE, "a named feature's value"),
@@ -149,6 +161,20 @@ _REQUIRED = {
 }
 DETAILS = table(*(Key(name, shape, f"of `{of.value}`: {doc}") for name, (of, shape, doc) in _DETAIL_KEYS.items()))
 MEASURE = {**MEASURES, **WINDOWS, **CALENDAR, **table(Key("where", SQL, "which of the events")), **DETAILS}
+
+ONE_WINDOW: Fragment = {"properties": {"in_the_last": {"maxItems": 1}}}
+_RULES = Defined(
+    "between keys of a measure",
+    lambda: {
+        "allOf": [
+            exactly_one(MEASURES),
+            *WINDOW_RULES,
+            without((key.value for key in _ELSEWHERE), [*WINDOWS, "where"]),
+            beside({name: [of.value] for name, (of, *_) in _DETAIL_KEYS.items()}),
+            beside({key.value: names for key, names in _REQUIRED.items()}),
+        ]
+    },
+)
 
 _MAKE: dict[MeasureKey, Callable[[dict[str, Any]], Detail]] = {
     MeasureKey.GAP: lambda values: GapDetail(values.get("statistic", Statistic.AVG)),
@@ -200,6 +226,11 @@ def _detail(node: Mapping, key: MeasureKey, values: dict[str, Any]) -> Detail | 
         span = next(pair.key.span for pair in node.pairs if pair.key.text == key.value)
         raise Refused([MissingKey(span=span, keys=(name,), what=f"`{key.value}`") for name in missing])
     return _MAKE[key](values) if key in _MAKE else None
+
+
+def measure_schema(keys: Dict[str, Key], *rules: Schema) -> Fragment:
+    """A mapping that makes a measure, with what its surroundings add."""
+    return keys_schema(keys, _RULES, *rules)
 
 
 def measure_keys(extra: Dict[str, Key]) -> dict[str, Key]:

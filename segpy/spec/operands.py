@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
 from segpy.spec.errors import NotHere
+from segpy.spec.fragments import Fragment, either, items, pattern
 from segpy.spec.model_measures import ANY, Narrowed, Operand
 from segpy.spec.model_values import Name
-from segpy.spec.shapes import FEATURE_COLUMN, NAME, SQL, TEXT, Key, Shape, fields, gather, refuse, table, wrong
+from segpy.spec.shapes import (
+    FEATURE_COLUMN,
+    NAME,
+    SQL,
+    Key,
+    Shape,
+    fields,
+    gather,
+    keys_schema,
+    refuse,
+    table,
+    word,
+    wrong,
+)
 
 
 def _one(node: Node) -> tuple[Name, Name | None]:
     """`event` or `event.property`, as one text."""
-    text = TEXT.read(node)
+    text = word(node, "`event` or `event.property`").text
     if text.count(".") > 1:
         raise wrong(node, "`event` or `event.property`", "a property is named after one dot")
     event, dot, prop = text.partition(".")
@@ -70,15 +84,21 @@ def _events_or_property(node: Node) -> Operand:
 
 
 def _named(shape: Shape[Name]) -> Shape[Operand]:
-    return Shape(shape.words, lambda node: Operand((shape.read(node),), None, node.span))
+    return Shape(shape.words, lambda node: Operand((shape.read(node),), None, node.span), shape.schema)
 
 
-EVENTS = Shape("an event or a list of events", _events)
-PROPERTY = Shape("`event.property`", _property)
-EVENTS_OR_PROPERTY = Shape("an event or `event.property`", _events_or_property)
-ATTRIBUTE = _named(Shape("an attribute", NAME.read))
-FEATURE = _named(Shape("a feature", FEATURE_COLUMN.read))
-SEGMENT = _named(Shape("a segment", NAME.read))
+def _one_or_more(written: str, words: str) -> Fragment:
+    """That events of a list have one property in common cannot be said."""
+    return either(pattern(written, words), items(pattern(rf"(?!any(?:\.|$)){written}", words), distinct=True))
+
+
+_NAME = "[a-z][a-z0-9_]{0,49}"
+EVENTS = Shape("an event or a list of events", _events, _one_or_more(_NAME, "an event"))
+PROPERTY = Shape("`event.property`", _property, _one_or_more(rf"{_NAME}\.{_NAME}", "`event.property`"))
+EVENTS_OR_PROPERTY = Shape("an event or `event.property`", _events_or_property, either(EVENTS.schema, PROPERTY.schema))
+ATTRIBUTE = _named(Shape("an attribute", NAME.read, NAME.schema))
+FEATURE = _named(FEATURE_COLUMN)
+SEGMENT = _named(Shape("a segment", NAME.read, NAME.schema))
 
 NARROWED_KEYS = table(
     Key("event", EVENTS, "the event", required=True),
@@ -93,4 +113,4 @@ def _narrowed(node: Node) -> Narrowed:
     return Narrowed(values["event"], values.get("where"))
 
 
-NARROWED = Shape("an event", _narrowed)
+NARROWED = Shape("an event", _narrowed, either(EVENTS.schema, keys_schema(NARROWED_KEYS)))

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from enum import Enum
 from typing import Any
 
-from segpy.source.nodes import Mapping, Node, Scalar, Sequence
+from segpy.source.nodes import Mapping, Node, Sequence
 from segpy.spec.errors import MissingKey, NotHere
+from segpy.spec.fragments import (
+    Defined,
+    Fragment,
+    Schema,
+    absent,
+    beside,
+    either,
+    exactly_one,
+    items,
+    some,
+    without,
+)
 from segpy.spec.measures import (
+    CONDITION_KEYS,
     CONDITIONS,
     MEASURES,
+    ONE_WINDOW,
     expect_mapping,
     measure_from,
     measure_keys,
+    measure_schema,
     several_windows,
     the_one,
 )
+from segpy.spec.membership import ELIGIBLE, MEMBERSHIP, PLAYBOOK, SIZE
 from segpy.spec.model import (
     Comparison,
     Condition,
-    Eligible,
     Feature,
     Group,
     InSegment,
     Logic,
-    Membership,
-    OnChange,
-    Playbook,
-    Reentry,
     Relop,
     Segment,
-    Size,
     Test,
 )
 from segpy.spec.model_measures import InTheLast, Measure, MeasureKey, Output
@@ -41,18 +50,18 @@ from segpy.spec.model_values import Name, Value
 from segpy.spec.shapes import (
     ANYTHING,
     BOOLEAN,
-    EXACT_DURATION,
     NAME,
     TEXT,
     VALUE,
     Key,
     Shape,
+    all_named,
     choice,
     fields,
     gather,
     integer,
+    keys_schema,
     list_of,
-    named,
     refuse,
     table,
     wrong,
@@ -88,16 +97,20 @@ def _one_value(node: Node) -> tuple[Value, ...]:
     return (VALUE.read(node),)
 
 
-_ONE_VALUE = Shape("a value", _one_value)
+_ONE_VALUE = Shape("a value", _one_value, VALUE.schema)
+_TWO_VALUES = Shape("two values", _between, items(VALUE.schema, 2, 2))
 _COMPARISONS: dict[Relop, tuple[Shape[tuple[Value, ...]], str]] = {
     Relop.AT_LEAST: (_ONE_VALUE, "this or more"),
     Relop.AT_MOST: (_ONE_VALUE, "this or less"),
     Relop.MORE_THAN: (_ONE_VALUE, "more than this"),
     Relop.LESS_THAN: (_ONE_VALUE, "less than this"),
     Relop.EXACTLY: (_ONE_VALUE, "equal to this"),
-    Relop.BETWEEN: (Shape("two values", _between), "from the first to the second, both included"),
+    Relop.BETWEEN: (
+        _TWO_VALUES,
+        "from the first to the second, both included",
+    ),
     Relop.IN: (list_of(VALUE, "a list of values"), "one of these"),
-    Relop.IS_NULL: (Shape("true or false", _flag), "whether there is no value"),
+    Relop.IS_NULL: (Shape("true or false", _flag, BOOLEAN.schema), "whether there is no value"),
 }
 COMPARISONS = table(*(Key(relop.value, shape, doc) for relop, (shape, doc) in _COMPARISONS.items()))
 
@@ -110,15 +123,27 @@ def _completed(node: Node) -> tuple[Comparison, ...]:
     return found
 
 
+_COMPLETED = Shape("comparisons", _completed, keys_schema(COMPARISONS, some(COMPARISONS)))
 _TEST = measure_keys(
     {
         **COMPARISONS,
         **table(
             Key("or_never", BOOLEAN, "whether a value that does not exist passes"),
             Key("name", NAME, "the condition's name in tables"),
-            Key("completed", Shape("comparisons", _completed), "how many matches of `sequence` without overlap"),
+            Key(
+                "completed",
+                _COMPLETED,
+                "how many matches of `sequence` without overlap",
+            ),
         ),
     }
+)
+_TEST_RULES: tuple[Schema, ...] = (
+    ONE_WINDOW,
+    without(CONDITION_KEYS, COMPARISONS),
+    beside({"completed": ["sequence"]}),
+    without(["completed"], COMPARISONS),
+    {"if": {"required": ["completed"]}, "then": {"properties": {"sequence": absent(["measure"])}}},
 )
 
 
@@ -180,7 +205,7 @@ def _conditions(node: Node) -> tuple[Condition, ...]:
     return tuple(gather([lambda item=item: read_condition(item) for item in node.items]))  # type: ignore[misc]
 
 
-_CONDITIONS = Shape("a list of conditions", _conditions)
+_CONDITIONS = Shape("a list of conditions", _conditions, items(Defined("condition", lambda: _condition_schema())))
 _AT_LEAST_OF = table(
     Key("n", integer(1, "a whole number of at least 1"), "how many must hold", required=True),
     Key("of", _CONDITIONS, "the conditions", required=True),
@@ -198,11 +223,16 @@ def _at_least_of(node: Node) -> tuple[int, tuple[Condition, ...]]:
     return least, conditions
 
 
+_N_OF = Shape("`n` and `of`", _at_least_of, keys_schema(_AT_LEAST_OF))
 LOGIC = table(
     Key("all", _CONDITIONS, "every condition holds"),
     Key("any", _CONDITIONS, "at least one condition holds"),
     Key("none", _CONDITIONS, "no condition holds"),
-    Key("at_least_of", Shape("`n` and `of`", _at_least_of), "at least `n` of the conditions hold"),
+    Key(
+        "at_least_of",
+        _N_OF,
+        "at least `n` of the conditions hold",
+    ),
 )
 
 
@@ -236,6 +266,11 @@ def read_condition(node: Node) -> Condition:
     return _test(mapping)
 
 
+def _condition_schema() -> Fragment:
+    logic, membership = keys_schema(LOGIC, some(LOGIC)), keys_schema(_MEMBERSHIP, exactly_one(_MEMBERSHIP))
+    return either(measure_schema(_TEST, *_TEST_RULES), membership, logic)
+
+
 _NOT_ON_A_FEATURE = dict.fromkeys(
     (*COMPARISONS, "or_never", "name"),
     ("a feature is a value, compared where it is used", "move it to a condition that begins with `feature:`"),
@@ -255,84 +290,6 @@ def _feature(name: Name, node: Node) -> Feature:
     return Feature(name, values.get("entity"), measure, values.get("description", ""))
 
 
-def _bound(node: Node) -> int | float:
-    """A count, or a share as a fraction where `%` is written."""
-    text = TEXT.read(node)
-    share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text)
-    if share:
-        if float(share[1]) > 100:
-            raise wrong(node, "a share of at most 100%", "write a share such as `20%`, or a number without `%`")
-        return float(share[1]) / 100
-    return integer(0, "a number of members, or a share such as `20%`").read(node)
-
-
-_SIZE = table(
-    Key("at_least", Shape("a bound", _bound), "fewest members, or smallest share of the population"),
-    Key("at_most", Shape("a bound", _bound), "most members, or largest share of the population"),
-)
-
-
-def _size(node: Node) -> Size:
-    values = fields(node, _SIZE, "a size")
-    if not values:
-        raise refuse(MissingKey(span=node.span, keys=("at_least", "at_most"), what="a size"))
-
-    def split(bound: float | None) -> tuple[int | None, float | None]:
-        return (None, bound) if isinstance(bound, float) else (bound, None)
-
-    (least, least_share), (most, most_share) = split(values.get("at_least")), split(values.get("at_most"))
-    for low, high in ((least, most), (least_share, most_share)):
-        if low is not None and high is not None and low > high:
-            reason = "no size is at least the one and at most the other"
-            raise refuse(NotHere(span=node.span, key="size", reason=reason, way_out="swap the two"))
-    return Size(least, most, least_share, most_share)
-
-
-_PLAYBOOK = table(
-    Key("respond_within", EXACT_DURATION, "how soon after entering somebody must act"),
-    Key("channel", TEXT, "where the answer goes out"),
-    Key("message", TEXT, "what it says"),
-    Key("owner", TEXT, "who acts"),
-)
-
-
-def _playbook(node: Node) -> Playbook:
-    values = fields(node, _PLAYBOOK, "a playbook")
-    mapping = expect_mapping(node, "a playbook")
-    details = tuple((pair.key.text, pair.value.text) for pair in mapping.pairs if isinstance(pair.value, Scalar))
-    return Playbook(values.get("respond_within"), details, node.span)
-
-
-_ELIGIBLE = table(
-    Key("min_tenure", EXACT_DURATION, "known for at least so long, from the entity's `start`", required=True)
-)
-_MEMBERSHIP_KEYS = table(
-    Key("minimum_stay", EXACT_DURATION, "a member stays at least so long"),
-    Key("grace", EXACT_DURATION, "a member stays so long after the conditions fail"),
-    Key("expires", EXACT_DURATION, "an episode ends after so long at the latest"),
-    Key("collapse_gap", EXACT_DURATION, "episodes that are no further apart are one"),
-    Key("reentry", choice(Reentry, "allowed or never"), "whether somebody who left may enter again"),
-    Key("on_change", choice(OnChange, "restart or carry"), "what becomes of open episodes when the meaning changes"),
-)
-
-
-def _eligible(node: Node) -> Eligible:
-    return Eligible(fields(node, _ELIGIBLE, "`eligible`")["min_tenure"])
-
-
-def _membership(node: Node) -> Membership:
-    values = fields(node, _MEMBERSHIP_KEYS, "`membership`")
-    return Membership(
-        values.get("minimum_stay"),
-        values.get("grace"),
-        values.get("expires"),
-        values.get("collapse_gap"),
-        values.get("reentry", Reentry.ALLOWED),
-        values.get("on_change", OnChange.RESTART),
-        node.span,
-    )
-
-
 _SEGMENT = {
     **table(
         Key("entity", NAME, "whom it is about", required=True),
@@ -340,11 +297,15 @@ _SEGMENT = {
         Key("stage", choice(Stage, "a stage"), "its place in the journey"),
         Key("owner", TEXT, "who answers for it"),
         Key("extends", NAME, "a segment that members must be in too"),
-        Key("playbook", Shape("a playbook", _playbook), "what is done with a member"),
-        Key("size", Shape("a size", _size), "bounds that become a dbt test"),
+        Key("playbook", PLAYBOOK, "what is done with a member"),
+        Key("size", SIZE, "bounds that become a dbt test"),
         Key("version", integer(1, "a whole number of at least 1"), "the author's number"),
-        Key("eligible", Shape("who is eligible", _eligible), "who can be a member at all"),
-        Key("membership", Shape("membership", _membership), "how entering and leaving become episodes"),
+        Key("eligible", ELIGIBLE, "who can be a member at all"),
+        Key(
+            "membership",
+            MEMBERSHIP,
+            "how entering and leaving become episodes",
+        ),
         Key("experiment", ANYTHING, "hold-out and outcome", not_yet="leave it out for now"),
         Key("examples", ANYTHING, "unit tests", not_yet="leave it out for now"),
     ),
@@ -381,8 +342,16 @@ def read_segment(name: Name, node: Node) -> Segment:
     )
 
 
+def _feature_schema() -> Fragment:
+    return measure_schema({key: one for key, one in _FEATURE.items() if key not in CONDITION_KEYS})
+
+
+def _segment_schema() -> Fragment:
+    return keys_schema(_SEGMENT, some((*LOGIC, "extends")))
+
+
 PORTFOLIO_KEYS = table(
-    Key("features", Shape("features", lambda node: named(node, "feature", _feature)), "named measures"),
-    Key("segments", Shape("segments", lambda node: named(node, "segment", read_segment)), "segments"),
+    Key("features", all_named("feature", "features", _feature, _feature_schema()), "named measures"),
+    Key("segments", all_named("segment", "segments", read_segment, _segment_schema()), "segments"),
     Key("outcomes", ANYTHING, "what experiments measure", not_yet="leave it out for now"),
 )

@@ -7,6 +7,7 @@ import re
 from segpy.source.nodes import Mapping, Node
 from segpy.source.nodes import Sequence as ListNode
 from segpy.spec.errors import NotHere
+from segpy.spec.fragments import Defined, Fragment, either, items, pattern, where
 from segpy.spec.model_measures import Narrowed, Operand, Output, Sequence, Start, Step, ThenWithout, Ties
 from segpy.spec.model_values import Name
 from segpy.spec.operands import EVENTS, NARROWED
@@ -23,6 +24,7 @@ from segpy.spec.shapes import (
     choice,
     fields,
     integer,
+    keys_schema,
     list_of,
     refuse,
     table,
@@ -34,7 +36,7 @@ def _one_or_list(shape: Shape[Narrowed]) -> Shape[tuple[Narrowed, ...]]:
     def read(node: Node) -> tuple[Narrowed, ...]:
         return list_of(shape, "a list of events").read(node) if isinstance(node, ListNode) else (shape.read(node),)
 
-    return Shape("events", read)
+    return Shape("events", read, either(shape.schema, items(shape.schema)))
 
 
 _WITHOUT = Key("without", _one_or_list(NARROWED), "none of these between the step before and this one")
@@ -71,6 +73,10 @@ _NOT_ON_A_SEQUENCE = dict.fromkeys(
     ("event", "where", "within", "after", "without", "directly", "times", "any_order"),
     ("it is about one step", "write it on a step"),
 )
+
+
+def _step_schema() -> Fragment:
+    return either(EVENTS.schema, keys_schema(STEP), keys_schema(GROUP_STEP))
 
 
 def _step(node: Node) -> Step:
@@ -125,16 +131,27 @@ def _output(node: Node) -> tuple[Output, int]:
     return Output(text), 0
 
 
+_STEP_SECONDS = pattern("step_(?!1_)[1-9][0-9]{0,2}_seconds", "a measure of the sequence")
+_OUTPUT = Shape("a measure of the sequence", _output, either({"enum": list(_ASKED)}, _STEP_SECONDS))
+_SAME = Shape("properties", _same, either(COLUMN_NAME.schema, items(COLUMN_NAME.schema)))
+_IGNORE = Shape("events", _ignore, either(EVENTS.schema, items(EVENTS.schema)))
+_STEPS = list_of(Shape("a step", _step, Defined("step", _step_schema)), "a list of steps")
+_NOT_FOLLOWED = Shape("an event and a duration", _then_without, keys_schema(_THEN_WITHOUT))
 SEQUENCE = table(
-    Key("steps", list_of(Shape("a step", _step), "a list of steps"), "the events in order", required=True),
-    Key("then_without", Shape("an event and a duration", _then_without), "what must not follow the last step"),
+    Key(
+        "steps",
+        _STEPS,
+        "the events in order",
+        required=True,
+    ),
+    Key("then_without", _NOT_FOLLOWED, "what must not follow the last step"),
     Key("complete_within", EXACT_OR_ZERO, "at most this long from the first event to the last (inclusive)"),
     Key("in_the_last", DURATION, "bounds every matched event: `[as_of - d, as_of)`"),
-    Key("same", Shape("properties", _same), "properties that all steps share; null equals nothing"),
-    Key("ignore", Shape("events", _ignore), "events that `directly` overlooks"),
+    Key("same", _SAME, "properties that all steps share; null equals nothing"),
+    Key("ignore", _IGNORE, "events that `directly` overlooks"),
     Key("start", choice(Start, "any, first or last"), "which occurrences of the first step count; by default any"),
     Key("ties", choice(Ties, "any, strict or ordered"), "how events at one instant are read"),
-    Key("measure", Shape("a measure of the sequence", _output), "what is asked of it; in a condition `completed`"),
+    Key("measure", _OUTPUT, "what is asked of it; in a condition `completed`"),
 )
 
 
@@ -181,4 +198,15 @@ def _first_step(node: Node, first: Step) -> None:
         raise refuse(NotHere(span=first.span, key="directly", reason=reason, way_out=way_out))
 
 
-SEQUENCE_SHAPE = Shape("a sequence", _sequence)
+def _first(rule: Fragment) -> Fragment:
+    """What holds of the first step."""
+    return {"properties": {"steps": {"items": [{"properties": rule}]}}}
+
+
+_DIRECTLY = {"required": ["directly"], "properties": {"directly": {"const": True}}, "type": "object"}
+_RULES = (
+    _first({"within": False, "after": False, "directly": {"const": False}}),
+    where("start", [Start.FIRST.value, Start.LAST.value], _first({"times": {"maximum": 1}, "any_order": False})),
+    {"if": {"required": ["ignore"]}, "then": {"properties": {"steps": {"contains": _DIRECTLY}}}},
+)
+SEQUENCE_SHAPE = Shape("a sequence", _sequence, Defined("sequence", lambda: keys_schema(SEQUENCE, *_RULES)))

@@ -18,8 +18,21 @@ from segpy.diagnostics.model import Diagnostic, Span
 from segpy.diagnostics.nearest import either
 from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
-from segpy.spec.duration import Duration, parse_duration, what_is_wrong, written_unit
+from segpy.spec.duration import FIXED_UNITS, UNITS, Duration, parse_duration, what_is_wrong, written_unit
 from segpy.spec.errors import BadDuration, BadName, BadRelation, MissingKey, NotHere, UnknownKey, WrongForm
+from segpy.spec.fragments import (
+    COLUMN_TEXT,
+    RELATION_TEXT,
+    SCALAR,
+    Defined,
+    Fragment,
+    Schema,
+    duration_text,
+    items,
+    mapping,
+    mapping_from,
+    pattern,
+)
 from segpy.spec.model_values import Length, Name, Relation, SqlText, Value
 
 T = TypeVar("T")
@@ -36,10 +49,14 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shape(Generic[T]):
-    """A reader and what it expects, in words that follow `expected`."""
+    """A reader and what it expects: in words that follow `expected`, and as JSON Schema.
+
+    The schema refuses nothing that the reader takes, and takes what the reader refuses only where it cannot be said.
+    """
 
     words: str
     read: Callable[[Node], T]
+    schema: Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,13 @@ class Key:
     doc: str
     required: bool = False
     not_yet: str | None = None
+
+    @property
+    def schema(self) -> Fragment:
+        """What can stand behind it, described."""
+        told: Fragment = {"description": self.doc, "markdownDescription": f"{self.doc}\n\nExpects {self.shape.words}."}
+        inner = self.shape.schema
+        return {**told, "allOf": [inner]} if isinstance(inner, Defined) else {**told, **inner}
 
 
 def refuse(finding: Diagnostic) -> Refused:
@@ -165,6 +189,13 @@ def supported(keys: Dict[str, Key]) -> tuple[str, ...]:
     return tuple(name for name, key in keys.items() if key.not_yet is None)
 
 
+def keys_schema(keys: Dict[str, Key], *rules: Schema) -> Fragment:
+    """A mapping with these keys, as `fields` reads it; what holds between them are the rules."""
+    known = {name: key for name, key in keys.items() if key.not_yet is None}
+    required = (name for name, key in known.items() if key.required)
+    return mapping({name: key.schema for name, key in known.items()}, required, rules)
+
+
 def what_is_named(what: str, name: Name) -> str:
     """`a segment` with its name: segment `new_users`."""
     return f"{what.split(' ', 1)[1]} `{name.text}`"
@@ -188,7 +219,7 @@ def list_of(shape: Shape[T], words: str, least: int = 1) -> Shape[tuple[T, ...]]
             raise wrong(node, words, f"write at least {_COUNTS.get(least, least)}")
         return tuple(gather([lambda item=item: shape.read(item) for item in node.items]))  # type: ignore[misc]
 
-    return Shape(words, read)
+    return Shape(words, read, items(shape.schema, least))
 
 
 def _scalar(node: Node, expected: str) -> Scalar:
@@ -201,9 +232,17 @@ def _text(node: Node) -> str:
     return _scalar(node, "text").text
 
 
+def word(node: Node, expected: str) -> Scalar:
+    """A text that is not the word for a truth value."""
+    scalar = _scalar(node, expected)
+    if isinstance(scalar.value, bool):
+        raise wrong(node, expected, "put it in quotes if it is meant as text")
+    return scalar
+
+
 def _named_by(what: str, *, of_column: bool = False, longest: int = 50) -> Callable[[Node], Name]:
     def read(node: Node) -> Name:
-        scalar = _scalar(node, what)
+        scalar = word(node, what)
         if not re.fullmatch(r"[a-z][a-z0-9_]*", scalar.text) or len(scalar.text) > longest:
             raise refuse(BadName(span=scalar.span, text=scalar.text, of_column=of_column))
         return Name(scalar.text, scalar.span)
@@ -242,7 +281,7 @@ def integer(least: int, words: str) -> Shape[int]:
             raise wrong(node, words)
         return value
 
-    return Shape(words, read)
+    return Shape(words, read, {"type": "integer", "minimum": least})
 
 
 def _duration(node: Node) -> Length:
@@ -311,7 +350,7 @@ def choice(enum: type[E], words: str) -> Shape[E]:
             raise refuse(WrongForm(span=node.span, expected=words, found=found(node), way_out=way_out, choices=choices))
         return known[text]
 
-    return Shape(words, read)
+    return Shape(words, read, {"enum": list(known)})
 
 
 def anything(node: Node) -> Span:
@@ -319,20 +358,35 @@ def anything(node: Node) -> Span:
     return node.span
 
 
-TEXT = Shape("text", _text)
-NAME = Shape("a name", _named_by("a name"))
-FEATURE_COLUMN = Shape("a feature", _named_by("a feature", longest=100))  # a sequence is named with what it measures
-DEFINED_NAME = Shape("a name", _defined)
-COLUMN_NAME = Shape("a column's name", _named_by("a column's name", of_column=True))
-COLUMN = Shape("a column", _column)
-BOOLEAN = Shape("true or false", _boolean)
-DURATION = Shape("a duration", _positive)
-EXACT_DURATION = Shape("a duration of fixed length", _exact_and_positive)
-EXACT_OR_ZERO = Shape("a duration of fixed length, or none", _exact)
-VALUE = Shape("a value", _value)
-SQL = Shape("an SQL expression", _sql)
-RELATION = Shape("a relation", _relation)
-ANYTHING = Shape("anything", anything)
+_NAME = r"[a-z][a-z0-9_]{0,49}"
+TEXT = Shape("text", _text, SCALAR)
+NAME = Shape("a name", _named_by("a name"), pattern(_NAME, "a name"))
+FEATURE_COLUMN = Shape(  # a sequence is named with what it measures
+    "a feature", _named_by("a feature", longest=100), pattern(r"[a-z][a-z0-9_]{0,99}", "a feature")
+)
+DEFINED_NAME = Shape("a name", _defined, pattern(rf"(?!.*__){_NAME}", "a name"))
+COLUMN_NAME = Shape("a column's name", _named_by("a column's name", of_column=True), pattern(_NAME, "a column's name"))
+COLUMN = Shape("a column", _column, COLUMN_TEXT)
+BOOLEAN = Shape("true or false", _boolean, {"type": "boolean"})
+DURATION = Shape("a duration", _positive, duration_text("a duration such as `7 days`"))
+_FIXED_LENGTH = "a duration of fixed length such as `7 days`"
+EXACT_DURATION = Shape(
+    "a duration of fixed length", _exact_and_positive, duration_text(_FIXED_LENGTH, units=FIXED_UNITS)
+)
+EXACT_OR_ZERO = Shape(
+    "a duration of fixed length, or none",
+    _exact,
+    duration_text(f"{_FIXED_LENGTH}, or `0 days`", units=FIXED_UNITS, zero=UNITS),
+)
+VALUE = Shape("a value", _value, SCALAR)
+SQL = Shape("an SQL expression", _sql, SCALAR)
+RELATION = Shape("a relation", _relation, RELATION_TEXT)
+ANYTHING = Shape("anything", anything, {})
+
+
+def all_named(kind: str, words: str, read: Callable[[Name, Node], T], each: Schema) -> Shape[tuple[T, ...]]:
+    """The entries of a mapping from names, each defined here and read with its name."""
+    return Shape(words, lambda node: named(node, kind, read), mapping_from(DEFINED_NAME.schema, each))
 
 
 def named(node: Node, kind: str, read: Callable[[Name, Node], T], name: Shape[Name] = DEFINED_NAME) -> tuple[T, ...]:

@@ -11,6 +11,7 @@ from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Node, Scalar, Sequence
 from segpy.spec.errors import MissingKey
 from segpy.spec.expression import Type
+from segpy.spec.fragments import SCALAR, beside, either, items, mapping_from, pattern
 from segpy.spec.model import (
     Attributes,
     Entity,
@@ -28,6 +29,7 @@ from segpy.spec.shapes import (
     ANYTHING,
     COLUMN,
     COLUMN_NAME,
+    DEFINED_NAME,
     EXACT_DURATION,
     NAME,
     RELATION,
@@ -36,13 +38,16 @@ from segpy.spec.shapes import (
     VALUE,
     Key,
     Shape,
+    all_named,
     choice,
     fields,
     integer,
+    keys_schema,
     list_of,
     named,
     refuse,
     table,
+    word,
     wrong,
 )
 
@@ -72,13 +77,14 @@ def _columns(node: Node) -> tuple[Column, ...]:
     return named(node, "column", read, COLUMN_NAME)
 
 
-_COLUMNS = Shape("columns with their types", _columns)
+_COLUMNS = Shape("columns with their types", _columns, mapping_from(COLUMN_NAME.schema, _COLUMN_TYPE.schema))
 _ATTRIBUTES = table(
     Key("relation", RELATION, "the relation with one row an entity", required=True),
     Key("columns", _COLUMNS, "the attributes and their types"),
     Key("valid_from", COLUMN, "the column that says from when on a row holds; with `valid_to`"),
     Key("valid_to", COLUMN, "the column that says until when; null for rows that still hold"),
 )
+_BOTH_OR_NEITHER = beside({"valid_from": ["valid_to"], "valid_to": ["valid_from"]})
 
 
 def _attributes(node: Node) -> Attributes:
@@ -101,14 +107,24 @@ def _members(node: Node) -> Members:
     return Members(values["entity"], values["by"])
 
 
+_KNOWN = Shape("attributes", _attributes, keys_schema(_ATTRIBUTES, _BOTH_OR_NEITHER))
+_BELONGING = Shape("members", _members, keys_schema(_MEMBERS))
 _ENTITY = table(
     Key("key", COLUMN, "the column that identifies it, under that name in every generated table", required=True),
     Key("key_type", choice(_KeyType, "a key type"), "what keys are cast to: text (default), integer or uuid"),
-    Key("attributes", Shape("attributes", _attributes), "who exists, and what is known of them"),
+    Key(
+        "attributes",
+        _KNOWN,
+        "who exists, and what is known of them",
+    ),
     Key("start", NAME, "the attribute that holds its own beginning, for `within_first`"),
     Key("population", choice(Population, "a population"), "attributes, events or both"),
     Key("consent", NAME, "the attribute without which an entity is never in an activation table"),
-    Key("members", Shape("members", _members), "entities that belong to it: their events are its events too"),
+    Key(
+        "members",
+        _BELONGING,
+        "entities that belong to it: their events are its events too",
+    ),
 )
 
 
@@ -134,9 +150,12 @@ def _entity_keys(node: Node) -> tuple[tuple[Name, Name], ...]:
     return pairs
 
 
+_ENTITY_KEYS = Shape(
+    "entities and their key columns", _entity_keys, mapping_from(DEFINED_NAME.schema, COLUMN.schema, least=1)
+)
 _STREAM = table(
     Key("relation", RELATION, "the relation with one row an event", required=True),
-    Key("entity", Shape("entities and their key columns", _entity_keys), "entity to key column", required=True),
+    Key("entity", _ENTITY_KEYS, "entity to key column", required=True),
     Key("occurred_at", COLUMN, "the column that says when", required=True),
     Key("loaded_at", ANYTHING, "when the warehouse learned of it", not_yet="leave it out: each run reads everything"),
     Key("id", COLUMN, "duplicates by this column count once"),
@@ -165,9 +184,14 @@ def _event_values(node: Node) -> tuple[Value, ...]:
     return listed.read(node) if listed else (VALUE.read(node),)
 
 
+_VALUES = Shape("event names", _event_values, either(VALUE.schema, items(VALUE.schema)))
 _EVENT = table(
     Key("stream", NAME, "the stream it is in", required=True),
-    Key("is", Shape("event names", _event_values), "the value or values of the stream's event column"),
+    Key(
+        "is",
+        _VALUES,
+        "the value or values of the stream's event column",
+    ),
     Key("where", SQL, "a boolean over the stream's properties"),
     Key("description", TEXT, "what it means"),
 )
@@ -178,8 +202,11 @@ def _event(name: Name, node: Node) -> Event:
     return Event(name, values["stream"], values.get("is", ()), values.get("where"), values.get("description", ""))
 
 
+_IN_ORDER = list_of(NAME, "a list of segments in order", least=2)
+
+
 def _group(name: Name, node: Node) -> ExclusiveGroup:
-    return ExclusiveGroup(name, list_of(NAME, "a list of segments in order", least=2).read(node))
+    return ExclusiveGroup(name, _IN_ORDER.read(node))
 
 
 class Requirable(Enum):
@@ -232,38 +259,51 @@ def _timezone(node: Node) -> Name:
 
 
 def _models_path(node: Node) -> str:
-    text = TEXT.read(node).strip("/")
-    if not re.fullmatch(r"[\w\-]+(/[\w\-]+)*", text):
+    scalar = word(node, "a folder of the project")
+    text = scalar.text.strip("/")
+    if not isinstance(scalar.value, str) or not re.fullmatch(r"[\w\-]+(/[\w\-]+)*", text):
         raise wrong(node, "a folder of the project", "write `models/segpy`, for example")
     return text
 
 
+_PREFIX = "a prefix of at most 31 lower-case letters, digits and `_`"
+
+
 def _prefix(node: Node) -> str:
-    text = TEXT.read(node)
+    text = word(node, _PREFIX).text
     if not re.fullmatch(r"([a-z][a-z0-9_]{0,30})?", text):
-        raise wrong(node, "a prefix of at most 31 lower-case letters, digits and `_`", "write `cdp_`, for example")
+        raise wrong(node, _PREFIX, "write `cdp_`, for example")
     return text
 
 
+_ONE = Shape("1", _version, {"const": 1})
+_DIALECT = Shape("a dialect", _dialect, {**SCALAR, "examples": ["duckdb"]})
+_ZONE = pattern(r"[A-Za-z][A-Za-z0-9_+\-]*(?:/[A-Za-z0-9_+\-]+)*", "a time zone such as `Europe/Berlin`")
+_FOLDER = pattern(r"/*(?:[\w\-]|[^\x00-\x7f])+(?:/(?:[\w\-]|[^\x00-\x7f])+)*/*", "a folder of the project")
+_PUT_BEFORE = Shape("a prefix", _prefix, pattern("(?:[a-z][a-z0-9_]{0,30})?", _PREFIX))
 SETTINGS = table(
-    Key("version", Shape("1", _version), "the version of the language"),
-    Key("dialect", Shape("a dialect", _dialect), "the engine's dialect; by default that of the dbt target"),
+    Key("version", _ONE, "the version of the language"),
+    Key("dialect", _DIALECT, "the engine's dialect; by default that of the dbt target"),
     Key("grain", choice(Grain, "a grain"), "how finely `as_of` is truncated: hour or day"),
-    Key("timezone", Shape("a time zone", _timezone), "for calendar units, `hour`, `weekday` and fixed dates"),
-    Key("models_path", Shape("a folder", _models_path), "where generated models go"),
-    Key("name_prefix", Shape("a prefix", _prefix), "put before every generated model's name"),
+    Key("timezone", Shape("a time zone", _timezone, _ZONE), "for calendar units, `hour`, `weekday` and fixed dates"),
+    Key("models_path", Shape("a folder", _models_path, _FOLDER), "where generated models go"),
+    Key(
+        "name_prefix",
+        _PUT_BEFORE,
+        "put before every generated model's name",
+    ),
     Key("retention", EXACT_DURATION, "no event older than this is read"),
     Key("lateness", ANYTHING, "how late an event may arrive", not_yet="leave it out: each run reads everything"),
-    Key("portfolio", Shape("limits", _portfolio), "limits on the segments as a whole"),
+    Key("portfolio", Shape("limits", _portfolio, keys_schema(_PORTFOLIO)), "limits on the segments as a whole"),
     Key("privacy", ANYTHING, "suppression of small cells", not_yet="leave it out: no aggregate is published yet"),
 )
 TAXONOMY = table(
-    Key("entities", Shape("entities", lambda node: named(node, "entity", _entity)), "what segments are about"),
-    Key("streams", Shape("streams", lambda node: named(node, "stream", _stream)), "relations with one row an event"),
-    Key("events", Shape("events", lambda node: named(node, "event", _event)), "named kinds of event"),
+    Key("entities", all_named("entity", "entities", _entity, keys_schema(_ENTITY)), "what segments are about"),
+    Key("streams", all_named("stream", "streams", _stream, keys_schema(_STREAM)), "relations with one row an event"),
+    Key("events", all_named("event", "events", _event, keys_schema(_EVENT)), "named kinds of event"),
     Key(
         "exclusive_groups",
-        Shape("groups of segments", lambda node: named(node, "group", _group)),
+        all_named("group", "groups of segments", _group, _IN_ORDER.schema),
         "segments of which an entity is in at most one",
     ),
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
+from segpy.spec.duration import UNITS
 from segpy.spec.errors import BadDuration, NotHere, OneOf
+from segpy.spec.fragments import at_most_one, duration_text, either, items, some, where
 from segpy.spec.model_measures import Anchored, BetweenAgo, Ever, Fixed, InTheLast, Side, Window, WithinFirst
 from segpy.spec.model_values import Length
 from segpy.spec.operands import EVENTS
@@ -20,6 +23,7 @@ from segpy.spec.shapes import (
     Shape,
     fields,
     integer,
+    keys_schema,
     list_of,
     refuse,
     supported,
@@ -41,7 +45,7 @@ def _in_the_last(node: Node) -> InTheLast:
 
 
 def _between_ago(node: Node) -> BetweenAgo:
-    lengths = list_of(Shape("a duration", _edge), "two durations, the farther first").read(node)
+    lengths = list_of(_EDGE, "two durations, the farther first").read(node)
     if len(lengths) != 2:
         raise wrong(node, "two durations, the farther first", "write two of them: `[90 days, 30 days]`, for example")
     far, near = lengths
@@ -53,8 +57,11 @@ def _between_ago(node: Node) -> BetweenAgo:
 
 
 def _edge(node: Node) -> Length:
-    zero = isinstance(node, Scalar) and node.text.split()[:1] == ["0"]
+    zero = isinstance(node, Scalar) and re.match(r"\s*0+\s", node.text) is not None
     return EXACT_OR_ZERO.read(node) if zero else DURATION.read(node)
+
+
+_EDGE = Shape("a duration", _edge, duration_text("a duration such as `90 days`, or `0 days`", zero=UNITS))
 
 
 def _nth(node: Node) -> int:
@@ -63,10 +70,11 @@ def _nth(node: Node) -> int:
     return integer(1, "`first`, `last` or a whole number of at least 1").read(node)
 
 
+_NTH = Shape("`first`, `last` or a number", _nth, either({"enum": ["first", "last"]}, integer(1, "").schema))
 _ANCHOR = table(
     Key("event", EVENTS, "the event that it is anchored on", required=True),
     Key("where", SQL, "a boolean over that event's properties"),
-    Key("nth", Shape("`first`, `last` or a number", _nth), "which occurrence; by default the first"),
+    Key("nth", _NTH, "which occurrence; by default the first"),
     Key("within", EXACT_DURATION, "how far from the anchor"),
 )
 
@@ -76,7 +84,7 @@ def _anchored(side: Side) -> Shape[Anchored]:
         values = fields(node, _ANCHOR, f"`{side.value}`")
         return Anchored(side, values["event"], values.get("where"), values.get("nth", 1), values.get("within"))
 
-    return Shape("an anchor", read)
+    return Shape("an anchor", read, keys_schema(_ANCHOR))
 
 
 def _ever(node: Node) -> Ever:
@@ -85,13 +93,19 @@ def _ever(node: Node) -> Ever:
     return Ever()
 
 
+_IN_THE_LAST = Shape("a duration", _in_the_last, either(DURATION.schema, items(DURATION.schema, distinct=True)))
+_BETWEEN_AGO = Shape("two durations", _between_ago, items(_EDGE.schema, 2, 2))
 WINDOWS = table(
-    Key("in_the_last", Shape("a duration", _in_the_last), "`[as_of - d, as_of)`; in a feature a list declares several"),
-    Key("between_ago", Shape("two durations", _between_ago), "`[as_of - far, as_of - near)`"),
-    Key("ever", Shape("true", _ever), "everything before `as_of`; the default"),
+    Key(
+        "in_the_last",
+        _IN_THE_LAST,
+        "`[as_of - d, as_of)`; in a feature a list declares several",
+    ),
+    Key("between_ago", _BETWEEN_AGO, "`[as_of - far, as_of - near)`"),
+    Key("ever", Shape("true", _ever, {"const": True}), "everything before `as_of`; the default"),
     Key(
         "within_first",
-        Shape("a duration", lambda n: WithinFirst(EXACT_DURATION.read(n))),
+        Shape("a duration", lambda n: WithinFirst(EXACT_DURATION.read(n)), EXACT_DURATION.schema),
         "`[start, start + d)` of the entity's own start",
     ),
     Key("after", _anchored(Side.AFTER), "after an occurrence of another event"),
@@ -100,19 +114,24 @@ WINDOWS = table(
     Key("to", VALUE, "a date or a timestamp; events at or after it do not count"),
 )
 CALENDAR = table(Key("calendar", BOOLEAN, "the window's edges are moved back to the calendar unit in `timezone`"))
+_TOGETHER = frozenset({"from", "to"})  # the two edges of one window
+WINDOW_RULES = (
+    at_most_one("window", WINDOWS, _TOGETHER),
+    where("calendar", [True], some(["in_the_last", "between_ago"])),
+)
 
 
 def window_from(node: Mapping, values: dict[str, Any]) -> tuple[Window, Scalar | None]:
     """The window that a measure's keys write, and the first of them."""
     keys = [pair.key for pair in node.pairs if pair.key.text in WINDOWS]
-    one = len(keys) < 2 or {key.text for key in keys} == {"from", "to"}  # the two edges of one window
+    one = len(keys) < 2 or {key.text for key in keys} == _TOGETHER
     if not one:
         texts = tuple(name.text for name in keys)
         raise refuse(OneOf(span=keys[1].span, what="window", found=texts, choices=supported(WINDOWS)))
     first = keys[0] if keys else None
     window: Window = Ever()
     if first is not None:
-        fixed = first.text in ("from", "to")
+        fixed = first.text in _TOGETHER
         window = Fixed(values.get("from"), values.get("to")) if fixed else values[first.text]
     return _on_the_calendar(node, window, values), first
 

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from segpy.diagnostics.model import Diagnostic
-from segpy.spec import measures, operands, segments, sequences, taxonomy, windows
+from segpy.spec import measures, membership, operands, segments, sequences, taxonomy, windows
 from segpy.spec.expression import Function, Operator
 from segpy.spec.shapes import Key
 from tests.docs import examples
@@ -36,16 +36,16 @@ DESCRIBED: dict[str, Mapping[str, Key]] = {
     "Segments": segments._SEGMENT,
     "Logic": segments._AT_LEAST_OF,
     "Membership": segments._MEMBERSHIP,
-    "Size": segments._SIZE,
-    "Playbook": segments._PLAYBOOK,
+    "Size": membership.SIZE_KEYS,
+    "Playbook": membership.PLAYBOOK_KEYS,
     "Sequences": sequences.SEQUENCE,
     "Steps": sequences.STEP,
     "Without": operands.NARROWED_KEYS,
     "Groups": sequences.GROUP_STEP,
     "Then without": sequences._THEN_WITHOUT,
     "Members": taxonomy._MEMBERS,
-    "Eligible": segments._ELIGIBLE,
-    "Episodes": segments._MEMBERSHIP_KEYS,
+    "Eligible": membership.ELIGIBLE_KEYS,
+    "Episodes": membership.MEMBERSHIP_KEYS,
 }
 OF_ONE_MEASURE = {"where"}  # said in the prose of "Measures"
 
@@ -131,7 +131,9 @@ def test_all_that_is_not_yet_is_listed() -> None:
 def _grammar() -> list[Mapping[str, Key]]:
     """Every mapping of keys that the spec stage declares."""
     return [
-        table for module in (taxonomy, operands, windows, sequences, measures, segments) for table in _tables(module)
+        table
+        for module in (taxonomy, operands, windows, sequences, measures, membership, segments)
+        for table in _tables(module)
     ]
 
 
