@@ -1,4 +1,4 @@
--- One row per delivery of an event in the web shop, with the category of the product it is about.
+-- One row per delivery of an event in the web shop, with the category and the look of the product it is about.
 
 with events as (
 
@@ -19,6 +19,7 @@ select
     events.event_time,
     events.product_id,
     products.category,
+    products.look,
     case when events.event_name = 'searched' then events.detail end as query,
     case when events.event_name <> 'searched' then events.detail end as cart_id
 from events

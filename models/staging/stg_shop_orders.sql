@@ -5,5 +5,6 @@ select
     shopper_id,
     ordered_at,
     status,
-    amount
+    amount,
+    cart_id
 from {{ ref('shop_orders') }}

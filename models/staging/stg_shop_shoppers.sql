@@ -21,6 +21,7 @@ select
     shoppers.city,
     shoppers.age,
     shoppers.joined_at,
+    shoppers.consent,
     weather.temperature
 from shoppers
 left join weather

@@ -1,1 +1,1 @@
-"""The demonstration's data: three small worlds whose people fall into, and just out of, its segments."""
+"""The demonstration's data: five small worlds whose people fall into, and just out of, its segments."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from segpy.demo.evening import evening_files
+from segpy.demo.mail import mail_files
 from segpy.demo.market import market_files
 from segpy.demo.saas import saas_files
 from segpy.demo.shop import shop_files
@@ -12,5 +14,6 @@ SEED = 20260310
 
 def demo_files() -> tuple[Artifact, ...]:
     """Every CSV file below `seeds/`, in the order of their paths. Nothing is written."""
-    files = (*saas_files(SEED), *shop_files(SEED), *market_files(SEED))
+    worlds = (saas_files, shop_files, market_files, mail_files, evening_files)
+    files = (artifact for world in worlds for artifact in world(SEED))
     return tuple(sorted(files, key=lambda artifact: artifact.path))

@@ -1,4 +1,4 @@
-"""The marketplace: sellers, buyers, and what happens at the stalls, as three seeds."""
+"""The marketplace: sellers, buyers, and what happens at the stalls, as four seeds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from segpy.demo.clock import EVENING, ago, moment, written
 from segpy.demo.log import Log, table
 from segpy.demo.market_cast import BUYERS, SELLERS
 from segpy.demo.market_lives import buyers, sellers
-from segpy.demo.market_people import Buyer, Seller, new_buyer
+from segpy.demo.market_people import ITEMS, Buyer, Seller, new_buyer
 from segpy.demo.story import Deed, told
 from segpy.render.model import Artifact
 
@@ -17,7 +17,7 @@ _RATED = {"review_left"}
 
 
 def market_files(seed: int) -> tuple[Artifact, ...]:
-    """`market_sellers`, `market_buyers` and `market_events`."""
+    """`market_sellers`, `market_buyers`, `market_items` and `market_events`."""
     rng = Random(f"market {seed}")
     stalls = sellers(rng, 36)
     strangers = buyers(rng, 75, stalls)
@@ -30,6 +30,7 @@ def market_files(seed: int) -> tuple[Artifact, ...]:
     return (
         Artifact("seeds/market_sellers.csv", _sellers([*stalls, *told_of])),
         Artifact("seeds/market_buyers.csv", _buyers(everybody)),
+        Artifact("seeds/market_items.csv", table(("item_id", "category"), ITEMS.items())),
         Artifact("seeds/market_events.csv", _events(rng, stalls, told_of, strangers, cast)),
     )
 

@@ -64,6 +64,18 @@ BUYERS: tuple[str, ...] = (
     "9d message_sent @1; 6d message_sent @2; 5d message_sent -",  # to a stall that has closed
     "12d message_sent @1; 11d message_sent @2; 10d message_sent @3; 14d item_sold @2 i03 20",
     "12d message_sent @1; 11d message_sent @2; 10d message_sent @3; 14d1s item_sold @2 i03 20",
+    # Wrote to one seller twice, and favoured two items of a category, all within 30 days.
+    "9d message_sent @1; 6d message_sent @1; 8d item_favourited @1 i01; 5d item_favourited @2 i05",
+    "9d message_sent @1; 9d message_sent @1; 8d item_favourited @1 i03; 8d item_favourited @2 i07; 3d app_opened",
+    "30d message_sent @4; 6d message_sent @4; 30d item_favourited @1 i02; 5d item_favourited @2 i06",
+    "30d1s message_sent @4; 6d message_sent @4; 29d item_favourited @1 i02; 5d item_favourited @2 i06",
+    "29d message_sent @4; 6d message_sent @4; 30d1s item_favourited @1 i02; 5d item_favourited @2 i06",
+    "9d message_sent @1; 6d message_sent @2; 8d item_favourited @1 i01; 5d item_favourited @2 i05",  # two sellers
+    "9d! message_sent @1; 8d item_favourited @1 i01; 5d item_favourited @2 i05",
+    "9d message_sent @1; 6d message_sent @1; 8d item_favourited @1 i01; 5d item_favourited @1 i01",  # one item
+    "9d message_sent @1; 6d message_sent @1; 8d item_favourited @1 i01; 5d item_favourited @2 i06",  # two categories
+    "9d message_sent -; 6d message_sent -; 8d item_favourited @1 i01; 5d item_favourited @2 i05",
+    "9d message_sent @1; 6d message_sent @1; 8d item_favourited @1 i01; 5d item_favourited @2 -",
     # Never bought: known by any event at all, but not by one that is yet to come.
     "3d app_opened",
     "40d item_favourited @1 i02; 40d item_favourited @1 i02",

@@ -10,7 +10,10 @@ from uuid import UUID
 from segpy.demo.clock import EVENING, moment
 from segpy.demo.story import Deed, told
 
-KINDS = ("ceramics", "prints", "jewellery", "toys")
+_CATEGORIES = ("ceramics", "prints", "jewellery", "toys")
+
+# What is on the shelves, with its category: i01, i05 and i09 are prints, i02 and i06 jewellery, i03 and i07 toys.
+ITEMS = {f"i{number:02d}": _CATEGORIES[number % len(_CATEGORIES)] for number in range(1, 100)}
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from segpy.demo.log import Log, table
 from segpy.demo.saas_cast import CAST
 from segpy.demo.saas_lives import lives, within_time
 from segpy.demo.saas_people import Account, Person, account, person
+from segpy.demo.saas_teams import TEAMS
 from segpy.render.model import Artifact
 
 
@@ -25,6 +26,8 @@ def saas_files(seed: int) -> tuple[Artifact, ...]:
             accounts.append(account(story, who))
         else:
             visitors.append(who)
+    for first, *others in TEAMS:
+        accounts.append(account(first, person(first), *(person(one, founder=False) for one in others)))
     accounts.sort(key=_founded)
     rng.shuffle(visitors)
     names = _named(accounts, visitors)

@@ -249,7 +249,28 @@ _TEAMS = (
     Story("pro", "118d", "90d project_created p3; 9d project_created p4; 1d login", 90, "software", "manager"),
 )
 
+# Active on five days in a row, of which up to one may be missed each time, and still at it.
+_STREAKS = (
+    Story("pro", "101d", days_of("login", 1, 2, 3, 4, 5)),
+    Story("pro", "102d", days_of("login", 1, 3, 5, 7, 9)),
+    Story("basic", "103d", days_of("login", 1, 2, 4, 5)),
+    Story("basic", "104d", days_of("login", 1, 2, 3, 4, 7, 8)),  # missed two days in a row
+    Story("basic", "105d", days_of("login", 2, 3, 4, 5, 6)),  # may come back today
+    Story("basic", "106d", days_of("login", 3, 4, 5, 6, 7)),  # over
+    # All kinds of things are a sign of life, but not the same day twice.
+    Story(
+        "pro",
+        "107d",
+        "12h login; 1d9h content_shared; 2d9h page_viewed /docs/import; 3d8h login; 5d6h feature_used api",
+    ),
+    Story("pro", "108d", "12h login; 13h feature_used api; 1d9h login; 2d9h login; 3d8h login"),
+    # Just before midnight by UTC, and so on the next day by the clocks of those who look at it: four days, not five.
+    Story("basic", "109d", days_of("login", 1, 2, 3, 4) + "; 4d20m login"),
+    # The other way round: five days, though four by UTC.
+    Story("basic", "110d", days_of("login", 1, 2, 3) + "; 3d30m login; 4d9h login; 5d30m login"),
+)
+
 CAST: tuple[Story, ...] = (
     *_COLLABORATION, *_MOMENTUM, *_PRICING_AND_SETUP, *_ACTIVATED_FAST, *_ACTIVATED, *_ONBOARDING, *_TRIAL_ENDS,
-    *_SWITCHING, *_VISITORS, *_CUSTOMERS, *_TEAMS,
+    *_SWITCHING, *_VISITORS, *_CUSTOMERS, *_TEAMS, *_STREAKS,
 )  # fmt: skip

@@ -52,21 +52,22 @@ class Story:
     idle: bool = False
 
 
-def person(story: Story) -> Person:
-    """The one the story is about. Who joined has signed up; who founded a trial has started it."""
+def person(story: Story, founder: bool = True) -> Person:
+    """The one the story is about. Who joined has signed up; who founded an account has started its trial."""
     joined = ago(story.joined) if story.joined else None
     deeds = list(told(story.log))
     if joined is not None:
         deeds.append(Deed(joined, "signed_up"))
-        deeds.append(Deed(joined + timedelta(seconds=40), "trial_started"))
+        if founder:
+            deeds.append(Deed(joined + timedelta(seconds=40), "trial_started"))
         if story.plan == "trial" and not story.idle:
             deeds.append(Deed(joined + timedelta(minutes=6), "feature_used", ("board",)))
     return Person(joined, story.role if joined else "", "DE", deeds)
 
 
-def account(story: Story, of: Person) -> Account:
-    """The account that the story's person founded when joining."""
+def account(story: Story, of: Person, *others: Person) -> Account:
+    """The account that the story's person founded when joining, with whoever joined it later."""
     assert of.joined is not None
     ends = ago(story.ends) if story.ends else of.joined + TRIAL
     live = ago(story.live) if story.live else None
-    return Account(story.industry, story.size, story.plan, of.joined, ends, live, (of,))
+    return Account(story.industry, story.size, story.plan, of.joined, ends, live, (of, *others))

@@ -44,16 +44,20 @@ def _when(order: Order, key: str) -> tuple[datetime, str]:
 
 def _shoppers(keys: list[tuple[str, Shopper]]) -> str:
     rows = (
-        (key, who.city, "" if who.age is None else str(who.age), written(who.joined))
+        (key, who.city, "" if who.age is None else str(who.age), written(who.joined), _said(who.consent))
         for key, who in keys
         if who.joined is not None
     )
-    return table(("shopper_id", "city", "age", "joined_at"), rows)
+    return table(("shopper_id", "city", "age", "joined_at", "consent"), rows)
+
+
+def _said(consent: bool | None) -> str:
+    return "" if consent is None else str(consent).lower()
 
 
 def _products() -> str:
-    rows = ((one.id, one.category, one.theme, f"{one.price:.2f}") for one in PRODUCTS.values())
-    return table(("product_id", "category", "theme", "price"), rows)
+    rows = ((one.id, one.category, one.theme, one.look, f"{one.price:.2f}") for one in PRODUCTS.values())
+    return table(("product_id", "category", "theme", "look", "price"), rows)
 
 
 def _details(deed: Deed) -> tuple[str, str]:
@@ -80,11 +84,11 @@ def _orders(rng: Random, orders: list[tuple[Order, str]]) -> str:
     rows = []
     for number, (order, key) in enumerate(orders, start=1):
         amount = None if rng.random() < 0.01 and order.amount and order.amount < 40 else order.amount
-        cells = (f"o{number:04d}", key, order.status, "" if amount is None else f"{amount:.2f}")
+        cells = (f"o{number:04d}", key, order.status, "" if amount is None else f"{amount:.2f}", order.cart)
         rows.append((cells[0], written(order.at), *cells[1:]))
         if order.twice or rng.random() < 0.015:
             rows.append((cells[0], written(order.at + timedelta(seconds=60)), *cells[1:]))
-    return table(("order_id", "ordered_at", "shopper_id", "status", "amount"), rows)
+    return table(("order_id", "ordered_at", "shopper_id", "status", "amount", "cart_id"), rows)
 
 
 def _items(orders: list[tuple[Order, str]]) -> str:

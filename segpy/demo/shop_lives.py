@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from segpy.demo.clock import AS_OF, EVENING, SHOPPING_DAYS, awake, moment, soon
-from segpy.demo.shop_people import Shopper, bought
+from segpy.demo.shop_people import Shopper, asked, bought
 from segpy.demo.shop_stock import CITIES, PRODUCTS
 from segpy.demo.story import Deed
 
@@ -38,13 +38,17 @@ _QUERIES = ("pirate shoes", "warm jumper", "tent for two", "space socks", "pirat
 
 def lives(rng: Random) -> list[Shopper]:
     """Shoppers with what they did and ordered."""
-    return [_shopper(rng, character) for character, number in SHOPPERS for _ in range(number)]
+    characters = [character for character, number in SHOPPERS for _ in range(number)]
+    everybody = [_shopper(rng, character, number) for number, character in enumerate(characters)]
+    for who in everybody:
+        who.deeds += _sizing(rng, who)
+    return everybody
 
 
-def _shopper(rng: Random, character: Character) -> Shopper:
+def _shopper(rng: Random, character: Character, number: int) -> Shopper:
     joined = moment(rng, character.first + rng.randint(0, 3), EVENING)
     age = None if rng.random() < 0.08 else min(rng.randint(18, 45), rng.randint(19, 70))
-    who = Shopper(joined, "" if rng.random() < 0.05 else rng.choice(CITIES), age)
+    who = Shopper(joined, "" if rng.random() < 0.05 else rng.choice(CITIES), age, asked(number))
     taste = rng.choices(sorted(PRODUCTS), k=6)
     for day in range(character.first, character.last - 1, -1):
         if awake(rng, day, character.rate, SHOPPING_DAYS):
@@ -52,6 +56,12 @@ def _shopper(rng: Random, character: Character) -> Shopper:
     who.deeds = [deed for deed in who.deeds if deed.at < AS_OF]
     who.orders = [order for order in who.orders if order.at < AS_OF]
     return who
+
+
+def _sizing(rng: Random, who: Shopper) -> list[Deed]:
+    """Now and then a look at a sizing chart before something goes into the cart."""
+    added = [deed for deed in who.deeds if deed.name == "cart_updated" and rng.random() < 0.12]
+    return [Deed(deed.at - timedelta(seconds=20), "sizing_chart_viewed", deed.words[:1]) for deed in added]
 
 
 def _visit(rng: Random, who: Shopper, at: datetime, taste: list[str], character: Character) -> None:
@@ -78,7 +88,7 @@ def _visit(rng: Random, who: Shopper, at: datetime, taste: list[str], character:
             who.deeds.append(Deed(at, "checkout_started", (cart,)))
             products = (product, *rng.choices(taste, k=rng.choice((0, 0, 1, 2))))
             status = rng.choices(("paid", "cancelled"), (12, 1))[0]
-            who.orders.append(bought(soon(rng, at, 400), products, status))
+            who.orders.append(bought(soon(rng, at, 400), products, status, cart))
 
 
 def _doubts(rng: Random, at: datetime, product: str) -> Iterator[Deed]:

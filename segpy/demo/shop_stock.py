@@ -17,24 +17,30 @@ _THEMES = ("pirate", "space", "plain", "alpine")
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Something on sale. Prices are whole or half, so that no sum is ever rounded."""
+    """Something on sale. Prices are whole or half, so that no sum is ever rounded.
+
+    A look is one piece of each category that go together.
+    """
 
     id: str
     category: str
     theme: str
+    look: str
     price: float
 
 
 def _products() -> dict[str, Product]:
     rng = Random("stock")
     places = ((category, theme, nth) for category in _CATEGORIES for theme in _THEMES for nth in range(3))
-    return {
-        f"p{number:02d}": Product(f"p{number:02d}", category, theme, 20 + 12 * nth + rng.randint(0, 19) / 2)
-        for number, (category, theme, nth) in enumerate(places, start=1)
-    }
+    found = {}
+    for number, (category, theme, nth) in enumerate(places, start=1):
+        price = 20 + 12 * nth + rng.randint(0, 19) / 2
+        found[f"p{number:02d}"] = Product(f"p{number:02d}", category, theme, f"{theme}_{nth + 1}", price)
+    return found
 
 
 # p01 to p12 are shoes, p13 to p24 knitwear, p25 to p36 outdoor; each three pirate, space, plain, alpine.
+# p01, p13 and p25 are one look, p02, p14 and p26 the next.
 PRODUCTS = _products()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from tests.demo_oracle.world import Kind, Life, Reading, distinct, numbers, rows
@@ -12,7 +13,7 @@ def _of(name: str) -> Kind:
 
 
 SKU, RULES, SOLD = _of("sku_uploaded"), _of("shipping_rules_configured"), _of("item_sold")
-MESSAGE, REVIEW = _of("message_sent"), _of("review_left")
+MESSAGE, REVIEW, FAVOURITE = _of("message_sent"), _of("review_left"), _of("item_favourited")
 DAY = timedelta(days=1)
 
 
@@ -25,7 +26,9 @@ def sellers(reading: Reading) -> dict[str, Life]:
 
 def buyers(reading: Reading) -> dict[str, Life]:
     """All who were seen at anything. Their keys are UUIDs, in whatever case."""
-    log = reading.visible("market", rows("market_events"), "buyer_id", "event_id", "event_time")
+    categories = {row["item_id"]: row["category"] for row in rows("market_items")}
+    events = ({**row, "category": categories.get(row["item_id"])} for row in rows("market_events"))
+    log = reading.visible("market", events, "buyer_id", "event_id", "event_time")
     found = reading.lives(rows("market_buyers"), "buyer_id", log)
     return {key: life for key, life in found.items() if life.events}
 
@@ -56,6 +59,17 @@ def comparing_buyer(one: Life, near: bool = False) -> bool:
     if near:
         return distinct(one.lately(MESSAGE, 16), "seller_id") >= 2
     return distinct(one.lately(MESSAGE, 14), "seller_id") >= 3 and not one.lately(SOLD, 14)
+
+
+def serious_buyer(one: Life, near: bool = False) -> bool:
+    days = 32 if near else 30
+    written = Counter(event["seller_id"] for event in one.lately(MESSAGE, days))
+    liked = {(event["category"], event["item_id"]) for event in one.lately(FAVOURITE, days)}
+    liked_of = Counter(category for category, _ in liked)
+    del written[None], liked_of[None]
+    if near:
+        return len(one.lately(MESSAGE, days)) >= 2 and bool(liked)
+    return max(written.values(), default=0) >= 2 and max(liked_of.values(), default=0) >= 2
 
 
 def loyal_buyer(one: Life, near: bool = False) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from tests.demo_oracle.match import Order, Step, furthest, happened
-from tests.demo_oracle.world import Event, Kind, Life, Reading, days_active, distinct, rows
+from tests.demo_oracle.world import Event, Kind, Life, Reading, days_active, distinct, local, rows
 
 
 def _of(name: str, *details: str) -> Kind:
@@ -31,6 +33,14 @@ CANCELLED = _of("subscription_cancelled")
 SWITCHING = Kind("app", ("data_imported", "data_exported", "migration_wizard_opened", "plan_comparison_toggled"))
 ONBOARDING = ("onboarding_started", "profile_filled", "project_created", "onboarding_finished")
 
+DECLARED = Kind("app", (), lambda event: event.name != "signed_up")
+CONTENT = Kind(
+    "app",
+    ("page_viewed", "whitepaper_downloaded", "webinar_attended"),
+    lambda event: event.name != "page_viewed" or (event["detail"] or "").startswith("/blog/"),
+)
+DEMO_REQUESTED = _of("demo_requested")
+
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -40,6 +50,17 @@ def users(reading: Reading) -> dict[str, Life]:
     about = ({**accounts.get(row["account_id"], {}), **row} for row in rows("saas_users"))
     log = reading.visible("app", rows("saas_events"), "user_id", "event_id", "event_time")
     return reading.lives(about, "user_id", log)
+
+
+def accounts(reading: Reading) -> dict[str, Life]:
+    """Accounts; what their people do is theirs too. `leads` is how many of the people lead or manage."""
+    people = list(rows("saas_users"))
+    of = {str(row["user_id"]): str(row["account_id"]) for row in people if row["account_id"]}
+    leads = Counter(row["account_id"] for row in people if row["role"] in ("lead", "manager"))
+    about = ({**row, "leads": str(leads[row["account_id"]])} for row in rows("saas_accounts"))
+    log = reading.visible("app", rows("saas_events"), "user_id", "event_id", "event_time")
+    theirs = [(of[user], event) for user, event in log if user in of]
+    return reading.lives(about, "account_id", theirs)
 
 
 def trial_users(one: Life, near: bool = False) -> bool:
@@ -204,11 +225,51 @@ def just_live(one: Life, near: bool = False) -> bool:
     return customers(one) and live is not None and one.ago(14) <= live < one.as_of
 
 
+def streaker(one: Life, near: bool = False) -> bool:
+    days = sorted({local(event.at).date() for event in one.all(DECLARED)}, reverse=True)
+    if visitor(one) or not days or local(one.as_of).date() - days[0] > (3 if near else 2) * DAY:
+        return False
+    missed = [index for index, (later, earlier) in enumerate(pairwise(days), start=1) if later - earlier > 2 * DAY]
+    return (missed[0] if missed else len(days)) >= (4 if near else 5)
+
+
+def team_leads(one: Life, near: bool = False) -> bool:
+    return one.text("role") in ({"lead", "manager", "member"} if near else {"lead", "manager"})
+
+
 def team_by_size(one: Life, near: bool = False) -> bool:
     size, projects = one.number("company_size"), distinct(one.lately(PROJECT, 92 if near else 90), "detail")
     if size is None or one.text("role") not in ("lead", "manager") or one.text("industry") not in ("software", "media"):
         return False
     return 45 <= size <= 550 and projects >= 1 if near else 50 <= size <= 500 and projects >= 2
+
+
+def setup_depth(one: Life, near: bool = False) -> bool:
+    projects, invited = one.lately(PROJECT, 30), one.lately(INVITED, 30)
+    if near:
+        return len(one.lately(PROJECT, 31)) >= 2 and bool(invited)
+    return one.text("plan") == "trial" and any(
+        sum(first.at <= project.at <= first.at + 48 * HOUR for project in projects) >= 3
+        and sum(first.at <= invitation.at <= first.at + 48 * HOUR for invitation in invited) >= 2
+        for first in (*projects, *invited)
+    )
+
+
+def content_touched(one: Life, near: bool = False) -> bool:
+    if near:
+        return len(one.lately(CONTENT, 31)) >= 3
+    return 4 <= len(one.lately(CONTENT, 30)) <= 5 and not one.all(DEMO_REQUESTED)
+
+
+def deep_large_account(one: Life, near: bool = False) -> bool:
+    size, days = one.number("company_size"), 32 if near else 30
+    deep = distinct(one.lately(USED, days), "detail"), distinct(one.lately(LOGIN, days), "user_id")
+    if size is None:
+        return False
+    if near:
+        return size >= 240 and deep[0] >= 3 and deep[1] >= 1
+    large = size >= 250 and one.text("industry") in ("software", "media")
+    return large and deep[0] >= 4 and deep[1] >= 2 and bool(one.all(TOOL))
 
 
 JOURNEY = (engaged_not_converted, trial_done, trial_idle, dormant, at_risk, advocate)

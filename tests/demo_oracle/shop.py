@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 
-from tests.demo_oracle.world import Cells, Event, Kind, Life, Reading, numbers, rows
+from tests.demo_oracle.world import (
+    Cells,
+    Event,
+    Kind,
+    Life,
+    Reading,
+    gaps,
+    local,
+    mean,
+    numbers,
+    ranks,
+    rows,
+    seconds,
+)
 
 
 def _shop(*names: str) -> Kind:
@@ -29,15 +44,21 @@ COUPON, TERMS, FEE = _shop("coupon_field_searched"), _shop("cancellation_terms_v
 CART = _shop("cart_updated", "checkout_started")
 ORDER = Kind("orders", (), lambda event: event["status"] == "paid")
 PIRATE, KNITWEAR = _bought("theme", "pirate"), _bought("category", "knitwear")
+OUTDOOR = _bought("category", "outdoor")
+CALCULATOR, CHART, UPDATED = _shop("shipping_calculator_opened"), _shop("sizing_chart_viewed"), _shop("cart_updated")
+TRAVEL = Kind("shop", ("searched",), lambda event: "travel" in (event["detail"] or "").lower())
+CART_ID = {"shop": "detail", "orders": "cart_id"}
 SEARCHED = Kind("shop", ("searched",), _pirate_shoes)
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY, HOUR, WEEK = timedelta(days=1), timedelta(hours=1), timedelta(days=7)
+# By the clocks of the shop.
+WINTERS = ((datetime(2024, 12, 1), datetime(2025, 3, 1)), (datetime(2025, 12, 1), datetime(2026, 3, 1)))
 
 
 def shoppers(reading: Reading) -> dict[str, Life]:
     """Those with a card; guests' events are nobody's."""
     products: dict[str | None, Cells] = {row["product_id"]: row for row in rows("shop_products")}
-    nothing: Cells = {"category": None, "theme": None}
+    nothing: Cells = {"category": None, "theme": None, "look": None}
     events = ({**row, **products.get(row["product_id"], nothing)} for row in rows("shop_events"))
     orders = list(rows("shop_orders"))
     items = (
@@ -54,7 +75,28 @@ def shoppers(reading: Reading) -> dict[str, Life]:
         reading.visible("orders", orders, "shopper_id", "order_id", "ordered_at"),
         reading.visible("order_items", items, "shopper_id", "item_id", "ordered_at"),
     )
-    return {key: life for key, life in found.items() if life.about}
+    known = {key: life for key, life in found.items() if life.about}
+    _rank(known)
+    return known
+
+
+def _rank(lives: dict[str, Life]) -> None:
+    """Note who spends how much, and whose spending grows how fast, beside that of all others."""
+    spent = {key: sum(numbers(life.all(ORDER), "amount")) for key, life in lives.items()}
+    growth = {key: rate for key, life in lives.items() if (rate := grown(life)) is not None}
+    for name, found in (
+        ("spend_rank", ranks({key: Fraction(sum_) for key, sum_ in spent.items() if sum_})),
+        ("growth_rank", ranks(growth)),
+    ):
+        for key, rank in found.items():
+            lives[key].about[name] = str(rank)
+
+
+def grown(one: Life) -> Fraction | None:
+    """Spending a day of the last 60 days, as a multiple of that of the 120 days before; None without any then."""
+    recent = sum(numbers(one.lately(ORDER, 60), "amount"))
+    before = sum(numbers(one.all(ORDER, one.ago(180), one.ago(60)), "amount"))
+    return (Fraction(recent) / 60) / (Fraction(before) / 120) if before else None
 
 
 def _temperature(city: str | None) -> str | None:
@@ -97,6 +139,32 @@ def stalled(one: Life, near: bool = False) -> bool:
     return not any(shown < event.at <= shown + hours for event in (*one.all(CART), *one.all(ORDER)))
 
 
+def cart_abandoner(one: Life, near: bool = False) -> bool:
+    days = 8 if near else 7
+    return _left(one, one.lately(UPDATED, days), one.all(ORDER), (1 if near else 2) * HOUR, near)
+
+
+def _left(one: Life, last: Sequence[Event], rescue: Sequence[Event], hours: timedelta, near: bool) -> bool:
+    """Whether, after the last of these events about some cart, that cart saw no rescue for so long; that is over."""
+    ends = {str(event[CART_ID[event.stream]]): event.at for event in last if event[CART_ID[event.stream]]}
+    return any(
+        (at + hours < one.as_of or near)
+        and not any(at < event.at <= at + hours and event[CART_ID[event.stream]] == cart for event in rescue)
+        for cart, at in ends.items()
+    )
+
+
+def night_fit_shopper(one: Life, near: bool = False) -> bool:
+    days = 15 if near else 14
+    late = any(local(event.at).hour >= (20 if near else 21) for event in one.lately(CALCULATOR, days))
+    charts = len(one.lately(CHART, days))
+    added = [(str(event["look"]), str(event["category"])) for event in one.lately(UPDATED, days) if event["look"]]
+    fits = any(a[0] == b[0] and a[1] != b[1] for a in added for b in added)
+    if near:
+        return late and charts >= 1 and len(added) >= 2
+    return late and charts >= 2 and fits
+
+
 def first_time_buyer(one: Life, near: bool = False) -> bool:
     since = one.since_first(ORDER)
     return since is not None and since <= (36 if near else 30) * DAY
@@ -119,6 +187,53 @@ def big_spender(one: Life, near: bool = False) -> bool:
     return spent >= 300 or bool(known and sum(known) / len(known) >= 120 and len(one.all(ORDER)) >= 2)
 
 
+def irregular_cycle(one: Life, near: bool = False) -> bool:
+    between = gaps(one.all(ORDER))
+    if len(between) < 2:
+        return False
+    spread = sum((gap - mean(between)) ** 2 for gap in between) / (len(between) - 1)
+    return spread > mean(between) ** 2 * (Fraction(1, 4) if near else 1)
+
+
+def overdue(one: Life, near: bool = False) -> bool:
+    between, since = gaps(one.all(ORDER)), one.since_last(ORDER)
+    if since is None:
+        return False
+    if near:
+        return not between or seconds(since) > Fraction(3, 2) * mean(between)
+    return bool(between) and mean(between) > 0 and seconds(since) > 2 * mean(between)
+
+
+def kings(one: Life, near: bool = False) -> bool:
+    rank = one.number("spend_rank")
+    return rank is not None and rank >= (Fraction(7, 10) if near else Fraction(8, 10))
+
+
+def emerging_kings(one: Life, near: bool = False) -> bool:
+    spend, growth = one.number("spend_rank"), one.number("growth_rank")
+    if spend is None or growth is None:
+        return False
+    if near:
+        return Fraction(5, 10) <= spend and growth >= Fraction(6, 10)
+    return Fraction(6, 10) <= spend < Fraction(8, 10) and growth >= Fraction(8, 10)
+
+
+def consented(one: Life, near: bool = False) -> bool:
+    return near or one.text("consent") == "true"
+
+
+def seasonal_traveller(one: Life, near: bool = False) -> bool:
+    age, half_life = one.number("age"), 60 * 86400
+    bought = [local(event.at) for event in one.all(OUTDOOR)]
+    winters = sum(any(begins <= at < ends for at in bought) for begins, ends in WINTERS)
+    affinity = sum(0.5 ** (float(seconds(one.as_of - event.at)) / half_life) for event in one.all(TRAVEL))
+    if age is None:
+        return False
+    if near:
+        return 24 <= age <= 36 and winters >= 1 and affinity >= 0.5
+    return 25 <= age <= 35 and winters == 2 and affinity >= 1
+
+
 def category_browser(one: Life, near: bool = False) -> bool:
     return any(_browsed(one, category, near) for category in ("shoes", "knitwear", "outdoor"))
 
@@ -126,6 +241,11 @@ def category_browser(one: Life, near: bool = False) -> bool:
 def _browsed(one: Life, category: str, near: bool) -> bool:
     weeks = sum(bool(one.all(_viewed(category), one.ago(7 * week + 7), one.ago(7 * week))) for week in range(4))
     return weeks >= 3 if near else weeks == 4 and not one.lately(_bought("category", category), 28)
+
+
+def _monday(at: datetime) -> date:
+    day = local(at).date()
+    return day - day.weekday() * DAY
 
 
 def themed_shoe_fan(one: Life, near: bool = False) -> bool:
@@ -146,5 +266,5 @@ def weather_value(one: Life, near: bool = False) -> bool:
 
 SEGMENTS = (
     payment_gravity, two_hour_window, friction, first_time_buyer, repeat_buyer, dormant_regular, big_spender,
-    category_browser, themed_shoe_fan, weather_value,
+    category_browser, themed_shoe_fan, weather_value, consented,
 )  # fmt: skip

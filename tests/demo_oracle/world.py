@@ -6,13 +6,16 @@ Visible is an event with a time before `as_of` and with somebody it belongs to; 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 AS_OF = datetime(2026, 3, 10)
+ZONE = ZoneInfo("Europe/Berlin")  # whose calendar and clocks count
 SEEDS = Path(__file__).parents[2] / "seeds"
 
 Cells = dict[str, str | None]
@@ -97,7 +100,33 @@ class Life:
 
 def days_active(events: Iterable[Event]) -> int:
     """On how many calendar days something happened."""
-    return len({event.at.date() for event in events})
+    return len({local(event.at).date() for event in events})
+
+
+def local(at: datetime) -> datetime:
+    """What the clocks show where the people of the demonstration live. Logs are written in UTC."""
+    return at.replace(tzinfo=UTC).astimezone(ZONE).replace(tzinfo=None)
+
+
+def gaps(events: Sequence[Event]) -> list[Fraction]:
+    """The seconds between consecutive events."""
+    return [seconds(later.at - earlier.at) for earlier, later in pairwise(events)]
+
+
+def seconds(length: timedelta) -> Fraction:
+    """A duration, exactly."""
+    return Fraction(length // timedelta(microseconds=1), 1_000_000)
+
+
+def mean(values: Sequence[Fraction]) -> Fraction:
+    """The mean of at least one value."""
+    return sum(values, Fraction(0)) / len(values)
+
+
+def ranks(found: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """From 0 for the least to 1 for the greatest value; equal values in the order of the keys, which are numbers."""
+    ordered = sorted(found, key=lambda key: (found[key], int(key)))
+    return {key: Fraction(place, max(len(ordered) - 1, 1)) for place, key in enumerate(ordered)}
 
 
 def distinct(events: Iterable[Event], column: str) -> int:

@@ -14,7 +14,14 @@ from tests.cases.tables import Row, Table
 from tests.demo_oracle.world import AS_OF
 from tests.docs.pages import ROOT
 
-_TYPES = {"varchar": "text", "integer": "integer", "timestamp": "timestamp", "date": "date", "numeric": "number"}
+_TYPES = {
+    "varchar": "text",
+    "integer": "integer",
+    "boolean": "boolean",
+    "timestamp": "timestamp",
+    "date": "date",
+    "numeric": "number",
+}
 
 
 @cache

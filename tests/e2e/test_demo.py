@@ -31,6 +31,8 @@ OF_ONE_DAY = "themed_shoe_fan"
 
 # The column with the time of each log among the seeds.
 TIMES = {
+    "evening_events": "event_time",
+    "mail_events": "event_time",
     "market_events": "event_time",
     "saas_events": "event_time",
     "shop_events": "event_time",
