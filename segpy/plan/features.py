@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from segpy.plan.model import (
     Anchor,
@@ -13,32 +14,47 @@ from segpy.plan.model import (
     FromAttribute,
     FromBranch,
     FromColumns,
+    FromRank,
+    FromRates,
     FromSequence,
     Origin,
     Selection,
+    Way,
 )
-from segpy.plan.names import Names, atom_name, limited, measure_name
+from segpy.plan.names import Names, atom_name, limited, measure_name, window_name
 from segpy.plan.selections import property_column, selection
 from segpy.plan.words import atom_words, measure_words, ordinal
+from segpy.resolve.atoms import streams_of
 from segpy.resolve.model import Feature
 from segpy.resolve.model_events import Atom, Entity
 from segpy.resolve.model_measures import (
+    UNITS,
     ZERO,
     Aggregation,
     Anchored,
     AttributeTenure,
     AttributeValue,
+    Change,
     Computed,
     EventMeasure,
+    Gaps,
     Measure,
+    Percentile,
+    Periods,
+    Ratio,
     Sequence,
     SequenceMeasure,
+    Streaks,
+    Window,
     WithinFirst,
+    inputs_of,
     type_of,
 )
+from segpy.spec.expression import Binary, Column, Operator
+from segpy.spec.model_measures import CalendarUnit, Statistic
 
 _BRANCH = 55  # what is put behind it must fit into an identifier too
-_DISTINCT = (Aggregation.COUNT_DISTINCT, Aggregation.ACTIVE_DAYS)
+_QUOTIENT = Binary(Operator.DIVIDE, Column("first"), Column("second"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,6 @@ def features_plan(
     branches = _branches(wanted, columns, context)
     found = {(column.name): branch.name for branch in branches for column in branch.columns}
     origins = {one.measure: _origin(one.measure, columns, found, context) for one in wanted}
-    depths = _depths(tuple(origins), columns)
     described = {feature.name: feature.description for feature in features}
     named = {feature.name: feature.measure for feature in features}
     every = {**{column: measure for measure, column in columns.items()}, **named}
@@ -89,7 +104,7 @@ def features_plan(
         FeatureColumn(
             name,
             type_of(measure),
-            _at_depth(origins[measure], depths[measure]),
+            origins[measure],
             "; ".join(part for part in (described.get(name), measure_words(measure)) if part),
         )
         for name, measure in sorted(every.items())
@@ -98,19 +113,11 @@ def features_plan(
     return FeaturesPlan(model, tuple(anchors[name] for name in sorted(anchors)), branches, made)
 
 
-def _depths(measures: tuple[Measure, ...], columns: dict[Measure, str]) -> dict[Measure, int]:
-    """How deep each measure's expression stands on other expressions; 0 for what is no expression."""
-
-    def depth(measure: Measure) -> int:
-        if not isinstance(measure, Computed):
-            return 0
-        return 1 + max((depth(inner) for _, inner in measure.inputs), default=0)
-
-    return {measure: depth(measure) for measure in measures}
-
-
-def _at_depth(origin: Origin, depth: int) -> Origin:
-    return replace(origin, depth=depth) if isinstance(origin, FromColumns) else origin
+def _depth(measure: Measure) -> int:
+    """How deep a measure stands on others that are made of columns; 0 for what is not."""
+    if not isinstance(measure, Computed | Ratio | Change | Percentile):
+        return 0
+    return 1 + max(map(_depth, inputs_of(measure)), default=0)
 
 
 def _origin(measure: Measure, columns: dict[Measure, str], branches: dict[str, str], context: Context) -> Origin:
@@ -125,28 +132,73 @@ def _origin(measure: Measure, columns: dict[Measure, str], branches: dict[str, s
         case SequenceMeasure(sequence, output, step):
             return FromSequence(context.sequence_names[sequence], output, step)
         case Computed(expression, _, inputs):
-            return FromColumns(expression, tuple((name, columns[inner]) for name, inner in inputs), 0)
+            named = tuple((name, columns[inner]) for name, inner in inputs)
+            return FromColumns(expression, named, _depth(measure))
+        case Ratio(first, second):
+            return FromColumns(_QUOTIENT, (("first", columns[first]), ("second", columns[second])), _depth(measure))
+        case Change(recent, baseline):
+            return FromRates(
+                columns[recent], measure.recent_length, columns[baseline], measure.baseline_length, _depth(measure)
+            )
+        case Percentile(inner):
+            return FromRank(columns[inner], _depth(measure))
+
+
+_Own: TypeAlias = str | int | CalendarUnit | Window | Periods
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What a branch's windows are measured from, and what it groups by."""
+    """What a branch's windows are measured from, and what is looked at together.
+
+    `own` is what else tells it from other frames of its way, `name` the same as part of a name.
+    """
 
     atom: Atom
     anchor: tuple[Atom, int] | None
     start: str | None
-    distinct: str | None
     zone: str | None
+    way: Way
+    own: tuple[_Own, ...]
+    name: str
 
 
 def _frame(measure: EventMeasure) -> _Frame:
     window = measure.window
     anchor = (window.anchor, window.nth) if isinstance(window, Anchored) else None
     start = window.start if isinstance(window, WithinFirst) else None
-    distinct = None
-    if measure.aggregation in _DISTINCT:
-        distinct = measure.property.name if measure.property else "day"
-    return _Frame(measure.atom, anchor, start, distinct, measure.zone)
+    way, own, name = _way(measure)
+    return _Frame(measure.atom, anchor, start, measure.zone, way, own, name)
+
+
+def _way(measure: EventMeasure) -> tuple[Way, tuple[_Own, ...], str]:
+    """How a measure comes from events to its value, what tells it from others of that way, and that as a name."""
+    window, prop = measure.window, measure.property.name if measure.property else ""
+    match measure.aggregation, measure.detail:
+        case Aggregation.COUNT_DISTINCT, _:
+            return Way.EACH, (prop,), prop
+        case aggregation, _ if aggregation in UNITS:
+            return Way.EACH, (UNITS[aggregation],), f"{UNITS[aggregation].value}s"
+        case Aggregation.FIRST_VALUE | Aggregation.LAST_VALUE | Aggregation.MOST_FREQUENT as aggregation, _:
+            return _RANKED[aggregation], (prop,), f"{prop}_{_RANKED[aggregation].value}"
+        case _, Gaps(Statistic.STDDEV | Statistic.MAX | Statistic.LAST):
+            return Way.GAPS, (), "gaps"
+        case _, Streaks(unit, _, allow_gap):
+            name = f"streaks_{unit.value}s" + (f"_allow_{allow_gap}" if allow_gap else "")
+            return Way.STREAKS, (unit, allow_gap, window), f"{name}_{window_name(window)}".rstrip("_")
+        case Aggregation.BURST, _:
+            return Way.BURSTS, (window,), f"bursts_{window_name(window)}".rstrip("_")
+        case _, Periods(aggregation, length, before) as periods:
+            what = f"{prop}_{aggregation.value}".lstrip("_")
+            return Way.PERIODS, (prop, periods), f"{what}_in_{before}_periods_of_{length.label}"
+    return Way.PLAIN, (), ""
+
+
+_RANKED = {
+    Aggregation.FIRST_VALUE: Way.FIRST,
+    Aggregation.LAST_VALUE: Way.LAST,
+    Aggregation.MOST_FREQUENT: Way.FREQUENCY,
+}
 
 
 def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: Context) -> tuple[Branch, ...]:
@@ -162,8 +214,9 @@ def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: 
             Branch(
                 names.claim(limited(f"{_frame_name(frame)}__by_{context.entity.name}", frame, _BRANCH), frame),
                 selection(frame.atom, context.flags),
-                frame.distinct is not None,
+                frame.way,
                 frame.zone,
+                frame.way in (Way.FIRST, Way.LAST) and any(stream.order for stream in streams_of(frame.atom)),
                 _anchor(frame.anchor, context.flags, anchors) if frame.anchor else None,
                 frame.start,
                 tuple(_column(measure, columns, context.entity) for measure, _ in measures),
@@ -175,13 +228,13 @@ def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: 
 
 def _column(measure: EventMeasure, columns: dict[Measure, str], entity: Entity) -> BranchColumn:
     value = property_column(entity, measure.property.name) if measure.property else None
-    return BranchColumn(columns[measure], measure.aggregation, type_of(measure), value, measure.window)
+    return BranchColumn(columns[measure], measure.aggregation, type_of(measure), value, measure.window, measure.detail)
 
 
 def _frame_name(frame: _Frame) -> str:
     parts = [atom_name(frame.atom)]
-    if frame.distinct is not None:
-        parts.append(frame.distinct + ("s" if frame.distinct == "day" else ""))
+    if frame.name:
+        parts.append(frame.name)
     if frame.anchor is not None:
         atom, nth = frame.anchor
         parts.append(f"around_{ordinal(nth)}_{atom_name(atom)}")

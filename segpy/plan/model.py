@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeAlias
 
 from segpy.resolve.model import Bound, Comparison, ExclusiveGroup, Segment
 from segpy.resolve.model_events import Atom, Entity, Property, Stream
-from segpy.resolve.model_measures import Aggregation, Window
+from segpy.resolve.model_measures import Aggregation, Detail, Window
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Expression, Type
 from segpy.spec.model import Logic
@@ -83,28 +84,48 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class BranchColumn:
-    """One aggregate of a branch, over the column `value` where it has one."""
+    """One aggregate of a branch, over the column `value` where it has one. `detail` is what only some have."""
 
     name: str
     aggregation: Aggregation
     type: Type
     value: str | None
     window: Window
+    detail: Detail | None
+
+
+class Way(Enum):
+    """How a branch comes from events to values.
+
+    `PLAIN` aggregates the events as they are, `EACH` each value or calendar unit once; the others look at events, or
+    units, beside each other. In `STREAKS`, `BURSTS` and `PERIODS` all columns have one window.
+    """
+
+    PLAIN = "plain"
+    EACH = "each"
+    FIRST = "first"
+    LAST = "last"
+    FREQUENCY = "frequency"
+    GAPS = "gaps"
+    STREAKS = "streaks"
+    BURSTS = "bursts"
+    PERIODS = "periods"
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Aggregates over one atom's events, one row an entity.
+    """Aggregates over one atom's events, one row an entity. Units of the calendar are those in `zone`.
 
-    Where `distinct`, each value of its columns (or each day, without a value) counts once.
-    Days are those of the calendar in `zone`.
+    `ordered` where events of one instant are told apart by the `order` of a stream.
+
     `anchor` is the anchor that the windows are measured from, `start` the attribute that they are; else `as_of`.
     """
 
     name: str
     selection: Selection
-    distinct: bool
+    way: Way
     zone: str | None
+    ordered: bool
     anchor: Anchor | None
     start: str | None
     columns: tuple[BranchColumn, ...]
@@ -146,7 +167,28 @@ class FromColumns:
     depth: int
 
 
-Origin: TypeAlias = FromBranch | FromAttribute | FromSequence | FromColumns
+@dataclass(frozen=True, slots=True)
+class FromRates:
+    """The rate of one column over its length of time by the rate of another over its own."""
+
+    recent: str
+    recent_length: Duration
+    baseline: str
+    baseline_length: Duration
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class FromRank:
+    """The rank by another column, from 0 to 1; of equal values by the key."""
+
+    column: str
+    depth: int
+
+
+Derived: TypeAlias = FromColumns | FromRates | FromRank
+"""What is made of other columns of the features model."""
+Origin: TypeAlias = FromBranch | FromAttribute | FromSequence | Derived
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,22 @@ from segpy.resolve.model_measures import (
     AttributeTenure,
     AttributeValue,
     BetweenAgo,
+    Bursts,
+    Change,
     Computed,
+    Decay,
     EventMeasure,
     Ever,
+    Gaps,
     InTheLast,
     Measure,
+    Percentile,
+    Periods,
+    Ratio,
     Sequence,
     SequenceMeasure,
     Step,
+    Streaks,
     Window,
     WithinFirst,
 )
@@ -104,9 +112,8 @@ def window_name(window: Window) -> str:
 def measure_name(measure: Measure) -> str:
     """The name of a measure that has none of its own."""
     match measure:
-        case EventMeasure(aggregation, atom, prop, window):
-            parts = (atom_name(atom), prop.name if prop else "", aggregation.value, window_name(window))
-            return "_".join(part for part in parts if part)
+        case EventMeasure():
+            return _event_measure_name(measure)
         case AttributeValue(attribute):
             return attribute.name
         case AttributeTenure(attribute):
@@ -116,6 +123,31 @@ def measure_name(measure: Measure) -> str:
             return f"{limited(sequence_name(sequence), sequence, 45)}_{ending}"
         case Computed(expression):
             return _told(expression)
+        case Ratio(first, second):
+            return f"{measure_name(first)}_to_{measure_name(second)}_ratio"
+        case Change(recent, baseline):
+            return f"{measure_name(recent)}_against_{window_name(baseline.window)}"
+        case Percentile(inner):
+            return f"{measure_name(inner)}_percentile"
+
+
+def _event_measure_name(measure: EventMeasure) -> str:
+    """`login_count_7d`, `login_gap_stddev`, `login_streak_longest_days_allow_1`, `login_burst_2d_90d`"""
+    prop, window = measure.property.name if measure.property else "", window_name(measure.window)
+    match measure.detail:
+        case Gaps(statistic):
+            own = f"gap_{statistic.value}"
+        case Streaks(unit, kind, allow_gap):
+            own = f"streak_{kind.value}_{unit.value}s" + (f"_allow_{allow_gap}" if allow_gap else "")
+        case Bursts(per):
+            own = f"burst_{per.label}"
+        case Decay(half_life):
+            own = f"decayed_{half_life.label}"
+        case Periods(aggregation, length, before):
+            own, window = f"{aggregation.value}_zscore_{length.label}", f"{before}_periods"
+        case _:
+            own = measure.aggregation.value
+    return "_".join(part for part in (atom_name(measure.atom), prop, own, window) if part)
 
 
 def sequence_name(sequence: Sequence) -> str:

@@ -13,14 +13,22 @@ from segpy.resolve.model_measures import (
     AttributeTenure,
     AttributeValue,
     BetweenAgo,
+    Bursts,
+    Change,
     Computed,
+    Decay,
     EventMeasure,
     Ever,
+    Gaps,
     InTheLast,
     Measure,
+    Percentile,
+    Periods,
+    Ratio,
     Sequence,
     SequenceMeasure,
     Step,
+    Streaks,
     Window,
     WithinFirst,
     type_of,
@@ -44,7 +52,7 @@ from segpy.spec.expression import (
     stands_alone,
 )
 from segpy.spec.model import Logic, Relop
-from segpy.spec.model_measures import Output
+from segpy.spec.model_measures import Output, Statistic, StreakKind
 
 
 def expression_words(expression: Expression) -> str:
@@ -163,10 +171,24 @@ _AGGREGATES = {
     Aggregation.AVG: "average {property} of {atom}",
     Aggregation.MIN: "least {property} of {atom}",
     Aggregation.MAX: "greatest {property} of {atom}",
+    Aggregation.MEDIAN: "median {property} of {atom}",
+    Aggregation.STDDEV: "standard deviation of {property} of {atom}",
+    Aggregation.FIRST_VALUE: "first known {property} of {atom}",
+    Aggregation.LAST_VALUE: "last known {property} of {atom}",
+    Aggregation.MOST_FREQUENT: "most frequent {property} of {atom}",
     Aggregation.ACTIVE_DAYS: "number of days with {atom}",
+    Aggregation.ACTIVE_WEEKS: "number of weeks with {atom}",
+    Aggregation.ACTIVE_MONTHS: "number of months with {atom}",
     Aggregation.RECENCY: "time since the last {atom}",
     Aggregation.TENURE: "time since the first {atom}",
 }
+_GAPS = {
+    Statistic.AVG: "average time from one {atom} to the next",
+    Statistic.STDDEV: "standard deviation of the time from one {atom} to the next",
+    Statistic.MAX: "longest time from one {atom} to the next",
+    Statistic.LAST: "time between the last two {atom}",
+}
+_STREAKS = {StreakKind.LONGEST: "longest streak", StreakKind.CURRENT: "current streak"}
 _OUTPUTS = {
     Output.COMPLETED: "whether completed",
     Output.STEP: "furthest step reached",
@@ -181,9 +203,8 @@ _OUTPUTS = {
 def measure_words(measure: Measure) -> str:
     """What a measure tells."""
     match measure:
-        case EventMeasure(aggregation, atom, prop, window):
-            name = prop.name if prop else ""
-            return _AGGREGATES[aggregation].format(atom=atom_words(atom), property=name) + window_words(window)
+        case EventMeasure():
+            return _event_words(measure)
         case AttributeValue(attribute):
             return attribute.name
         case AttributeTenure(attribute):
@@ -194,8 +215,40 @@ def measure_words(measure: Measure) -> str:
             return f"{_OUTPUTS[output]}: {sequence_words(sequence)}"
         case Computed(expression):
             return expression_words(expression)
+        case Ratio(first, second):
+            return f"ratio of ({measure_words(first)}) to ({measure_words(second)})"
+        case Change(recent, baseline):
+            what, before = measure_words(recent), window_words(baseline.window)
+            return f"rate of {what} against that{before}"
+        case Percentile(inner):
+            return f"rank within the population, from 0 to 1, by {measure_words(inner)}"
         case _:
             assert_never(measure)
+
+
+def _event_words(measure: EventMeasure) -> str:
+    """What an aggregate over events tells."""
+    atom, when = atom_words(measure.atom), window_words(measure.window)
+    name = measure.property.name if measure.property else ""
+    match measure.detail:
+        case Gaps(statistic):
+            return _GAPS[statistic].format(atom=atom) + when
+        case Streaks(unit, kind, allow_gap):
+            missed = f", up to {_counted(allow_gap, unit.value)} missed in a row" if allow_gap else ""
+            return f"{_STREAKS[kind]} of {unit.value}s with {atom}{when}{missed}"
+        case Bursts(per):
+            return f"most {atom} within any {per}{when}"
+        case Decay(half_life):
+            what = f"sum of {name} of" if name else "number of"
+            return f"{what} {atom}{when}, each weighed by half for every {half_life} of age"
+        case Periods(aggregation, length, before):
+            what = f"{_AGGREGATES[aggregation].format(atom=atom, property=name)} in the last {length}"
+            return f"{what}, in standard deviations from the mean of the {before} such periods before"
+    return _AGGREGATES[measure.aggregation].format(atom=atom, property=name) + when
+
+
+def _counted(amount: int, noun: str) -> str:
+    return f"{amount} {noun}" if amount == 1 else f"{amount} {noun}s"
 
 
 _RELOPS = {

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.diagnostics.not_yet import NotYet
+from segpy.resolve import derived
 from segpy.resolve.atoms import streams_of
 from segpy.resolve.errors import OtherEntity, UnknownAttribute, UnknownEvent, UnknownFeature, UnknownProperty
 from segpy.resolve.filters import where_over_all
@@ -38,6 +39,7 @@ from segpy.spec.expression import Column, Expression, Type, columns_of
 from segpy.spec.model_measures import MeasureKey, Output
 from segpy.spec.model_values import Name, SqlText
 
+_NUMERIC = (Aggregation.SUM, Aggregation.AVG, Aggregation.MEDIAN, Aggregation.STDDEV, Aggregation.DECAYED)
 _ORDERED = (Type.NUMBER, Type.INTEGER, Type.TEXT, Type.TIMESTAMP, Type.DATE)
 
 
@@ -69,8 +71,10 @@ class MeasureBinder:
                 if sequence.output not in (None, (Output.COMPLETED, 0)):
                     raise self._not_yet(sequence.span, "another measure of a sequence than `completed` in a condition")
                 return SequenceMeasure(self.sequence(sequence), Output.COMPLETED)
-            case _:
-                raise self._not_yet(measure.span, f"`{measure.key.value}`")
+            case written.Measure() as inner:
+                return derived.change(measure, inner, self.bind, self.findings)
+            case tuple() as pair:
+                return derived.ratio(*pair, self.bind, self.findings)
 
     def _not_yet(self, span: Span, construct: str) -> Unbound:
         return self.findings.fail(NotYet(span=span, construct=construct, way_out="leave it out for now"))
@@ -81,6 +85,8 @@ class MeasureBinder:
                 return AttributeValue(self._attribute(operand.name))
             case MeasureKey.FEATURE:
                 return self._feature(operand.name)
+            case MeasureKey.PERCENTILE:
+                return derived.percentile(operand.name, self._feature(operand.name), self.findings)
             case MeasureKey.TENURE if self._is_attribute(operand.name):
                 return self._tenure(measure, operand.name)
             case MeasureKey.DID | MeasureKey.DID_NOT:
@@ -93,7 +99,7 @@ class MeasureBinder:
         window = self._window(measure)
         prop = self._property(atom, operand, aggregation) if operand.prop else None
         zone = self.taxonomy.timezone if aggregation in CALENDAR else None
-        return EventMeasure(aggregation, atom, prop, window, measure.window_span, zone)
+        return EventMeasure(aggregation, atom, prop, window, measure.window_span, zone, derived.detail(measure.detail))
 
     def _is_attribute(self, name: Name) -> bool:
         known = {attribute.name for attribute in self.entity.attributes}
@@ -217,7 +223,7 @@ class MeasureBinder:
                 scope = f" of stream `{stream.name}`"
                 raise self.findings.fail(UnknownProperty(span=name.span, name=name.text, known=known, scope=scope))
         assert found is not None
-        numeric = aggregation in (Aggregation.SUM, Aggregation.AVG)
+        numeric = aggregation in _NUMERIC
         ordered = aggregation in (Aggregation.MIN, Aggregation.MAX)
         if (numeric and not found.type.numeric) or (ordered and found.type not in _ORDERED):
             message = f"`{aggregation.value}` cannot take `{name.text}`, which is {words(found.type)}"

@@ -10,7 +10,7 @@ from segpy.diagnostics.model import Span
 from segpy.resolve.model_events import Atom, Property
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Expression, Type
-from segpy.spec.model_measures import Output, Side
+from segpy.spec.model_measures import CalendarUnit, Output, Side, Statistic, StreakKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,94 @@ class Aggregation(Enum):
     AVG = "avg"
     MIN = "min"
     MAX = "max"
+    MEDIAN = "median"
+    STDDEV = "stddev"
+    FIRST_VALUE = "first_value"
+    LAST_VALUE = "last_value"
+    MOST_FREQUENT = "most_frequent"
     ACTIVE_DAYS = "active_days"
+    ACTIVE_WEEKS = "active_weeks"
+    ACTIVE_MONTHS = "active_months"
     RECENCY = "recency"
     TENURE = "tenure"
+    GAP = "gap"
+    STREAK = "streak"
+    BURST = "burst"
+    DECAYED = "decayed"
+    ZSCORE = "zscore"
 
 
-CALENDAR = frozenset({Aggregation.ACTIVE_DAYS})
-"""Aggregations that count units of the calendar, and so go by a time zone."""
-BY_ORDER: frozenset[Aggregation] = frozenset()
+UNITS = {
+    Aggregation.ACTIVE_DAYS: CalendarUnit.DAY,
+    Aggregation.ACTIVE_WEEKS: CalendarUnit.WEEK,
+    Aggregation.ACTIVE_MONTHS: CalendarUnit.MONTH,
+}
+"""What is counted where units of the calendar are."""
+CALENDAR = frozenset({*UNITS, Aggregation.STREAK})
+"""Aggregations over units of the calendar, which go by a time zone."""
+BY_ORDER = frozenset({Aggregation.FIRST_VALUE, Aggregation.LAST_VALUE})
 """Aggregations that tell events of one instant apart by their stream's `order`."""
-ZERO = frozenset({Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.SUM, Aggregation.ACTIVE_DAYS})
+ZERO = frozenset(
+    {
+        Aggregation.COUNT,
+        Aggregation.COUNT_DISTINCT,
+        Aggregation.SUM,
+        *CALENDAR,
+        Aggregation.BURST,
+        Aggregation.DECAYED,
+    }
+)
 """Aggregations that are 0 rather than null where nothing qualifies."""
 
 
 @dataclass(frozen=True, slots=True)
+class Gaps:
+    """Of `gap`: what is told of the times between consecutive events."""
+
+    statistic: Statistic
+
+
+@dataclass(frozen=True, slots=True)
+class Streaks:
+    """Of `streak`: consecutive units, of which up to `allow_gap` in a row may lack the event."""
+
+    unit: CalendarUnit
+    kind: StreakKind
+    allow_gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bursts:
+    """Of `burst`: the length of the rolling stretch."""
+
+    per: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """Of `decayed`: the age at which an event weighs half."""
+
+    half_life: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Of a z-score: the recent period, and `before` of the same length ahead of it, each with a value of its own."""
+
+    aggregation: Aggregation
+    length: Duration
+    before: int
+
+
+Detail: TypeAlias = Gaps | Streaks | Bursts | Decay | Periods
+
+
+@dataclass(frozen=True, slots=True)
 class EventMeasure:
-    """An aggregate over an atom's events in a window. `zone` is whose calendar counts, for those of `CALENDAR`."""
+    """An aggregate over an atom's events in a window.
+
+    `zone` is whose calendar counts, where one does; `detail` what only some aggregations have.
+    """
 
     aggregation: Aggregation
     atom: Atom
@@ -86,6 +158,7 @@ class EventMeasure:
     window: Window
     window_span: Span | None = field(compare=False)
     zone: str | None = None
+    detail: Detail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +216,64 @@ class Computed:
     inputs: tuple[tuple[str, Measure], ...]
 
 
-Measure: TypeAlias = EventMeasure | AttributeValue | AttributeTenure | SequenceMeasure | Computed
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """The first measure by the second; null where that is 0."""
+
+    first: Measure
+    second: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The rate of events in a recent window against the rate of the same events in the window before."""
+
+    recent: EventMeasure
+    baseline: EventMeasure
+    recent_length: Duration
+    baseline_length: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Percentile:
+    """The rank of an entity within the population by a measure, from 0 to 1."""
+
+    measure: Measure
+
+
+Measure: TypeAlias = (
+    EventMeasure | AttributeValue | AttributeTenure | SequenceMeasure | Computed | Ratio | Change | Percentile
+)
+
+_OF_THE_PROPERTY = frozenset(
+    {
+        Aggregation.SUM,
+        Aggregation.MIN,
+        Aggregation.MAX,
+        Aggregation.FIRST_VALUE,
+        Aggregation.LAST_VALUE,
+        Aggregation.MOST_FREQUENT,
+    }
+)
+_DURATIONS = frozenset({Aggregation.RECENCY, Aggregation.TENURE, Aggregation.GAP})
+_NUMBERS = frozenset({Aggregation.AVG, Aggregation.MEDIAN, Aggregation.STDDEV, Aggregation.DECAYED, Aggregation.ZSCORE})
 
 
 def type_of(measure: Measure) -> Type:
     """The type of a measure's value. Durations are seconds."""
     match measure:
-        case EventMeasure(Aggregation.SUM | Aggregation.MIN | Aggregation.MAX, _, Property(type=type_)):
+        case EventMeasure(aggregation, _, Property(type=type_)) if aggregation in _OF_THE_PROPERTY:
             return type_
-        case EventMeasure(Aggregation.AVG):
-            return Type.NUMBER
-        case EventMeasure(Aggregation.RECENCY | Aggregation.TENURE) | AttributeTenure():
+        case EventMeasure(aggregation) if aggregation in _DURATIONS:
             return Type.DURATION
+        case EventMeasure(aggregation) if aggregation in _NUMBERS:
+            return Type.NUMBER
         case EventMeasure():
             return Type.INTEGER
+        case Ratio() | Change() | Percentile():
+            return Type.NUMBER
+        case AttributeTenure():
+            return Type.DURATION
         case AttributeValue(attribute):
             return attribute.type
         case SequenceMeasure(output=Output.COMPLETED):
@@ -178,15 +295,26 @@ def nullable(measure: Measure) -> bool:
             return aggregation not in ZERO
         case SequenceMeasure(output=output):
             return output not in (Output.COMPLETED, Output.STEP, Output.COMPLETIONS)
-        case AttributeValue() | AttributeTenure() | Computed():
+        case AttributeValue() | AttributeTenure() | Computed() | Ratio() | Change() | Percentile():
             return True
+
+
+def inputs_of(measure: Measure) -> tuple[Measure, ...]:
+    """The measures that a measure is computed from."""
+    match measure:
+        case Computed(inputs=inputs):
+            return tuple(one for _, one in inputs)
+        case Ratio(first, second) | Change(first, second):
+            return (first, second)
+        case Percentile(inner):
+            return (inner,)
+        case EventMeasure() | AttributeValue() | AttributeTenure() | SequenceMeasure():
+            return ()
 
 
 def measures_in(measure: Measure) -> tuple[Measure, ...]:
     """A measure and all that it is computed from, inputs first."""
-    if isinstance(measure, Computed):
-        return (*(inner for _, one in measure.inputs for inner in measures_in(one)), measure)
-    return (measure,)
+    return (*(inner for one in inputs_of(measure) for inner in measures_in(one)), measure)
 
 
 def windows_lengths(window: Window) -> tuple[Duration, ...]:

@@ -160,3 +160,57 @@ class NoPopulation(Diagnostic):
     @property
     def help(self) -> str:
         return "add `attributes`, or a stream that serves the entity, or change `population`"
+
+
+@dataclass(frozen=True, slots=True)
+class NoRate(Diagnostic):
+    """A change of something that does not add up over time."""
+
+    key: str
+    code: ClassVar[str] = "SEG308"
+    title: ClassVar[str] = "no rate to change"
+
+    @property
+    def label(self) -> str:
+        return f"`{self.key}` is no amount for a length of time, so it has no rate"
+
+    @property
+    def help(self) -> str:
+        return "a change is that of `count`, `sum` or `active_days`; set others against each other with `ratio`"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowInChange(Diagnostic):
+    """A window inside a change, which has two of its own."""
+
+    code: ClassVar[str] = "SEG309"
+    title: ClassVar[str] = "window inside a change"
+
+    @property
+    def label(self) -> str:
+        return "`recent` and `baseline` are the windows of a change"
+
+    @property
+    def help(self) -> str:
+        return "leave the window out; `where` may stand here"
+
+
+@dataclass(frozen=True, slots=True)
+class NotInPeriods(Diagnostic):
+    """A baseline that cannot be cut into periods as long as the recent one."""
+
+    recent: str
+    baseline: str
+    code: ClassVar[str] = "SEG310"
+    title: ClassVar[str] = "baseline of no whole periods"
+
+    @property
+    def label(self) -> str:
+        return f"{self.baseline} cannot be cut into two or more periods of {self.recent}"
+
+    @property
+    def help(self) -> str:
+        return (
+            "a z-score sets the recent period against periods of the same length: "
+            "let `baseline` be a whole multiple of `recent`, at least twice it"
+        )

@@ -9,33 +9,34 @@ from sqlglot import exp
 from segpy.dialects import Dialect
 from segpy.plan.model import (
     Anchor,
-    Branch,
-    BranchColumn,
+    Derived,
     EntityPlan,
     FeatureColumn,
     FeaturesPlan,
     FromAttribute,
     FromBranch,
     FromColumns,
+    FromRank,
+    FromRates,
     FromSequence,
 )
-from segpy.resolve.model_measures import Aggregation, BetweenAgo, InTheLast
 from segpy.spec.duration import Duration
-from segpy.spec.expression import Type
+from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Grain, Population
-from segpy.spec.model_measures import CalendarUnit, Output
+from segpy.spec.model_measures import Output
+from segpy.sql.branches import branch_ctes
 from segpy.sql.expression import lower_as
 from segpy.sql.model import Cte, OutputColumn, Query
-from segpy.sql.operations import calendar_unit, filtered, in_window, seconds_between, selected, utc
+from segpy.sql.operations import seconds_between, selected, utc
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
-    all_of,
     as_of,
     cast,
     coalesce,
     column,
-    inner_join,
+    constant,
     is_known,
+    is_null,
     left_join,
     minus,
     named,
@@ -62,7 +63,7 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
         ctes.append(Cte("events", (), source, inline=dialect.inline_hint))
     ctes += [_anchor(anchor, key) for anchor in features.anchors]
     for branch in features.branches:
-        ctes += _branch(branch, key)
+        ctes += branch_ctes(branch, key)
     names = _sequence_names(features)
     if names:
         assert plan.sequences is not None
@@ -150,97 +151,6 @@ def _anchor(anchor: Anchor, key: str) -> Cte:
     return Cte(anchor.name, comment, query)
 
 
-def _branch(branch: Branch, key: str) -> list[Cte]:
-    comment = (f"{branch.selection.words}: for {', '.join(branch.serves)}",)
-    joins, edge, prefix = _frame(branch, key)
-    occurred_at = column("occurred_at", prefix)
-    where = selected(branch.selection, prefix)
-    lower_edge = _earliest(branch, occurred_at)
-    where += lower_edge
-    group = column(key, prefix)
-    source = table("events")
-
-    def condition(one: BranchColumn) -> exp.Expr | None:
-        parts = in_window(one.window, occurred_at.copy(), edge)
-        return all_of(parts) if parts and parts != lower_edge else None
-
-    if not branch.distinct:
-        columns = [group, *(named(_aggregate(one, condition(one), prefix), one.name) for one in branch.columns)]
-        query = select(columns, source, joins=joins, where=where, group_by=[group.copy()])
-        return [Cte(branch.name, comment, query)]
-    value = branch.columns[0].value
-    unit = column(value, prefix) if value else calendar_unit(occurred_at.copy(), CalendarUnit.DAY, branch.zone or "UTC")
-    if value:
-        where.append(is_known(unit.copy()))
-    inner: list[exp.Expr] = [group]  # the unit itself is not selected: a feature may have its name
-    outer: list[exp.Expr] = [column(key)]
-    for one in branch.columns:
-        inside = condition(one)
-        if inside is None:
-            outer.append(named(exp.Count(this=exp.Star()), one.name))
-        else:
-            ones = exp.Case(ifs=[exp.If(this=inside, true=number(1))], default=number(0))
-            inner.append(named(exp.Max(this=ones), one.name))
-            outer.append(named(cast(exp.Sum(this=column(one.name)), Type.INTEGER), one.name))
-    each = f"{branch.name}_each"
-    units = select(inner, source, joins=joins, where=where, group_by=[group.copy(), unit.copy()])
-    return [
-        Cte(each, (f"each {value or 'day'} once",), units),
-        Cte(branch.name, comment, select(outer, table(each), group_by=[column(key)])),
-    ]
-
-
-def _frame(branch: Branch, key: str) -> tuple[list[exp.Join], exp.Expr | None, str | None]:
-    """The join that brings the edge of the windows, that edge, and the table that events must be named by then."""
-    if branch.anchor is not None:
-        name, edge = branch.anchor.name, "anchor_at"
-    elif branch.start is not None:
-        name, edge = "attributes", branch.start
-    else:
-        return [], None, None
-    on = exp.EQ(this=column(key, name), expression=column(key, "events"))
-    return [inner_join(name, on)], column(edge, name), "events"
-
-
-def _earliest(branch: Branch, occurred_at: exp.Expr) -> list[exp.Expr]:
-    """The lower bound that all windows of a branch share, so that older events are not even read."""
-    reaches: list[Duration] = []
-    for one in branch.columns:
-        match one.window:
-            case InTheLast(length):
-                reaches.append(length)
-            case BetweenAgo(far, _):
-                reaches.append(far)
-            case _:
-                return []
-    if len({reach.exact for reach in reaches}) > 1:  # months and days cannot be told apart before the run
-        return []
-    widest = max(reaches, key=lambda reach: reach.seconds)
-    return [exp.GTE(this=occurred_at.copy(), expression=minus(as_of(), widest))]
-
-
-def _aggregate(one: BranchColumn, condition: exp.Expr | None, prefix: str | None) -> exp.Expr:
-    value = column(one.value or "occurred_at", prefix)
-    match one.aggregation:
-        case Aggregation.COUNT:
-            return filtered(exp.Count(this=exp.Star()), condition)
-        case Aggregation.SUM:
-            total = filtered(exp.Sum(this=value), condition)
-            return cast(total, Type.INTEGER) if one.type is Type.INTEGER else total
-        case Aggregation.AVG:
-            return filtered(exp.Avg(this=value), condition)
-        case Aggregation.MIN:
-            return filtered(exp.Min(this=value), condition)
-        case Aggregation.MAX:
-            return filtered(exp.Max(this=value), condition)
-        case Aggregation.RECENCY:
-            return seconds_between(filtered(exp.Max(this=value), condition), as_of())
-        case Aggregation.TENURE:
-            return seconds_between(filtered(exp.Min(this=value), condition), as_of())
-        case other:
-            raise AssertionError(other)
-
-
 def _sequence_names(features: FeaturesPlan) -> list[str]:
     return sorted({one.origin.sequence for one in features.columns if isinstance(one.origin, FromSequence)})
 
@@ -269,13 +179,13 @@ def _value(one: FeatureColumn) -> exp.Expr:
             name = f"step_{step}_seconds" if output is Output.STEP_SECONDS else output.value
             raw = column(name, f"{sequence}__sequence")
             return coalesce(raw, _ZEROES[output].copy()) if output in _ZEROES else raw
-        case FromColumns():
-            raise AssertionError("expressions are computed above the wide join")
+        case FromColumns() | FromRates() | FromRank():
+            raise AssertionError("what is made of columns is computed above the wide join")
 
 
 def _wide(plan: EntityPlan) -> exp.Select:
     features, key = plan.features, plan.entity.key
-    plain = [one for one in features.columns if not isinstance(one.origin, FromColumns)]
+    plain = [one for one in features.columns if not isinstance(one.origin, Derived)]
     columns = [column(key, "population"), named(as_of(), "as_of"), *(named(_value(one), one.name) for one in plain)]
     joined = [branch.name for branch in features.branches]
     if any(isinstance(one.origin, FromAttribute) for one in plain):
@@ -286,19 +196,18 @@ def _wide(plan: EntityPlan) -> exp.Select:
 
 
 def _levels(plan: EntityPlan, ctes: list[Cte]) -> tuple[list[exp.Expr], str | None]:
-    """The CTEs in which expressions are computed, each on those before; the last select and what it reads."""
-    computed = [one for one in plan.features.columns if isinstance(one.origin, FromColumns)]
-    if not computed:
+    """The CTEs in which columns are made of columns, each on those before; the last select and what it reads."""
+    derived = [(one, one.origin) for one in plan.features.columns if isinstance(one.origin, Derived)]
+    if not derived:
         return [], None
     source = "measures"
     ctes.append(Cte(source, ("everything that is not an expression",), _wide(plan)))
     types = {one.name: one.type for one in plan.features.columns}
-    depths = sorted({one.origin.depth for one in computed if isinstance(one.origin, FromColumns)})
-    for depth in depths:
+    for depth in sorted({origin.depth for _, origin in derived}):
         own = [
-            _computed(one, types)
-            for one in computed
-            if isinstance(one.origin, FromColumns) and one.origin.depth == depth
+            named(_made(one, origin, types, plan.entity.key), one.name)
+            for one, origin in derived
+            if origin.depth == depth
         ]
         name = f"expressions_depth_{depth}"
         ctes.append(Cte(name, (), select([exp.Star(), *own], table(source))))
@@ -307,8 +216,24 @@ def _levels(plan: EntityPlan, ctes: list[Cte]) -> tuple[list[exp.Expr], str | No
     return [column(name) for name in outputs], source
 
 
-def _computed(one: FeatureColumn, types: Mapping[str, Type]) -> exp.Expr:
-    assert isinstance(one.origin, FromColumns)
-    columns = dict(one.origin.columns)
-    own = {name: types[made] for name, made in columns.items()}
-    return named(lower_as(one.origin.expression, one.type, lambda name: column(columns[name]), own), one.name)
+def _made(one: FeatureColumn, origin: Derived, types: Mapping[str, Type], key: str) -> exp.Expr:
+    """A column made of others."""
+    match origin:
+        case FromColumns(expression, columns):
+            found = dict(columns)
+            own = {name: types[made] for name, made in columns}
+            return lower_as(expression, one.type, lambda name: column(found[name]), own)
+        case FromRates(recent, recent_length, baseline, baseline_length):
+            known = exp.Nullif(this=column(baseline), expression=number(0))
+            return exp.Div(this=_rate(column(recent), recent_length), expression=_rate(known, baseline_length))
+        case FromRank(name):
+            order = exp.Order(expressions=[exp.Ordered(this=column(name)), exp.Ordered(this=column(key))])
+            apart = is_null(column(name))
+            rank = exp.Window(this=exp.PercentRank(), partition_by=[apart], order=order)
+            return exp.Case(ifs=[exp.If(this=is_known(column(name)), true=rank)])
+
+
+def _rate(amount: exp.Expr, length: Duration) -> exp.Expr:
+    """An amount a second."""
+    seconds = exp.paren(constant(Literal(length.seconds, Type.DURATION)))
+    return exp.paren(exp.Div(this=cast(amount, Type.NUMBER), expression=seconds))

@@ -51,8 +51,17 @@ def truncated(shown: exp.Expr, unit: str) -> exp.Expr:
 
 def seconds_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
     """Elapsed seconds with fractions, exact to the microsecond for any two instants within 270 years."""
-    microseconds = exp.Sub(this=call("epoch_us", later), expression=call("epoch_us", earlier))
-    return exp.Div(this=exp.paren(microseconds), expression=number(1_000_000))
+    return exp.Div(this=exp.paren(microseconds_between(earlier, later)), expression=number(1_000_000))
+
+
+def microseconds_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
+    """Elapsed microseconds, a whole number."""
+    return exp.Sub(this=call("epoch_us", later), expression=call("epoch_us", earlier))
+
+
+def units(count: int, unit: CalendarUnit) -> exp.Expr:
+    """A number of calendar units, to be added to a day."""
+    return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit.value))
 
 
 def filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:

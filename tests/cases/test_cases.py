@@ -212,5 +212,10 @@ def assert_same(found: Mapping[str, list[Row]], expected: Mapping[str, list[Row]
 
 
 def ordered(table: Iterable[Row]) -> list[Row]:
-    """Rows in an order of their own: by their key columns, which are never floats."""
-    return sorted(table, key=lambda row: [str(value) for value in row.values() if not isinstance(value, float)])
+    """Rows in an order of their own: by what is no float, and only where that is the same by floats, roughly."""
+
+    def place(row: Row) -> tuple[list[str], list[str]]:
+        exact = [str(value) for value in row.values() if not isinstance(value, float)]
+        return exact, [f"{value:.6g}" for value in row.values() if isinstance(value, float)]
+
+    return sorted(table, key=place)
