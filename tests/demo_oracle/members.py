@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.demo_oracle import market, saas, shop
+from tests.demo_oracle import evening, mail, market, saas, shop
 from tests.demo_oracle.world import Life, Reading
 
 RECORD = Path(__file__).parents[1] / "e2e" / "demo_members.json"
@@ -21,6 +21,8 @@ def worlds(reading: Reading) -> Iterable[tuple[dict[str, Life], tuple[Segment, .
     yield shop.shoppers(reading), shop.SEGMENTS
     yield market.sellers(reading), market.SELLERS
     yield market.buyers(reading), market.BUYERS
+    yield mail.contacts(reading), mail.SEGMENTS
+    yield evening.subscribers(reading), evening.SEGMENTS
 
 
 def members(reading: Reading) -> Members:

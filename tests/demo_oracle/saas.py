@@ -284,5 +284,5 @@ SEGMENTS = (
     trial_users, customers, pricing_never_signed, engaged_not_converted, demo_no_trial, whitepaper_lead,
     collaboration_intent, momentum, pricing_and_setup, activated_fast, activated, left_onboarding, trial_idle,
     trial_done, high_engagement, switching_cues, at_risk, at_risk_big, declining, dormant, expansion, advocate,
-    just_live, team_by_size,
+    just_live, team_by_size, streaker,
 )  # fmt: skip

@@ -266,5 +266,5 @@ def weather_value(one: Life, near: bool = False) -> bool:
 
 SEGMENTS = (
     payment_gravity, two_hour_window, friction, first_time_buyer, repeat_buyer, dormant_regular, big_spender,
-    category_browser, themed_shoe_fan, weather_value, consented,
+    category_browser, themed_shoe_fan, weather_value, irregular_cycle, overdue, kings, emerging_kings, consented,
 )  # fmt: skip

@@ -50,8 +50,7 @@ def test_the_sql_is_that_of_the_generated_models() -> None:
 def test_the_demonstration_is_as_large_as_is_said() -> None:
     text = section(README, "Try it")
     assert f"{len(demonstration.compiled().segments)} segments" in text
-    assert {segment.entity for segment in demonstration.compiled().segments} == {"user", "shopper", "seller", "buyer"}
-    assert all(f"{entity}s" in text for entity in ("user", "shopper", "seller", "buyer"))
+    assert all(f"{entity}s" in text for entity in {segment.entity for segment in demonstration.compiled().segments})
 
 
 def test_the_spec_to_begin_with_holds() -> None:

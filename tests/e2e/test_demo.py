@@ -20,7 +20,14 @@ from tests.e2e.tables import dump, rows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-KEYS = {"buyer": "buyer_id", "seller": "seller_id", "shopper": "shopper_id", "user": "user_id"}
+KEYS = {
+    "buyer": "buyer_id",
+    "contact": "contact_id",
+    "seller": "seller_id",
+    "shopper": "shopper_id",
+    "subscriber": "subscriber_id",
+    "user": "user_id",
+}
 EARLIER = datetime(2026, 3, 3, 17)
 
 # Bounds on sizes are promises about the present. On another day they may well be broken.
@@ -129,7 +136,7 @@ def test_catalog(first: Warehouse, project: Path, recorded: Any) -> None:
 
 
 def test_printed_sizes(first: Warehouse, recorded: Any) -> None:
-    printed = dict(re.findall(r"^ (\w+) +(?:buyer|seller|shopper|user) +(\d+) ", first.said.out, re.MULTILINE))
+    printed = dict(re.findall(rf"^ (\w+) +(?:{'|'.join(KEYS)}) +(\d+) ", first.said.out, re.MULTILINE))
     assert printed == {segment: str(len(keys)) for segment, keys in recorded["segments"].items()}
 
 
