@@ -139,6 +139,26 @@ class Required(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True)
+class TooSoon(Diagnostic):
+    """An answer that is due before anybody can know that it is."""
+
+    within: Duration
+    grain: str
+    code: ClassVar[str] = "SEG703"
+    title: ClassVar[str] = "answer due before the next run"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @property
+    def label(self) -> str:
+        return f"due within {self.within}, and who enters is only found out by the {self.grain}"
+
+    @property
+    def help(self) -> str:
+        finer = ", or set `grain: hour` and run hourly" if self.grain == "day" else ""
+        return f"allow at least one {self.grain}{finer}"
+
+
+@dataclass(frozen=True, slots=True)
 class ModelTaken(Diagnostic):
     """A generated model under a name that the dbt project already has."""
 

@@ -14,8 +14,12 @@ from segpy.check.errors import (
     NotExact,
     Required,
     TooManySegments,
+    TooSoon,
     UnknownDialect,
 )
+from segpy.check.logic import RULES as LOGIC
+from segpy.check.siblings import RULES as SIBLINGS
+from segpy.check.world import World
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.diagnostics.nearest import either
 from segpy.dialects import DIALECTS
@@ -37,6 +41,7 @@ from segpy.spec.model import Grain
 Rule = Callable[[Bound], Iterator[Diagnostic]]
 MOST_SLOTS = 12
 MOST_OVERLAPPING = 5
+_STEPS = {Grain.DAY: Duration(microseconds=86_400_000_000), Grain.HOUR: Duration(microseconds=3_600_000_000)}
 
 
 def check(bound: Bound) -> tuple[Diagnostic, ...]:
@@ -82,7 +87,7 @@ def longer_than_retention(bound: Bound) -> Iterator[Diagnostic]:
 
 def finer_than_grain(bound: Bound) -> Iterator[Diagnostic]:
     """A window is shorter than the steps in which `as_of` moves."""
-    step = Duration(microseconds={Grain.DAY: 86_400_000_000, Grain.HOUR: 3_600_000_000}[bound.settings.grain])
+    step = _STEPS[bound.settings.grain]
     for measure in _measures(bound):
         if isinstance(measure, EventMeasure) and isinstance(measure.window, InTheLast | BetweenAgo):
             window = measure.window
@@ -162,6 +167,22 @@ def models_taken(models: Iterable[str], bound: Bound, catalog: Catalog) -> tuple
     return tuple(ModelTaken(span=read.get(model), model=model) for model in models if model in taken)
 
 
+def logic(bound: Bound) -> Iterator[Diagnostic]:
+    """What conditions say by themselves, beside each other and as segments, entity by entity."""
+    for entity in bound.entities:
+        world = World(bound, entity)
+        for rule in (*LOGIC, *SIBLINGS):
+            yield from rule(world)
+
+
+def respond_in_time(bound: Bound) -> Iterator[Diagnostic]:
+    """Nobody can be answered sooner than the next run finds them."""
+    for segment in bound.segments:
+        within = segment.respond_within
+        if within is not None and within.duration.seconds < _STEPS[bound.settings.grain].seconds:
+            yield TooSoon(span=within.span, within=within.duration, grain=bound.settings.grain.value)
+
+
 RULES: tuple[Rule, ...] = (
     longer_than_retention,
     finer_than_grain,
@@ -171,4 +192,6 @@ RULES: tuple[Rule, ...] = (
     too_many_overlaps,
     too_many_segments,
     required_keys,
+    respond_in_time,
+    logic,
 )

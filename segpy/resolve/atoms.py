@@ -65,3 +65,28 @@ def _apart(one: Event, other: Event) -> bool:
         return True
     values, others = set(event_values(one)), set(event_values(other))
     return bool(values) and bool(others) and not values & others
+
+
+def contained(one: Atom, other: Atom) -> bool:
+    """Whether every event that is the one is the other too. False where that is not known."""
+    if one == other:
+        return True
+    return all(
+        any(_contained(this, _demands(this, one), that, _demands(that, other)) for that in other.events)
+        for this in one.events
+    )
+
+
+def _contained(one: Event, demands: tuple[Expression, ...], other: Event, others: tuple[Expression, ...]) -> bool:
+    if one.stream != other.stream:
+        return False
+    values = set(event_values(one))
+    if other.values and not (values and values <= set(other.values)):
+        return False
+    return all(part in demands for part in others)
+
+
+def _demands(event: Event, atom: Atom) -> tuple[Expression, ...]:
+    """All that the filters of an event and of an atom around it demand."""
+    wheres = (where for where in (event.where, atom.where) if where is not None)
+    return tuple(part for where in wheres for part in conjuncts(where))

@@ -69,7 +69,8 @@ def found_in(block: Block) -> list[tuple[int, Diagnostic]]:
 @pytest.mark.parametrize("block", RUNNING, ids=at)
 def test_an_example_runs(block: Block) -> None:
     compiled = examples.compiled(block)
-    assert compiled.diagnostics == ()
+    assert {found.code for found in compiled.diagnostics} == set(re.findall(r"SEG\d{3}", block.text)), "say which"
+    assert not compiled.failed
     if "alone" in block.mark:  # of other people, so it has nobody to run on
         assert compiled.artifacts
     elif compiled.segments or "features:" in block.text:

@@ -1,0 +1,205 @@
+"""What is known of one measure by itself: the values that it can have, and those that a condition lets pass.
+
+Whatever is not known here has any value. So a kind of measure or window that is new is only reasoned about less.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from math import ceil, floor, isfinite
+
+from segpy.check.values import ANYTHING, KNOWN, NOTHING, NULL, Value, Values, as_whole, between, points, span
+from segpy.resolve.model import Comparison, Settings, Test
+from segpy.resolve.model_measures import (
+    Aggregation,
+    Anchored,
+    AttributeTenure,
+    BetweenAgo,
+    EventMeasure,
+    InTheLast,
+    Measure,
+    Sequence,
+    SequenceMeasure,
+    Window,
+    WithinFirst,
+    nullable,
+    type_of,
+)
+from segpy.spec.duration import Duration
+from segpy.spec.expression import Literal, Type
+from segpy.spec.model import Grain, Relop
+from segpy.spec.model_measures import Output
+
+_DAY = 86_400.0
+_SHORTEST_MONTH, _LONGEST_MONTH = 28 * _DAY, 31 * _DAY
+_COUNTS = (Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.ACTIVE_DAYS)
+_AGES = (Aggregation.RECENCY, Aggregation.TENURE)
+_LARGEST = 2**53
+"""Numbers beyond are not told apart by every engine."""
+
+
+def longest(length: Duration) -> float:
+    """The seconds that a length has at most, wherever it is laid."""
+    return length.seconds if length.exact else length.months * _LONGEST_MONTH
+
+
+def shortest(length: Duration) -> float:
+    """The seconds that a length has at least, wherever it is laid."""
+    return length.seconds if length.exact else length.months * _SHORTEST_MONTH
+
+
+def ages(window: Window, retention: Duration | None = None) -> Values:
+    """How long ago, in seconds, an event of a window can have been."""
+    low, high = 0.0, None
+    match window:
+        case InTheLast(length):
+            high = longest(length)
+        case BetweenAgo(far, near):
+            low, high = shortest(near), longest(far)
+    if retention is not None:
+        high = longest(retention) if high is None else min(high, longest(retention))
+    return span((low, 1), None if high is None else (high, 1))
+
+
+def certain_ages(window: Window) -> Values:
+    """Ages at which every event is in a window for certain."""
+    match window:
+        case InTheLast(length):
+            return span((0.0, 1), (shortest(length), 1))
+        case BetweenAgo(far, near):
+            return span((longest(near), 1), (shortest(far), 1))
+        case _:
+            return span((0.0, 1), (0.0, 1))
+
+
+def possible(measure: Measure, settings: Settings) -> Values:
+    """The values that a measure can have for anybody."""
+    type_ = type_of(measure)
+    found = KNOWN & _bounds(measure, settings)
+    if type_ in (Type.BOOLEAN, Type.INTEGER):
+        found = as_whole(found)
+    if type_ is Type.BOOLEAN:
+        found = found & between(0, 1, whole=True)
+    return found | NULL if nullable(measure) else found
+
+
+def _bounds(measure: Measure, settings: Settings) -> Values:
+    match measure:
+        case EventMeasure(Aggregation.ACTIVE_DAYS, window=window, zone=zone):
+            return between(0, most_days(window, zone, settings))
+        case EventMeasure(aggregation) if aggregation in _COUNTS:
+            return between(0, None)
+        case EventMeasure(aggregation, window=window) if aggregation in _AGES:
+            return ages(window, settings.retention)
+        case AttributeTenure():
+            return span((0.0, 1), None)
+        case SequenceMeasure(sequence, output):
+            return _of_sequence(sequence, output)
+        case _:
+            return KNOWN
+
+
+def _of_sequence(sequence: Sequence, output: Output) -> Values:
+    match output:
+        case Output.STEP:
+            return between(0, len(sequence.steps))
+        case Output.COMPLETIONS:
+            return between(0, None)
+        case Output.SECONDS | Output.FASTEST_SECONDS:
+            limits = [longest(one) for one in (sequence.complete_within, sequence.in_the_last) if one is not None]
+            return between(0.0, min(limits, default=None))
+        case Output.STEP_SECONDS:
+            return between(0.0, None)
+        case _:
+            return KNOWN
+
+
+def most_days(window: Window, zone: str | None, settings: Settings) -> int | None:
+    """The calendar days that a window touches at most; None where it may touch any number."""
+    # Where a day can have 23 hours, a stretch of time touches one more.
+    spare = 0 if zone == "UTC" else 1
+    match window:
+        case InTheLast() | BetweenAgo():
+            reach = ages(window, settings.retention)
+            if reach.lowest is None or reach.highest is None:
+                return 0  # all of it lies beyond retention
+            first, last = (float(edge[0]) / _DAY for edge in (reach.highest, reach.lowest))  # type: ignore[arg-type]
+            # A day's grain begins at midnight, and so do windows of whole days; others may begin at noon.
+            aligned = settings.grain is Grain.DAY and zone == "UTC"
+            return ceil(first) - floor(last) + (0 if aligned else 1) + spare
+        case WithinFirst(_, length) | Anchored(within=Duration() as length):
+            return ceil(longest(length) / _DAY) + 1 + spare
+        case _:
+            return None
+
+
+def passing(test: Test, *, under_negation: bool) -> Values | None:
+    """The values for which a condition counts as true; None where that cannot be told.
+
+    Null where it is unknown decides against membership: it counts as false, and under a negation as true.
+    """
+    return passing_all(test, test.comparisons, under_negation=under_negation)
+
+
+def passing_all(test: Test, comparisons: tuple[Comparison, ...], *, under_negation: bool) -> Values | None:
+    """As `passing`, with only these of the condition's comparisons."""
+    type_ = type_of(test.measure)
+    if not comparisons:
+        found: Values | None = points([1], whole=True) if type_ is Type.BOOLEAN else ANYTHING
+    else:
+        found = KNOWN
+        for comparison in comparisons:
+            one = _passing(comparison, type_)
+            found = None if one is None or found is None else found & one
+    if found is None:
+        return None
+    null = _of_null(comparisons)
+    counts = test.or_never or under_negation if null is None else null
+    return found.known | NULL if counts else found.known
+
+
+def _of_null(comparisons: tuple[Comparison, ...]) -> bool | None:
+    """What the comparisons come to for a null: one false makes them false, else one that is unknown unknown."""
+    flags = [bool(one.values[0].value) if one.relop is Relop.IS_NULL else None for one in comparisons] or [None]
+    return False if False in flags else None if None in flags else True
+
+
+def _passing(comparison: Comparison, type_: Type) -> Values | None:
+    """The known values that fulfil one comparison."""
+    if comparison.relop is Relop.IS_NULL:
+        return NOTHING if comparison.values[0].value else KNOWN
+    read = [_value(literal, type_) for literal in comparison.values]
+    values = [value for value in read if value is not None]
+    if len(values) < len(read):
+        return None
+    whole = type_ in (Type.BOOLEAN, Type.INTEGER)
+    first = values[0]
+    match comparison.relop:
+        case Relop.AT_LEAST:
+            return between(first, None, whole=whole)
+        case Relop.AT_MOST:
+            return between(None, first, whole=whole)
+        case Relop.MORE_THAN:
+            return span((first, 1), None, whole=whole)
+        case Relop.LESS_THAN:
+            return span(None, (first, 0), whole=whole)
+        case Relop.BETWEEN:
+            return between(first, values[1], whole=whole)
+        case Relop.EXACTLY | Relop.IN:
+            return points(values, whole=whole)
+
+
+def _value(literal: Literal, type_: Type) -> Value | None:
+    """A constant as something that has an order; None where no order is known."""
+    value = literal.value
+    match type_:
+        case Type.TEXT:
+            return value if isinstance(value, str) else None
+        case Type.BOOLEAN:
+            return int(value) if isinstance(value, bool) else None
+        case Type.NUMBER | Type.INTEGER | Type.DURATION if isinstance(value, int | float):
+            return value if isfinite(value) and abs(value) <= _LARGEST else None
+        case Type.TIMESTAMP | Type.DATE if isinstance(value, str):
+            return datetime.fromisoformat(value)
+        case _:
+            return None

@@ -1,0 +1,255 @@
+"""What the value of one measure tells of another's: fewer events in a narrower window, none where there is no last.
+
+A relation is only claimed between measures whose every detail is known here; of others nothing is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from itertools import permutations
+from typing import Any, TypeAlias
+
+from segpy.check.bounds import certain_ages, longest, shortest
+from segpy.check.values import KNOWN, NULL, Values, between, points
+from segpy.resolve.atoms import contained
+from segpy.resolve.model_events import Atom, Entity
+from segpy.resolve.model_measures import (
+    Aggregation,
+    Anchored,
+    AttributeTenure,
+    AttributeValue,
+    BetweenAgo,
+    EventMeasure,
+    Ever,
+    InTheLast,
+    Measure,
+    SequenceMeasure,
+    Window,
+    WithinFirst,
+)
+from segpy.spec.duration import Duration
+from segpy.spec.model_measures import Output
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Where both are known, `less` is at most `more`; the one may have to be known wherever the other is."""
+
+    less: Measure
+    more: Measure
+    from_less: bool = True
+    from_more: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where the value of `when` is `among` these, that of `then` is one of `into`."""
+
+    when: Measure
+    among: Values
+    then: Measure
+    into: Values
+
+
+Relation: TypeAlias = Ordered | Leads
+EventSet: TypeAlias = tuple[Atom, Window]
+
+_SOME = between(1, None, whole=True)
+_TRUE, _FALSE = points([1], whole=True), points([0], whole=True)
+_UP = (Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.ACTIVE_DAYS, Aggregation.MAX, Aggregation.TENURE)
+_DOWN = (Aggregation.MIN, Aggregation.RECENCY)
+_UNDERSTOOD: dict[type, frozenset[str]] = {
+    Ever: frozenset(),
+    InTheLast: frozenset({"length"}),
+    BetweenAgo: frozenset({"far", "near"}),
+    WithinFirst: frozenset({"start", "length"}),
+    Anchored: frozenset({"side", "anchor", "nth", "within"}),
+    EventMeasure: frozenset({"aggregation", "atom", "property", "window", "zone"}),
+}
+
+
+def understood(value: Any) -> bool:
+    """Whether nothing about a window or a measure is new here. A detail left at its default changes nothing."""
+    known = _UNDERSTOOD.get(type(value))
+    if known is None:
+        return False
+    news = [one for one in fields(value) if one.compare and one.name not in known]
+    return all(getattr(value, one.name) in (one.default, None, False, ()) for one in news)
+
+
+def related(measures: Iterable[Measure], entity: Entity) -> tuple[Relation, ...]:
+    """Every relation between these measures, by way of others if need be."""
+    own = dict.fromkeys(measures)
+    relations: list[Relation] = []
+    for measure in tuple(own):
+        relations += _alone(measure, entity)
+    own.update(dict.fromkeys(one for relation in relations for one in _sides(relation)))
+    sets: dict[EventSet, list[EventMeasure]] = {}
+    for measure in own:
+        if isinstance(measure, EventMeasure) and understood(measure) and understood(measure.window):
+            sets.setdefault((measure.atom, measure.window), []).append(measure)
+    for events in tuple(sets):
+        for relation in _of_window(events, entity):
+            relations.append(relation)
+            for measure in _sides(relation):
+                if isinstance(measure, EventMeasure):
+                    sets.setdefault((measure.atom, measure.window), []).append(measure)
+    for events, found in sets.items():
+        relations += _of_one_set(events, tuple(dict.fromkeys(found)))
+    for (one, inner), (other, outer) in permutations(sets.items(), 2):
+        relations += _of_two_sets(one, tuple(dict.fromkeys(inner)), other, tuple(dict.fromkeys(outer)))
+    return tuple(dict.fromkeys(relations))
+
+
+def _sides(relation: Relation) -> tuple[Measure, Measure]:
+    match relation:
+        case Ordered(less, more):
+            return less, more
+        case Leads(when, _, then):
+            return when, then
+
+
+def _measure(events: EventSet, aggregation: Aggregation) -> EventMeasure:
+    return EventMeasure(aggregation, events[0], None, events[1], None)
+
+
+def _count(events: EventSet) -> EventMeasure:
+    return _measure(events, Aggregation.COUNT)
+
+
+def _alone(measure: Measure, entity: Entity) -> Iterator[Relation]:
+    """What follows from a measure for others that need not be written anywhere."""
+    match measure:
+        case AttributeTenure(attribute):
+            yield Leads(measure, KNOWN, AttributeValue(attribute), KNOWN)
+        case SequenceMeasure():
+            yield from _of_sequence(measure)
+
+
+def _of_sequence(measure: SequenceMeasure) -> Iterator[Relation]:
+    sequence, steps = measure.sequence, measure.sequence.steps
+    completed = SequenceMeasure(sequence, Output.COMPLETED)
+    completions = SequenceMeasure(sequence, Output.COMPLETIONS)
+    step = SequenceMeasure(sequence, Output.STEP)
+    yield Leads(completed, _TRUE, step, points([len(steps)], whole=True))
+    yield Leads(completed, _TRUE, completions, _SOME)
+    yield Leads(completions, _SOME, completed, _TRUE)
+    if measure.output in (Output.FIRST_AT, Output.LAST_AT, Output.SECONDS, Output.FASTEST_SECONDS):
+        yield Leads(completed, _TRUE, measure, KNOWN)
+        yield Leads(completed, _FALSE, measure, NULL)
+    if measure.output is Output.STEP_SECONDS:
+        yield Leads(step, between(measure.step, None, whole=True), measure, KNOWN)
+        yield Leads(step, between(None, measure.step - 1, whole=True), measure, NULL)
+    window = InTheLast(sequence.in_the_last) if sequence.in_the_last is not None else Ever()
+    for reached in range(1, len(steps) + 1):
+        for atom in dict.fromkeys(one.atom for one in steps[:reached]):
+            taken = sum(one.times for one in steps[:reached] if contained(one.atom, atom))
+            enough = between(taken, None, whole=True)
+            yield Leads(step, between(reached, None, whole=True), _count((atom, window)), enough)
+
+
+def _of_window(events: EventSet, entity: Entity) -> Iterator[Relation]:
+    """What an event in a window tells of what the window hangs on."""
+    match events[1]:
+        case Anchored(_, anchor, nth):
+            yield Leads(_count(events), _SOME, _count((anchor, Ever())), between(max(nth, 1), None, whole=True))
+        case WithinFirst(start):
+            for attribute in entity.attributes:
+                if attribute.name == start:
+                    tenure = AttributeTenure(attribute)
+                    yield Leads(tenure, KNOWN, AttributeValue(attribute), KNOWN)
+                    yield Ordered(_measure(events, Aggregation.TENURE), tenure, from_more=False)
+
+
+def _of_one_set(events: EventSet, measures: tuple[EventMeasure, ...]) -> Iterator[Relation]:
+    """What the measures of the same events have to do with each other."""
+    count, recency, tenure = (
+        _measure(events, one) for one in (Aggregation.COUNT, Aggregation.RECENCY, Aggregation.TENURE)
+    )
+    for age in (recency, tenure):
+        yield Leads(count, _SOME, age, KNOWN)
+        yield Leads(age, KNOWN, count, _SOME)
+    yield Ordered(recency, tenure)
+    for measure in measures:
+        match measure.aggregation:
+            case Aggregation.ACTIVE_DAYS:
+                yield Ordered(measure, count)
+                yield Leads(count, _SOME, measure, _SOME)
+            case Aggregation.COUNT_DISTINCT:
+                yield Ordered(measure, count)
+            case Aggregation.SUM:
+                yield Leads(count, between(0, 0, whole=True), measure, points([0]))
+            case Aggregation.AVG:
+                yield Leads(measure, KNOWN, count, _SOME)
+            case Aggregation.MIN | Aggregation.MAX:
+                yield Leads(measure, KNOWN, count, _SOME)
+                yield from _of_one_property(measure, measures)
+
+
+def _of_one_property(measure: EventMeasure, measures: tuple[EventMeasure, ...]) -> Iterator[Relation]:
+    for other in measures:
+        if other.property == measure.property and other.aggregation is Aggregation.COUNT_DISTINCT:
+            yield Leads(measure, KNOWN, other, _SOME)
+            yield Leads(other, _SOME, measure, KNOWN)
+        if other.property == measure.property and (measure.aggregation, other.aggregation) == (
+            Aggregation.MIN,
+            Aggregation.MAX,
+        ):
+            yield Ordered(measure, other)
+
+
+def _of_two_sets(
+    one: EventSet, inner: tuple[EventMeasure, ...], other: EventSet, outer: tuple[EventMeasure, ...]
+) -> Iterator[Relation]:
+    """What the measures of some events have to do with those of others, of more events or of another window."""
+    if not contained(one[0], other[0]):
+        return
+    certain = certain_ages(other[1])
+    if not certain.empty:
+        for aggregation in (Aggregation.RECENCY, Aggregation.TENURE):
+            yield Leads(_measure(one, aggregation), certain, _count(other), _SOME)
+    if not within(one[1], other[1]):
+        return
+    hubs = (Aggregation.COUNT, Aggregation.RECENCY, Aggregation.TENURE)
+    pairs = [(_measure(one, hub), _measure(other, hub)) for hub in hubs]
+    pairs += [(a, b) for a in inner for b in outer if (a.aggregation, a.property) == (b.aggregation, b.property)]
+    for few, many in dict.fromkeys(pairs):
+        if few.aggregation in _UP:
+            yield Ordered(few, many, from_more=False)
+        elif few.aggregation in _DOWN:
+            yield Ordered(many, few, from_less=False)
+
+
+def within(one: Window, other: Window) -> bool:
+    """Whether every instant of a window lies in the other, for everybody. False where that is not known."""
+    if not (understood(one) and understood(other)):
+        return False
+    if one == other or isinstance(other, Ever):
+        return True
+    match one, other:
+        case WithinFirst(start, length), WithinFirst(start=same, length=wider):
+            return start == same and not_longer(length, wider)
+        case Anchored(side, anchor, nth, within=length), Anchored(within=wider):
+            same_anchor = (side, anchor, nth) == (other.side, other.anchor, other.nth)
+            return same_anchor and (wider is None or (length is not None and not_longer(length, wider)))
+    inner, outer = _edges(one), _edges(other)
+    if inner is None or outer is None:
+        return False
+    return not_longer(inner[0], outer[0]) and not_longer(outer[1], inner[1])
+
+
+def _edges(window: Window) -> tuple[Duration, Duration] | None:
+    match window:
+        case InTheLast(length):
+            return length, Duration()
+        case BetweenAgo(far, near):
+            return far, near
+    return None
+
+
+def not_longer(one: Duration, other: Duration) -> bool:
+    """Whether a length is never longer than another, wherever both are laid."""
+    if one.exact == other.exact:
+        return (one.microseconds, one.months) <= (other.microseconds, other.months)
+    return longest(one) <= shortest(other)

@@ -1,0 +1,223 @@
+"""The search for a way to fulfil formulas. It may give up, and then says that there is one.
+
+Facts narrow the values of variables, rules carry that from variable to variable, and what is left to choose is tried
+one by one. Only where every try ends with a variable that has no value left, nobody can fulfil the formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from segpy.check.formula import AtLeast, Fact, Flag, Formula, opposite
+from segpy.check.values import KNOWN, NULL, Values, span
+
+_MOST_TRIES = 200
+_MOST_STEPS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Where both variables are known, `less` is at most `more`; the one may have to be known wherever the other is."""
+
+    less: int
+    more: int
+    from_less: bool
+    from_more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """Where the value of `when` is `among` these, that of `then` is one of `into`."""
+
+    when: int
+    among: Values
+    then: int
+    into: Values
+
+
+Rule: TypeAlias = Order | Bond
+Narrow: TypeAlias = Callable[[int, Values], None]
+
+
+def variables_in(rule: Rule) -> tuple[int, int]:
+    """The two variables that a rule is about."""
+    return (rule.less, rule.more) if isinstance(rule, Order) else (rule.when, rule.then)
+
+
+class _Impossible(Exception):
+    """A variable has no value left, or somebody would be in and out of a segment."""
+
+
+@dataclass(slots=True)
+class _State:
+    """What is known on one way: values, flags, and what is still to choose."""
+
+    values: dict[int, Values]
+    flags: dict[str, bool]
+    choices: list[AtLeast]
+
+    def copy(self) -> _State:
+        return _State(dict(self.values), dict(self.flags), list(self.choices))
+
+
+class Search:
+    """One question. `domains` are the values of the variables, `definitions` what being in a segment demands."""
+
+    def __init__(
+        self, domains: Mapping[int, Values], rules: tuple[Rule, ...], definitions: Mapping[str, Formula]
+    ) -> None:
+        self.domains = domains
+        self.rules = rules
+        self.definitions = definitions
+        self.tries = _MOST_TRIES
+        self.touching: dict[int, list[Rule]] = {}
+        for rule in rules:
+            for variable in variables_in(rule):
+                self.touching.setdefault(variable, []).append(rule)
+
+    def possible(self, parts: Iterable[Formula]) -> bool:
+        """False only where nobody can fulfil all of these."""
+        state = _State(dict(self.domains), {}, [])
+        try:
+            self._carry(state, set(self.touching))
+        except _Impossible:
+            return False
+        return self._holds(state, list(parts))
+
+    def _holds(self, state: _State, parts: list[Formula]) -> bool:
+        try:
+            while parts:
+                changed = self._assert(state, parts)
+                self._carry(state, changed)
+                parts = self._chosen(state)
+        except _Impossible:
+            return False
+        if not state.choices:
+            return True
+        self.tries -= 1
+        if self.tries < 0:
+            return True
+        choice = min(state.choices, key=lambda one: len(one.parts))
+        state.choices.remove(choice)
+        first, rest = choice.parts[0], choice.parts[1:]
+        taken: list[Formula] = [first]
+        if choice.least > 1:
+            taken.append(AtLeast(choice.least - 1, rest))
+        return self._holds(state.copy(), taken) or self._holds(state, [opposite(first), AtLeast(choice.least, rest)])
+
+    def _assert(self, state: _State, parts: list[Formula]) -> set[int]:
+        """Take formulas for true; returns the variables that this narrows."""
+        changed: set[int] = set()
+        waiting = list(parts)
+        while waiting:
+            part = waiting.pop()
+            match part:
+                case Fact(variable, values):
+                    if self._narrow(state, variable, values):
+                        changed.add(variable)
+                case Flag(segment, member):
+                    if segment in state.flags:
+                        if state.flags[segment] != member:
+                            raise _Impossible
+                        continue
+                    state.flags[segment] = member
+                    definition = self.definitions.get(segment)
+                    if definition is not None:
+                        waiting.append(definition if member else opposite(definition))
+                case AtLeast(least, options):
+                    if least > len(options):
+                        raise _Impossible
+                    if least == len(options):
+                        waiting += options
+                    elif least > 0:
+                        state.choices.append(part)
+        return changed
+
+    def _narrow(self, state: _State, variable: int, values: Values) -> bool:
+        """Leave a variable only these values; whether it had others."""
+        before = state.values[variable]
+        after = before & values
+        if after.empty:
+            raise _Impossible
+        state.values[variable] = after
+        return after != before
+
+    def _carry(self, state: _State, changed: set[int]) -> None:
+        """Let rules tell what narrowed variables mean for others, until nothing is new."""
+        steps = _MOST_STEPS
+        waiting = dict.fromkeys(sorted(changed))
+        while waiting and steps > 0:
+            variable = next(iter(waiting))
+            del waiting[variable]
+            for rule in self.touching.get(variable, ()):
+                steps -= 1
+                waiting.update(dict.fromkeys(self._apply(state, rule)))
+
+    def _apply(self, state: _State, rule: Rule) -> list[int]:
+        """The variables that a rule narrows."""
+        changed: list[int] = []
+
+        def narrow(variable: int, values: Values) -> None:
+            if self._narrow(state, variable, values):
+                changed.append(variable)
+
+        match rule:
+            case Bond(when, among, then, into):
+                if state.values[when] <= among:
+                    narrow(then, into)
+                elif (state.values[then] & into).empty:
+                    narrow(when, ~among)
+            case Order():
+                self._order(state, rule, narrow)
+        return changed
+
+    def _order(self, state: _State, rule: Order, narrow: Narrow) -> None:
+        less, more = state.values[rule.less], state.values[rule.more]
+        if rule.from_less and not less.null:
+            narrow(rule.more, KNOWN)
+        if rule.from_more and not more.null:
+            narrow(rule.less, KNOWN)
+        if rule.from_less and more <= NULL:
+            narrow(rule.less, NULL)
+        if rule.from_more and less <= NULL:
+            narrow(rule.more, NULL)
+        less, more = state.values[rule.less], state.values[rule.more]
+        high, low = more.highest, less.lowest
+        if high is not None and not isinstance(high[0], str) and (rule.from_less or not more.null):
+            narrow(rule.less, span(None, high) | NULL)
+        if low is not None and not isinstance(low[0], str) and (rule.from_more or not less.null):
+            narrow(rule.more, span(low, None) | NULL)
+
+    def _chosen(self, state: _State) -> list[Formula]:
+        """What the choices come to by now; those that are still open stay in the state."""
+        certain: list[Formula] = []
+        still: list[AtLeast] = []
+        for choice in state.choices:
+            told = [(part, self._told(state, part)) for part in choice.parts]
+            least = choice.least - sum(1 for _, holds in told if holds)
+            unknown = tuple(part for part, holds in told if holds is None)
+            if least <= 0:
+                continue
+            if least > len(unknown):
+                raise _Impossible
+            if least == len(unknown):
+                certain += unknown
+            else:
+                still.append(AtLeast(least, unknown))
+        state.choices = still
+        return certain
+
+    def _told(self, state: _State, part: Formula) -> bool | None:
+        """Whether a formula holds, as far as is known."""
+        match part:
+            case Fact(variable, values):
+                have = state.values[variable]
+                return False if (have & values).empty else True if have <= values else None
+            case Flag(segment, member):
+                return state.flags[segment] == member if segment in state.flags else None
+            case AtLeast(least, parts):
+                told = [self._told(state, one) for one in parts]
+                holding, open_ = told.count(True), told.count(None)
+                return True if holding >= least else False if holding + open_ < least else None

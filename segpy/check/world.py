@@ -1,0 +1,164 @@
+"""An entity's measures and segments as variables and formulas, and all that can be asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from segpy.check.bounds import passing, possible
+from segpy.check.formula import AtLeast, Fact, Flag, Formula, every, flags_of, opposite, variables_of
+from segpy.check.relations import Leads, Ordered, related
+from segpy.check.search import Bond, Order, Rule, Search, variables_in
+from segpy.check.values import Values, between, points
+from segpy.resolve.model import Bound, Condition, Group, InSegment, Segment, Test
+from segpy.resolve.model_events import Entity
+from segpy.resolve.model_measures import Measure
+from segpy.spec.model import Logic
+
+_TRUE, _EITHER = points([1], whole=True), between(0, 1, whole=True)
+_MOST_VARIABLES = 120
+"""With more measures at once, other segments are looked at as flags only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A condition of which only that it may hold or not is known."""
+
+    test: Test
+    under_negation: bool
+
+
+Variable: TypeAlias = Measure | Opaque
+
+
+class World:
+    """One entity of a bound spec."""
+
+    def __init__(self, bound: Bound, entity: Entity) -> None:
+        self.settings = bound.settings
+        self.entity = entity
+        self.segments = {one.name: one for one in bound.segments if one.entity == entity.name}
+        self.groups = tuple(group for group in bound.groups if group.entity == entity.name)
+        self.variables: list[Variable] = []
+        self._numbers: dict[Variable, int] = {}
+        self._domains: list[Values] = []
+        self._definitions: dict[str, Formula] = {}
+        self._rules: dict[frozenset[int], tuple[Rule, ...]] = {}
+        self._matches: dict[str, Formula] = {}
+        self._answers: dict[tuple[Formula, ...], bool] = {}
+
+    def number(self, variable: Variable) -> int:
+        """The number that stands for a variable."""
+        found = self._numbers.get(variable)
+        if found is None:
+            found = self._numbers[variable] = len(self.variables)
+            self.variables.append(variable)
+            self._domains.append(_EITHER if isinstance(variable, Opaque) else possible(variable, self.settings))
+        return found
+
+    def domain(self, variable: int) -> Values:
+        """All values that a variable can have."""
+        return self._domains[variable]
+
+    def fact(self, test: Test, negated: bool) -> Fact:
+        """What a condition demands of its measure, or under a negation the negation of it."""
+        values = passing(test, under_negation=negated)
+        if values is None:
+            found = Fact(self.number(Opaque(test, negated)), _TRUE)
+        else:
+            found = Fact(self.number(test.measure), values)
+        return Fact(found.variable, ~found.values) if negated else found
+
+    def formula(self, condition: Condition, negated: bool = False) -> Formula:
+        """What a condition demands, or the negation of it. Null decides against membership on either side."""
+        match condition:
+            case Test():
+                return self.fact(condition, negated)
+            case InSegment(segment, outside):
+                return Flag(segment, outside == negated)
+            case Group(logic, conditions):
+                below = negated != (logic is Logic.NONE)
+                return AtLeast(least(condition, negated), tuple(self.formula(one, below) for one in conditions))
+
+    def matches(self, segment: Segment) -> Formula:
+        """What a segment's own definition demands, its waterfall aside."""
+        if segment.name not in self._matches:
+            parts: list[Formula] = [Flag(segment.extends, True)] if segment.extends else []
+            if segment.condition is not None:
+                parts.append(self.formula(segment.condition))
+            self._matches[segment.name] = every(parts)
+        return self._matches[segment.name]
+
+    def ahead(self, segment: Segment) -> tuple[str, ...]:
+        """The segments before one in its waterfall."""
+        for group in self.groups:
+            if segment.name in group.segments:
+                return group.segments[: group.segments.index(segment.name)]
+        return ()
+
+    def definition(self, name: str) -> Formula:
+        """What being in a segment demands, its waterfall included."""
+        if name not in self._definitions:
+            segment = self.segments[name]
+            others = [opposite(self.matches(self.segments[other])) for other in self.ahead(segment)]
+            self._definitions[name] = every([self.matches(segment), *others])
+        return self._definitions[name]
+
+    def possible(self, *parts: Formula) -> bool:
+        """Whether somebody could fulfil all of these. False only where nobody ever can."""
+        if parts not in self._answers:
+            opened, variables = self._opened(parts)
+            rules = self._related(variables)
+            met = variables.union(*(variables_in(rule) for rule in rules))
+            domains = {variable: self.domain(variable) for variable in sorted(met)}
+            search = Search(domains, rules, {name: self.definition(name) for name in opened})
+            self._answers[parts] = search.possible(parts)
+        return self._answers[parts]
+
+    def certain(self, *parts: Formula) -> bool:
+        """Whether everybody fulfils all of these. True only where that is so."""
+        return not self.possible(opposite(every(parts)))
+
+    def implies(self, parts: Sequence[Formula], other: Formula) -> bool:
+        """Whether everybody who fulfils all of these fulfils the other too. True only where that is so."""
+        return not self.possible(*parts, opposite(other))
+
+    def _opened(self, parts: Iterable[Formula]) -> tuple[dict[str, None], frozenset[int]]:
+        """The segments whose definitions are looked into, and every variable that comes up."""
+        variables = {variable for part in parts for variable in variables_of(part)}
+        opened: dict[str, None] = {}
+        waiting = [name for part in parts for name in flags_of(part)]
+        while waiting:
+            name = waiting.pop(0)
+            if name in opened:
+                continue
+            definition = self.definition(name)
+            wider = variables | set(variables_of(definition))
+            if len(wider) > _MOST_VARIABLES:
+                break
+            variables = wider
+            opened[name] = None
+            waiting += flags_of(definition)
+        return opened, frozenset(variables)
+
+    def _related(self, variables: frozenset[int]) -> tuple[Rule, ...]:
+        if variables not in self._rules:
+            known = [self.variables[variable] for variable in sorted(variables)]
+            measures = [one for one in known if not isinstance(one, Opaque)]
+            rules: list[Rule] = []
+            for relation in related(measures, self.entity):
+                match relation:
+                    case Ordered(less, more, from_less, from_more):
+                        rules.append(Order(self.number(less), self.number(more), from_less, from_more))
+                    case Leads(when, among, then, into):
+                        rules.append(Bond(self.number(when), among, self.number(then), into))
+            self._rules[variables] = tuple(rules)
+        return self._rules[variables]
+
+
+def least(group: Group, negated: bool) -> int:
+    """How many of a group's conditions must hold; of their negations, where the group is negated or says none."""
+    total = len(group.conditions)
+    wanted = {Logic.ALL: total, Logic.ANY: 1, Logic.NONE: total, Logic.AT_LEAST_OF: group.least}[group.logic]
+    return total - wanted + 1 if negated else wanted
