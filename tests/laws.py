@@ -17,8 +17,8 @@ ORDER = (
 )
 KNOWN_TO_ALL = ("diagnostics", "dialects")
 DATA_NAMES = re.compile(r"nodes|model(_\w+)?")
-# These hold nothing but data and pure questions to it: the expressions of `where`, durations, events.
-DATA_MODULES = ("segpy.spec.expression", "segpy.spec.duration", "segpy.resolve.atoms")
+# These hold nothing but data and pure questions to it: the expressions of `where`, durations, events, sequences.
+DATA_MODULES = ("segpy.spec.expression", "segpy.spec.duration", "segpy.resolve.atoms", "segpy.resolve.methods")
 DEMO_MAY_IMPORT = ("segpy.render.model",)
 ONLY = {"sqlglot": "sql", "dbt": "warehouse", "dbt_common": "warehouse"}
 WRITERS = ("project", "cli")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from segpy.diagnostics.model import Diagnostic, Severity
+from segpy.diagnostics.model import Diagnostic, Related, Severity, Span
 from segpy.diagnostics.nearest import listed
 from segpy.spec.duration import Duration
 
@@ -64,6 +64,29 @@ class GapBeyondTotal(Diagnostic):
     @property
     def help(self) -> str:
         return "leave `within` out, or shorten it"
+
+
+@dataclass(frozen=True, slots=True)
+class NeverComplete(Diagnostic):
+    """Steps that must lie further apart than the whole sequence may last."""
+
+    least: Duration
+    total: Duration
+    first: Span | None
+    code: ClassVar[str] = "SEG342"
+    title: ClassVar[str] = "can never be complete"
+
+    @property
+    def label(self) -> str:
+        return f"the steps lie at least {self.least} apart, and the whole sequence must complete within {self.total}"
+
+    @property
+    def help(self) -> str:
+        return "shorten `after`, or lengthen `complete_within`"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.first, "the whole"),) if self.first else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import combinations
 
 from segpy.catalog.model import Catalog
 from segpy.check.errors import (
@@ -11,6 +10,7 @@ from segpy.check.errors import (
     GapBeyondTotal,
     LongerThanRetention,
     ModelTaken,
+    NeverComplete,
     NotExact,
     Required,
     TooManySegments,
@@ -21,9 +21,8 @@ from segpy.check.logic import RULES as LOGIC
 from segpy.check.siblings import RULES as SIBLINGS
 from segpy.check.world import World
 from segpy.diagnostics.model import Diagnostic, Span
-from segpy.diagnostics.nearest import either
 from segpy.dialects import DIALECTS
-from segpy.resolve.atoms import disjoint, named
+from segpy.resolve.methods import Method, entangled, method_of, not_over_instants
 from segpy.resolve.model import Bound, tests_of
 from segpy.resolve.model_measures import (
     BetweenAgo,
@@ -39,9 +38,12 @@ from segpy.spec.duration import Duration
 from segpy.spec.model import Grain
 
 Rule = Callable[[Bound], Iterator[Diagnostic]]
+<<<<<<< HEAD
 MOST_SLOTS = 12
 MOST_OVERLAPPING = 5
 _STEPS = {Grain.DAY: Duration(microseconds=86_400_000_000), Grain.HOUR: Duration(microseconds=3_600_000_000)}
+=======
+>>>>>>> 3dba045 (Bind and plan every sequence operator; compile chains of all of them)
 
 
 def check(bound: Bound) -> tuple[Diagnostic, ...]:
@@ -100,12 +102,18 @@ def finer_than_grain(bound: Bound) -> Iterator[Diagnostic]:
 
 
 def gap_beyond_total(bound: Bound) -> Iterator[Diagnostic]:
-    """A step's `within` is longer than `complete_within`."""
+    """A step's `within` is longer than `complete_within`, or what lies between the steps at least is."""
     for sequence in _sequences(bound):
         total = sequence.complete_within
+        if total is None:
+            continue
         for step in sequence.steps:
-            if total is not None and step.within is not None and step.within.seconds > total.seconds:
+            if step.within is not None and step.within.seconds > total.seconds:
                 yield GapBeyondTotal(span=step.within_span, within=step.within, total=total)
+        least = Duration(microseconds=sum(step.after.microseconds for step in sequence.steps if step.after))
+        if least.seconds > total.seconds:
+            last = next(step for step in reversed(sequence.steps) if step.after)
+            yield NeverComplete(span=last.after_span, least=least, total=total, first=sequence.total_span)
 
 
 def known_dialect(bound: Bound) -> Iterator[Diagnostic]:
@@ -115,32 +123,16 @@ def known_dialect(bound: Bound) -> Iterator[Diagnostic]:
         yield UnknownDialect(span=settings.dialect_span, dialect=settings.dialect, known=tuple(DIALECTS))
 
 
-def own_events_excluded(bound: Bound) -> Iterator[Diagnostic]:
-    """`times` with `without` of what may be the same events, but need not, cannot tell a match's own from others."""
+def compiled_exactly(bound: Bound) -> Iterator[Diagnostic]:
+    """There is an exact method for each sequence."""
+    asof_join = bound.settings.dialect not in DIALECTS or DIALECTS[bound.settings.dialect].asof_join
     for sequence in _sequences(bound):
-        apart = all(disjoint(one.atom, other.atom) for one, other in combinations(sequence.steps, 2))
-        for step in sequence.steps:
-            own = [other for other in step.without if not disjoint(step.atom, other)]
-            if step.times > 1 and own and not (apart and own == [step.atom]):
-                names = either([named(other) for other in own])
-                reason = f"one event may be both `{named(step.atom)}`, wanted {step.times} times, and {names}"
-                way_out = "tell the two apart by `is`, or leave `times` out"
-                yield NotExact(span=step.span, reason=reason, way_out=way_out)
-
-
-def too_many_overlaps(bound: Bound) -> Iterator[Diagnostic]:
-    """Steps that share events are counted in every combination, so there may only be a few."""
-    for sequence in _sequences(bound):
-        atoms = dict.fromkeys(step.atom for step in sequence.steps)
-        overlapping = any(not disjoint(one.atom, other.atom) for one, other in combinations(sequence.steps, 2))
-        slots = sum(step.times for step in sequence.steps)
-        if overlapping and (slots > MOST_SLOTS or len(atoms) > MOST_OVERLAPPING):
-            reason = (
-                f"steps may be the same event, and then a sequence has at most {MOST_OVERLAPPING} kinds of step "
-                f"and {MOST_SLOTS} events; this has {len(atoms)} and {slots}"
-            )
-            way_out = "tell the steps apart by `is`, or split the sequence"
-            yield NotExact(span=sequence.span, reason=reason, way_out=way_out)
+        if method_of(sequence, asof_join=asof_join) is Method.CHOICES:
+            reason = entangled(sequence) or not_over_instants(sequence)
+            assert reason is not None
+            overlapping = not_over_instants(sequence)
+            way_out = "tell the events apart by `is`, write `ties: strict`, or split the sequence"
+            yield NotExact(span=sequence.span, reason=f"{reason}; {overlapping}", way_out=way_out)
 
 
 def too_many_segments(bound: Bound) -> Iterator[Diagnostic]:
@@ -188,8 +180,7 @@ RULES: tuple[Rule, ...] = (
     finer_than_grain,
     gap_beyond_total,
     known_dialect,
-    own_events_excluded,
-    too_many_overlaps,
+    compiled_exactly,
     too_many_segments,
     required_keys,
     respond_in_time,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from segpy.dialects import DIALECTS
 from segpy.plan.features import Context, Wanted, column_names, features_plan
 from segpy.plan.fingerprint import canonical
 from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.names import atom_name
 from segpy.plan.segments import segments_plan
-from segpy.plan.selections import atoms_of, events_plan, flag_names, reads_order
-from segpy.plan.sequences import sequence_names, sequences_plan
+from segpy.plan.selections import atoms_of, events_plan, flag_names, property_column, reads_order
+from segpy.plan.sequences import Asked, Reading, sequence_names, sequences_plan
 from segpy.resolve.model import Bound, Feature, Segment, tests_of
 from segpy.resolve.model_events import Atom, Entity, Property
 from segpy.resolve.model_measures import EventMeasure, Measure, Sequence, SequenceMeasure, measures_in
+from segpy.spec.model_measures import Output
 
 
 def build_plan(bound: Bound) -> Plan:
@@ -37,12 +39,14 @@ def _entity(entity: Entity, bound: Bound, prefix: str) -> EntityPlan:
     flags = flag_names(atoms, kept)
     names = sequence_names(features, tuple(sequences))
     context = Context(entity, flags, names)
+    columns = {prop: property_column(entity, prop.name) for prop in kept}
+    reading = Reading(flags, columns, DIALECTS[bound.settings.dialect].asof_join)
     return EntityPlan(
         entity,
         bound.settings.retention,
         events_plan(f"{prefix}{entity.name}_events", entity, atoms, kept, ordered=ordered),
         features_plan(f"{prefix}{entity.name}_features", features, wanted, context),
-        sequences_plan(f"{prefix}{entity.name}_sequences", names, sequences, flags),
+        sequences_plan(f"{prefix}{entity.name}_sequences", names, sequences, reading),
         segments_plan(
             f"{prefix}{entity.name}_segments",
             entity,
@@ -71,15 +75,23 @@ def wanted_measures(features: tuple[Feature, ...], segments: tuple[Segment, ...]
     return tuple(Wanted(measure, tuple(sorted(names))) for measure, names in serves.items())
 
 
-def _sequences(wanted: tuple[Wanted, ...]) -> dict[Sequence, tuple[str, ...]]:
+def _sequences(wanted: tuple[Wanted, ...]) -> dict[Sequence, Asked]:
     serves: dict[Sequence, set[str]] = {}
+    counted: set[Sequence] = set()
     for one in wanted:
         if isinstance(one.measure, SequenceMeasure):
             serves.setdefault(one.measure.sequence, set()).update(one.serves)
-    return {sequence: tuple(sorted(names)) for sequence, names in serves.items()}
+            counted |= {one.measure.sequence} if one.measure.output is Output.MATCHES else set()
+    return {sequence: Asked(tuple(sorted(names)), sequence in counted) for sequence, names in serves.items()}
 
 
 def _kept(wanted: tuple[Wanted, ...]) -> tuple[Property, ...]:
-    """The properties that some measure aggregates."""
-    found = {one.measure.property for one in wanted if isinstance(one.measure, EventMeasure) and one.measure.property}
+    """The properties that some measure aggregates or that the steps of a sequence share."""
+    found: set[Property] = set()
+    for one in wanted:
+        match one.measure:
+            case EventMeasure(property=Property() as prop):
+                found.add(prop)
+            case SequenceMeasure(sequence):
+                found.update(sequence.same)
     return tuple(sorted(found, key=lambda prop: prop.name))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import Field, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
@@ -25,14 +25,14 @@ def canonical(value: Any, inputs: Mapping[str, Measure | Property] | None = None
     if isinstance(value, Atom):
         events = ",".join(sorted(map(canonical, value.events)))
         properties = {name: prop for event in value.events for name, prop in _properties(event).items()}
-        return f"Atom({events},{canonical(value.where, properties)})"
+        but = f",but({','.join(sorted(map(canonical, value.but)))})" if value.but else ""
+        return f"Atom({events},{canonical(value.where, properties)}{but})"
     if isinstance(value, Computed):
         return f"Computed({canonical(value.expression, dict(value.inputs))})"
     if inputs is not None and isinstance(value, Column) and value.name in inputs:
         return canonical(inputs[value.name])
     if is_dataclass(value) and not isinstance(value, type):
-        parts = (_part(one, getattr(value, one.name), inputs) for one in fields(value) if one.compare)
-        return f"{type(value).__name__}({','.join(part for part in parts if part)})"
+        return f"{type(value).__name__}({','.join(_parts(value, inputs))})"
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"
     if isinstance(value, tuple):
@@ -44,10 +44,14 @@ def canonical(value: Any, inputs: Mapping[str, Measure | Property] | None = None
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
-def _part(one: Field[Any], value: Any, inputs: Mapping[str, Measure | Property] | None) -> str:
-    if one.default is None:
-        return f"{one.name}={canonical(value, inputs)}" if value is not None else ""
-    return canonical(value, inputs)
+def _parts(value: Any, inputs: Mapping[str, Measure | Property] | None) -> Iterator[str]:
+    """The fields of a value. One that has its default is not named, so that a new one changes no older hash."""
+    for one in fields(value):
+        content = getattr(value, one.name)
+        if one.compare and one.default is MISSING:
+            yield canonical(content, inputs)
+        elif one.compare and content != one.default:
+            yield f"{one.name}={canonical(content, inputs)}"
 
 
 def _properties(event: Event) -> dict[str, Property]:

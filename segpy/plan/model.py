@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from segpy.resolve.methods import Method
 from segpy.resolve.model import Bound, Comparison, ExclusiveGroup, Segment
 from segpy.resolve.model_events import Atom, Entity, Property, Stream
 from segpy.resolve.model_measures import Aggregation, Detail, Window
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Expression, Type
 from segpy.spec.model import Logic
-from segpy.spec.model_measures import Output
+from segpy.spec.model_measures import Output, Start, Ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,27 +214,57 @@ class FeaturesPlan:
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
-    """One step of a sequence. `within` and `without` reach back to the step before.
+    """One step of a sequence: `times` events of the one item, or one event of each item in any order.
 
-    `alone` excludes events of the step's own kind, those that it consists of aside.
+    `within`, `after` and `without` reach back to the step before. `without` holds all that bars, also by `directly`;
+    with `own`, what bars may be an event of the step itself, which then does not.
     """
 
-    selection: Selection
+    items: tuple[Selection, ...]
     times: int
     within: Duration | None
+    after: Duration | None
     without: tuple[Selection, ...]
-    alone: bool
+    own: bool
+    words: str
+
+    @property
+    def selection(self) -> Selection:
+        """What the step takes, where that is one kind of event."""
+        return self.items[0]
+
+    @property
+    def several(self) -> bool:
+        """Whether the step takes several events, so that it has a first one and a last one."""
+        return self.times > 1 or len(self.items) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What must not follow a match for so long."""
+
+    selection: Selection
+    length: Duration
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class SequencePlan:
-    """One sequence. `overlapping` where one event could serve two steps; `overlaps` pairs such steps, from 0."""
+    """One sequence. `overlaps` pairs steps, from 0, that one event could serve.
+
+    `same` are columns of the events model that all steps share. With `counted`, matches without overlap are counted.
+    """
 
     name: str
     steps: tuple[StepPlan, ...]
+    then_without: Aftermath | None
     complete_within: Duration | None
     in_the_last: Duration | None
+    same: tuple[str, ...]
+    start: Start
+    ties: Ties
+    counted: bool
+    method: Method
     overlaps: tuple[tuple[int, int], ...]
     serves: tuple[str, ...]
     words: str

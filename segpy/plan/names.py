@@ -36,6 +36,7 @@ from segpy.resolve.model_measures import (
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Expression, Literal, Type
 from segpy.spec.model import Relop
+from segpy.spec.model_measures import Start, Ties
 
 LONGEST = 60
 _SEQUENCE = 46  # what is put behind it must fit into an identifier too
@@ -82,7 +83,8 @@ def atom_name(atom: Atom) -> str:
 
 def _event_name(atom: Atom) -> str:
     names = "any" if atom.every else "_or_".join(event.name for event in atom.events)
-    return limited(names, atom, 45) if len(atom.events) > 1 else names
+    names += "_but_" + "_or_".join(event.name for event in atom.but) if atom.but else ""
+    return limited(names, atom, 45) if len(atom.events) > 1 or atom.but else names
 
 
 def _told(expression: Expression) -> str:
@@ -153,10 +155,17 @@ def _event_measure_name(measure: EventMeasure) -> str:
 def sequence_name(sequence: Sequence) -> str:
     """The name of a sequence that has none of its own."""
     parts = ["_then_".join(_step_name(step) for step in sequence.steps)]
+    if sequence.start is not Start.ANY:
+        parts.append(f"from_{sequence.start.value}")
+    if sequence.same:
+        parts.append("same_" + "_".join(prop.name for prop in sequence.same))
     if sequence.complete_within is not None:
         parts.append(f"in_{sequence.complete_within.label}")
     if sequence.in_the_last is not None:
         parts.append(sequence.in_the_last.label)
+    if sequence.then_without is not None:
+        parts.append(f"then_{sequence.then_without.length.label}_without_{atom_name(sequence.then_without.atom)}")
+    parts += [sequence.ties.value] if sequence.ties is not Ties.ANY else []
     whole = "_".join(parts)
     if len(whole) <= _SEQUENCE:
         return whole
@@ -165,10 +174,13 @@ def sequence_name(sequence: Sequence) -> str:
 
 
 def _step_name(step: Step) -> str:
-    times = f"_{step.times}_times" if step.times > 1 else ""
-    within = f"_within_{step.within.label}" if step.within is not None else ""
-    without = "_without_" + "_or_".join(map(atom_name, step.without)) if step.without else ""
-    return atom_name(step.atom) + times + within + without
+    parts = ["_and_".join(map(atom_name, step.items))]
+    parts += [f"{step.times}_times"] if step.times > 1 else []
+    parts += [f"after_{step.after.label}"] if step.after is not None else []
+    parts += [f"within_{step.within.label}"] if step.within is not None else []
+    parts += ["without_" + "_or_".join(map(atom_name, step.without))] if step.without else []
+    parts += [f"directly_without_{atom_name(step.directly)}"] if step.directly is not None else []
+    return "_".join(parts)
 
 
 def comparison_name(comparison: Comparison) -> str:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead
 from segpy.plan.names import Names, atom_name
 from segpy.plan.words import atom_words
-from segpy.resolve.atoms import events_in, streams_of, values_in
+from segpy.resolve.atoms import streams_of, values_in
 from segpy.resolve.model_events import Atom, Entity, Property, Stream
 from segpy.resolve.model_measures import BY_ORDER, Anchored, EventMeasure, Measure, SequenceMeasure
 from segpy.spec.expression import columns_of
+from segpy.spec.model_measures import Ties
 
-_OWN_COLUMNS = ("occurred_at", "event", "event_order", "as_of")
+_OWN_COLUMNS = ("occurred_at", "event", "event_order", "event_position", "as_of")
 
 
 def atoms_of(measure: Measure) -> Iterator[Atom]:
@@ -24,19 +25,22 @@ def atoms_of(measure: Measure) -> Iterator[Atom]:
             if isinstance(window, Anchored):
                 yield window.anchor
         case SequenceMeasure(sequence):
-            for step in sequence.steps:
-                yield step.atom
-                yield from step.without
+            yield from sequence.atoms
 
 
 def reads_order(measure: Measure) -> bool:
     """Whether a measure tells events of one instant apart by the `order` of their stream."""
-    return isinstance(measure, EventMeasure) and measure.aggregation in BY_ORDER
+    match measure:
+        case EventMeasure(aggregation):
+            return aggregation in BY_ORDER
+        case SequenceMeasure(sequence):
+            return sequence.ties is Ties.ORDERED
+    return False
 
 
 def needs_flag(atom: Atom) -> bool:
     """Whether the label alone does not tell the atom's rows."""
-    return atom.where is not None or any(
+    return bool(atom.but or atom.where) or any(
         event.where is not None or bool(event.stream.event and not event.values) for event in atom.events
     )
 
@@ -100,7 +104,8 @@ def _unlabelled(read: StreamRead, atoms: tuple[Atom, ...]) -> bool:
 def _read(
     entity: Entity, stream: Stream, atoms: tuple[Atom, ...], flags: dict[Atom, str], kept: tuple[Property, ...]
 ) -> StreamRead:
-    filters = [where for atom in atoms for where in (*(one.where for one in events_in(atom, stream)), atom.where)]
+    events = [event for atom in atoms for event in (*atom.events, *atom.but) if event.stream == stream]
+    filters = [*(event.where for event in events), *(atom.where for atom in atoms)]
     expressions = [where for where in filters if where is not None]
     mentioned = {column.name for expression in expressions for column in columns_of(expression)}
     declared = stream.properties

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
 
-from segpy.plan.model import SequencePlan, SequencesPlan, StepPlan
+from segpy.plan.model import Aftermath, SequencePlan, SequencesPlan, StepPlan
 from segpy.plan.names import Names, sequence_name
 from segpy.plan.selections import selection
-from segpy.plan.words import sequence_words, step_words
+from segpy.plan.words import sequence_words, step_words, then_without_words
 from segpy.resolve.atoms import disjoint
+from segpy.resolve.methods import method_of, own_barred
 from segpy.resolve.model import Feature
-from segpy.resolve.model_events import Atom
-from segpy.resolve.model_measures import Sequence, SequenceMeasure, Step
+from segpy.resolve.model_events import Atom, Property
+from segpy.resolve.model_measures import Sequence, SequenceMeasure, Step, ThenWithout
 
 
 def sequence_names(features: tuple[Feature, ...], sequences: tuple[Sequence, ...]) -> dict[Sequence, str]:
@@ -27,26 +29,68 @@ def sequence_names(features: tuple[Feature, ...], sequences: tuple[Sequence, ...
     return {sequence: found[sequence] for sequence in sequences}
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What wants a sequence, as `name (file)`, and whether its matches without overlap are asked for."""
+
+    serves: tuple[str, ...]
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of the entity's events: the flags of atoms, the columns of properties, what the engine can do."""
+
+    flags: dict[Atom, str]
+    columns: dict[Property, str]
+    asof_join: bool
+
+
 def sequences_plan(
-    model: str, names: dict[Sequence, str], serves: dict[Sequence, tuple[str, ...]], flags: dict[Atom, str]
+    model: str, names: dict[Sequence, str], asked: dict[Sequence, Asked], reading: Reading
 ) -> SequencesPlan | None:
     """One plan for each sequence, in the order of their names; None where there is none."""
     if not names:
         return None
     ordered = sorted(names, key=lambda sequence: names[sequence])
-    return SequencesPlan(model, tuple(_plan(one, names[one], serves.get(one, ()), flags) for one in ordered))
+    return SequencesPlan(model, tuple(_plan(one, names[one], asked[one], reading) for one in ordered))
 
 
-def _plan(sequence: Sequence, name: str, serves: tuple[str, ...], flags: dict[Atom, str]) -> SequencePlan:
-    steps = tuple(_step(step, flags) for step in sequence.steps)
+def _plan(sequence: Sequence, name: str, asked: Asked, reading: Reading) -> SequencePlan:
     pairs = combinations(enumerate(sequence.steps), 2)
-    overlaps = tuple((i, j) for (i, one), (j, other) in pairs if not disjoint(one.atom, other.atom))
-    words = sequence_words(sequence)
-    return SequencePlan(name, steps, sequence.complete_within, sequence.in_the_last, overlaps, serves, words)
+    return SequencePlan(
+        name,
+        tuple(_step(step, reading.flags) for step in sequence.steps),
+        _aftermath(sequence.then_without, reading.flags) if sequence.then_without else None,
+        sequence.complete_within,
+        sequence.in_the_last,
+        tuple(reading.columns[prop] for prop in sequence.same),
+        sequence.start,
+        sequence.ties,
+        asked.counted,
+        method_of(sequence, asof_join=reading.asof_join),
+        tuple((i, j) for (i, one), (j, other) in pairs if _share(one, other)),
+        asked.serves,
+        sequence_words(sequence),
+    )
+
+
+def _share(one: Step, other: Step) -> bool:
+    return any(not disjoint(this, that) for this in one.items for that in other.items)
 
 
 def _step(step: Step, flags: dict[Atom, str]) -> StepPlan:
-    # A single event lies on the edge of what is looked through, so only of several must their own be told apart.
-    alone = step.times > 1 and step.atom in step.without
-    without = tuple(selection(atom, flags) for atom in step.without if not (alone and atom == step.atom))
-    return StepPlan(selection(step.atom, flags), step.times, step.within, without, alone, step_words(step))
+    return StepPlan(
+        tuple(selection(item, flags) for item in step.items),
+        step.times,
+        step.within,
+        step.after,
+        tuple(selection(atom, flags) for atom in dict.fromkeys(step.barred)),
+        bool(own_barred(step)),
+        step_words(step),
+    )
+
+
+def _aftermath(then_without: ThenWithout, flags: dict[Atom, str]) -> Aftermath:
+    words = then_without_words(then_without)
+    return Aftermath(selection(then_without.atom, flags), then_without.length, words)

@@ -29,6 +29,7 @@ from segpy.resolve.model_measures import (
     SequenceMeasure,
     Step,
     Streaks,
+    ThenWithout,
     Window,
     WithinFirst,
     type_of,
@@ -52,7 +53,7 @@ from segpy.spec.expression import (
     stands_alone,
 )
 from segpy.spec.model import Logic, Relop
-from segpy.spec.model_measures import Output, Statistic, StreakKind
+from segpy.spec.model_measures import Output, Start, Statistic, StreakKind, Ties
 
 
 def expression_words(expression: Expression) -> str:
@@ -150,18 +151,50 @@ def ordinal(nth: int) -> str:
 
 def sequence_words(sequence: Sequence) -> str:
     """A sequence, its steps in order."""
-    steps = ", then ".join(step_words(step) for step in sequence.steps)
-    whole = f", all within {sequence.complete_within}" if sequence.complete_within is not None else ""
-    last = f", in the last {sequence.in_the_last}" if sequence.in_the_last else ""
-    return steps + whole + last
+    words = [", then ".join(step_words(step) for step in sequence.steps)]
+    if sequence.start is not Start.ANY:
+        words.append(f"from the {sequence.start.value} {atom_words(sequence.steps[0].atom)} on")
+    if sequence.same:
+        words.append(f"all of the same {' and '.join(prop.name for prop in sequence.same)}")
+    if sequence.complete_within is not None:
+        words.append(f"all within {sequence.complete_within}")
+    if sequence.in_the_last:
+        words.append(f"in the last {sequence.in_the_last}")
+    if sequence.then_without is not None:
+        words.append(then_without_words(sequence.then_without))
+    return ", ".join(words) + _TIES[sequence.ties]
+
+
+_TIES = {
+    Ties.ANY: "",
+    Ties.STRICT: ", each step at a later instant",
+    Ties.ORDERED: ", each step later in the order of its stream",
+}
+
+
+def then_without_words(then_without: ThenWithout) -> str:
+    """What must not follow."""
+    return f"and then {_none_of(then_without.atom)} for {then_without.length}"
 
 
 def step_words(step: Step) -> str:
     """One step with what it demands of the time since the step before."""
-    times = f" {step.times} times" if step.times > 1 else ""
-    within = f" within {step.within}" if step.within is not None else ""
-    without = f" without {' or '.join(map(atom_words, step.without))} before it" if step.without else ""
-    return atom_words(step.atom) + times + within + without
+    words = " and ".join(atom_words(item) for item in step.items)
+    words += f" {step.times} times" if step.times > 1 else ""
+    words += " in any order" if step.others else ""
+    words += f" after {step.after} or more" if step.after is not None else ""
+    words += f" within {step.within}" if step.within is not None else ""
+    words += f" without {' or '.join(map(atom_words, step.without))} before it" if step.without else ""
+    return words + (_directly(step.directly) if step.directly is not None else "")
+
+
+def _directly(barred: Atom) -> str:
+    """Save the ignored, no event may lie between."""
+    return " directly" if barred.every else f" directly, with {_none_of(barred)} between"
+
+
+def _none_of(atom: Atom) -> str:
+    return "no " + atom_words(atom).removeprefix("any ")
 
 
 _AGGREGATES = {
@@ -197,6 +230,7 @@ _OUTPUTS = {
     Output.LAST_AT: "last completion",
     Output.SECONDS: "seconds that the first completion took from its latest start",
     Output.FASTEST_SECONDS: "seconds that the fastest completion took",
+    Output.MATCHES: "number of matches without overlap",
 }
 
 

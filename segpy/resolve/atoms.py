@@ -52,15 +52,25 @@ def values_in(atom: Atom, stream: Stream) -> tuple[str, ...]:
 
 def named(atom: Atom) -> str:
     """The events of an atom as people say them."""
-    return "any event" if atom.every else " or ".join(event.name for event in atom.events)
+    words = "any event" if atom.every else " or ".join(event.name for event in atom.events)
+    return f"{words} that is no {' or '.join(event.name for event in atom.but)}" if atom.but else words
 
 
 def disjoint(one: Atom, other: Atom) -> bool:
     """Whether no event can be both. False where that is not known."""
-    return all(_apart(this, that) for this in one.events for that in other.events)
+    pairs = ((this, that) for this in one.events for that in other.events)
+    return all(_apart(this, that) or that in one.but or this in other.but for this, that in pairs)
+
+
+def save(events: tuple[Event, ...], ignored: tuple[Event, ...]) -> Atom | None:
+    """Every one of these events that is none of the ignored; None where nothing is left."""
+    left = tuple(event for event in events if event not in ignored)
+    but = tuple(one for one in ignored if any(not _apart(one, event) for event in left))
+    return Atom(left, None, not ignored, but) if left else None
 
 
 def _apart(one: Event, other: Event) -> bool:
+    """Whether no row can be both events."""
     if one.stream != other.stream:
         return True
     values, others = set(event_values(one)), set(event_values(other))

@@ -122,8 +122,8 @@ class FeatureBinder:
     def _features(self, feature: written.Feature) -> tuple[Feature, ...]:
         entity = self._entity(feature)
         measure = MeasureBinder(entity, self.taxonomy, self, self.findings).bind(feature.measure)
-        declared = isinstance(feature.measure.operand, measured.Sequence)
-        measures = outputs(measure.sequence) if declared and isinstance(measure, SequenceMeasure) else {"": measure}
+        every = len(columns_written(feature)) > 1
+        measures = outputs(measure.sequence) if every and isinstance(measure, SequenceMeasure) else {"": measure}
         name, span = feature.name.text, feature.name.span
         return tuple(
             Feature(name + suffix, entity.name, one, name, feature.description, span)
@@ -286,9 +286,9 @@ def _mentions(measure: measured.Measure, findings: Findings) -> tuple[_Mention, 
 
 
 def columns_written(feature: written.Feature) -> tuple[str, ...]:
-    """The columns that a feature declares: one, or all that a sequence measures."""
+    """The columns that a feature declares: one, or all that a sequence measures where it does not say which."""
     operand, name = feature.measure.operand, feature.name.text
-    if not isinstance(operand, measured.Sequence):
+    if not isinstance(operand, measured.Sequence) or operand.output is not None:
         return (name,)
     return tuple(name + suffix for suffix in _suffixes(len(operand.steps)))
 

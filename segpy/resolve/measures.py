@@ -23,14 +23,13 @@ from segpy.resolve.model_measures import (
     Ever,
     InTheLast,
     Measure,
-    Sequence,
     SequenceMeasure,
-    Step,
     Window,
     WithinFirst,
     type_of,
 )
 from segpy.resolve.scope import Findings, Unbound, within
+from segpy.resolve.sequences import SequenceBinder
 from segpy.resolve.taxonomy import Taxonomy
 from segpy.resolve.type_errors import NoStart, TypeClash
 from segpy.resolve.typing import words
@@ -68,9 +67,8 @@ class MeasureBinder:
             case SqlText() as text:
                 return self._computed(text)
             case written.Sequence() as sequence:
-                if sequence.output not in (None, (Output.COMPLETED, 0)):
-                    raise self._not_yet(sequence.span, "another measure of a sequence than `completed` in a condition")
-                return SequenceMeasure(self.sequence(sequence), Output.COMPLETED)
+                binder = SequenceBinder(self.entity, self.atom, self.findings)
+                return SequenceMeasure(binder.bind(sequence), *(sequence.output or (Output.COMPLETED, 0)))
             case written.Measure() as inner:
                 return derived.change(measure, inner, self.bind, self.findings)
             case tuple() as pair:
@@ -251,39 +249,6 @@ class MeasureBinder:
                 raise self._not_yet(measure.window_span or measure.span, "a fixed window")
             case _:
                 raise self._not_yet(measure.window_span or measure.span, "`calendar`")
-
-    def sequence(self, sequence: written.Sequence) -> Sequence:
-        """A sequence with its events bound."""
-        for construct, there in (
-            ("`then_without`", sequence.then_without),
-            ("`same`", sequence.same),
-            ("`start`", sequence.start is not written.Start.ANY),
-            ("`ties`", sequence.ties not in (None, written.Ties.ANY)),
-        ):
-            if there:
-                raise self._not_yet(sequence.span, construct)
-        steps = self.findings.whole([lambda s=s: self._step(s) for s in sequence.steps])  # type: ignore[misc]
-        total, window = sequence.complete_within, sequence.in_the_last
-        return Sequence(
-            steps,
-            total.duration if total else None,
-            window.duration if window else None,
-            sequence.span,
-            window.span if window else None,
-        )
-
-    def _step(self, step: written.Step) -> Step:
-        for construct, there in (
-            ("`any_order`", len(step.items) > 1),
-            ("`after`", step.after is not None),
-            ("`directly`", step.directly),
-        ):
-            if there:
-                raise self._not_yet(step.span, construct)
-        wanted = [(one.event, one.where) for one in (*step.items, *step.without)]
-        atoms = self.findings.whole([lambda w=w: self.atom(*w) for w in wanted])  # type: ignore[misc]
-        duration, at = (step.within.duration, step.within.span) if step.within else (None, None)
-        return Step(atoms[0], step.times, duration, atoms[1:], step.span, at)
 
     def _computed(self, text: SqlText) -> Measure:
         parsed = self.findings.parsed(text)

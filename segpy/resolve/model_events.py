@@ -49,12 +49,14 @@ class Event:
 class Atom:
     """An event or any of several, narrowed by a measure's own `where`: the smallest thing that is counted.
 
-    `events` are in the order of their names; `every` tells that `any` was written.
+    `events` are in the order of their names; `every` tells that `any` was written. Rows that are also one of `but`
+    are left out.
     """
 
     events: tuple[Event, ...]
     where: Expression | None
     every: bool = False
+    but: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from segpy.diagnostics.model import Span
 from segpy.resolve.model_events import Atom, Property
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Expression, Type
-from segpy.spec.model_measures import CalendarUnit, Output, Side, Statistic, StreakKind
+from segpy.spec.model_measures import CalendarUnit, Output, Side, Start, Statistic, StreakKind, Ties
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,10 @@ class AttributeTenure:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: `times` different events of `atom`, none of `without` since the step before."""
+    """One step: `times` different events of `atom`, or one of `atom` and of each of `others` in any order.
+
+    None of `without` since the step before, nor of `directly`: every event of the entity save the ignored ones.
+    """
 
     atom: Atom
     times: int
@@ -185,17 +188,50 @@ class Step:
     without: tuple[Atom, ...]
     span: Span = field(compare=False)
     within_span: Span | None = field(compare=False)
+    others: tuple[Atom, ...] = ()
+    after: Duration | None = None
+    directly: Atom | None = None
+    after_span: Span | None = field(default=None, compare=False)
+
+    @property
+    def items(self) -> tuple[Atom, ...]:
+        """What takes one event each, or `times` of them."""
+        return (self.atom, *self.others)
+
+    @property
+    def barred(self) -> tuple[Atom, ...]:
+        """All that must not lie between the step before and this one."""
+        return (*self.without, self.directly) if self.directly is not None else self.without
+
+
+@dataclass(frozen=True, slots=True)
+class ThenWithout:
+    """What must not follow a match, and for how long."""
+
+    atom: Atom
+    length: Duration
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """Steps in order. Ties are read in the order of the steps, and every start counts."""
+    """Steps in order. `ties` is what holds, written or not; `same` are properties in the order of their names."""
 
     steps: tuple[Step, ...]
     complete_within: Duration | None
     in_the_last: Duration | None
     span: Span = field(compare=False)
     window_span: Span | None = field(compare=False)
+    then_without: ThenWithout | None = None
+    same: tuple[Property, ...] = ()
+    start: Start = Start.ANY
+    ties: Ties = Ties.ANY
+    total_span: Span | None = field(default=None, compare=False)
+
+    @property
+    def atoms(self) -> tuple[Atom, ...]:
+        """Every atom that the sequence reads."""
+        last = (self.then_without.atom,) if self.then_without is not None else ()
+        return (*(atom for step in self.steps for atom in (*step.items, *step.barred)), *last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +314,7 @@ def type_of(measure: Measure) -> Type:
             return attribute.type
         case SequenceMeasure(output=Output.COMPLETED):
             return Type.BOOLEAN
-        case SequenceMeasure(output=Output.STEP | Output.COMPLETIONS):
+        case SequenceMeasure(output=Output.STEP | Output.COMPLETIONS | Output.MATCHES):
             return Type.INTEGER
         case SequenceMeasure(output=Output.FIRST_AT | Output.LAST_AT):
             return Type.TIMESTAMP
@@ -294,7 +330,7 @@ def nullable(measure: Measure) -> bool:
         case EventMeasure(aggregation):
             return aggregation not in ZERO
         case SequenceMeasure(output=output):
-            return output not in (Output.COMPLETED, Output.STEP, Output.COMPLETIONS)
+            return output not in (Output.COMPLETED, Output.STEP, Output.COMPLETIONS, Output.MATCHES)
         case AttributeValue() | AttributeTenure() | Computed() | Ratio() | Change() | Percentile():
             return True
 

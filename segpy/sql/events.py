@@ -26,6 +26,7 @@ from segpy.sql.tree import (
     is_null,
     minus,
     named,
+    negated,
     output,
     select,
     table,
@@ -173,6 +174,10 @@ def _is(atom: Atom, read: StreamRead) -> exp.Expr:
     parts = [_is_any(events, read)]
     if atom.where is not None:
         parts.append(lower(atom.where, known.__getitem__))
+    overlooked = tuple(event for event in atom.but if event.stream == read.stream)
+    if overlooked:
+        ignored = _is_any(overlooked, read)
+        parts.append(exp.false() if ignored is None else negated(coalesce(ignored, exp.false())))
     return all_of(part for part in parts if part is not None)
 
 

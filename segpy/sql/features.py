@@ -49,7 +49,12 @@ from segpy.sql.tree import (
     union_all,
 )
 
-_ZEROES = {Output.COMPLETED: exp.false(), Output.STEP: number(0), Output.COMPLETIONS: number(0)}
+_ZEROES = {
+    Output.COMPLETED: exp.false(),
+    Output.STEP: number(0),
+    Output.COMPLETIONS: number(0),
+    Output.MATCHES: number(0),
+}
 
 
 def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from segpy.plan.model import SequencePlan, StepPlan
 from segpy.spec.expression import Type
-from segpy.sql.chains import since
+from segpy.sql.attempts import Frame
 from segpy.sql.model import Cte
 from segpy.sql.operations import filtered, one_of, selected
 from segpy.sql.tree import (
@@ -124,7 +124,7 @@ def _events(slots: _Slots, key: str) -> exp.Select:
             wanted += step.without
     condition = one_of(wanted)
     wrapped = exp.paren(condition) if isinstance(condition, exp.Or) else condition
-    return select(columns, table("events"), where=[wrapped, *since(sequence)])
+    return select(columns, table("events"), where=[wrapped, *Frame(sequence, key).since()])
 
 
 def _subsets(slots: _Slots, kinds: list[int]) -> list[tuple[int, ...]]:

@@ -22,7 +22,8 @@ def lay_out(query: Query, dialect: str) -> str:
     """The text of a model's query: plain SQL of the dialect, with placeholders where dbt fills something in."""
     writer = _Writer(dialect)
     parts = [writer.cte(cte) for cte in query.ctes]
-    head = "with\n\n" + ",\n\n".join(parts) + "\n\n" if parts else ""
+    recursive = " recursive" if any(cte.recursive for cte in query.ctes) else ""
+    head = f"with{recursive}\n\n" + ",\n\n".join(parts) + "\n\n" if parts else ""
     return lowered(head + writer.query(query.final) + "\n", dialect)
 
 

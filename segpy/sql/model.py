@@ -9,12 +9,16 @@ from sqlglot import exp
 
 @dataclass(frozen=True, slots=True)
 class Cte:
-    """A named query and what it is for, a line of comment each. `inline` forbids the engine to make a copy of it."""
+    """A named query and what it is for, a line of comment each. `inline` forbids the engine to make a copy of it.
+
+    A `recursive` one reads itself.
+    """
 
     name: str
     comment: tuple[str, ...]
     query: exp.Query
     inline: bool = False
+    recursive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

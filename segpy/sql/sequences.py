@@ -9,19 +9,38 @@ it is at least as good for every gap, window and exclusion that follows. So the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
 
 from sqlglot import exp
 
 from segpy.dialects import Dialect
 from segpy.plan.model import EntityPlan, SequencePlan, SequencesPlan
+from segpy.resolve.methods import Method
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
+from segpy.sql.attempts import Frame, in_order
 from segpy.sql.chains import chain_ctes
 from segpy.sql.instants import instant_ctes
+from segpy.sql.matches import aftermath_ctes, complete, counted_ctes
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.operations import filtered, seconds_between
 from segpy.sql.relations import Relations
-from segpy.sql.tree import cast, coalesce, column, named, number, output, select, table, text, type_name, union_all
+from segpy.sql.tree import (
+    call,
+    cast,
+    coalesce,
+    column,
+    left_join,
+    named,
+    number,
+    output,
+    select,
+    table,
+    text,
+    type_name,
+    union_all,
+)
 
 
 def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, dialect: Dialect) -> Query:
@@ -31,12 +50,16 @@ def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, di
     key = plan.entity.key
     source = select([exp.Star()], table(relations.model(plan.events.model)))
     ctes = [Cte("events", (), source, inline=dialect.inline_hint)]
-    longest = max(len(sequence.steps) for sequence in sequences.sequences)
+    if any(Frame(sequence, key).ordered for sequence in sequences.sequences):
+        ctes.append(in_order(key))
+    asked = _Asked(
+        max(len(sequence.steps) for sequence in sequences.sequences),
+        any(sequence.counted for sequence in sequences.sequences),
+    )
     for sequence in sequences.sequences:
-        direct = dialect.asof_join and not sequence.overlaps
-        ctes += chain_ctes(sequence, key) if direct else instant_ctes(sequence, key)
-        ctes += _summary(sequence, key, longest)
-    columns = _columns(plan, longest, dialect.name)
+        ctes += _reached(sequence, key)
+        ctes += _summary(Frame(sequence, key), asked)
+    columns = _columns(plan, asked, dialect.name)
     final = union_all(
         [
             select([column(one.name) for one in columns], table(f"{sequence.name}__summary"))
@@ -47,17 +70,40 @@ def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, di
     return Query(sequences.model, grain_words, tuple(ctes), final, columns, relations.placeholders)
 
 
-def _columns(plan: EntityPlan, longest: int, dialect: str) -> tuple[OutputColumn, ...]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What some sequence of the model is asked for: times to that many steps, and matches counted."""
+
+    longest: int
+    counted: bool
+
+
+def _reached(sequence: SequencePlan, key: str) -> list[Cte]:
+    """`<sequence>__step_<i>` for each step, by the sequence's own method."""
+    match sequence.method:
+        case Method.CHAINS:
+            return chain_ctes(sequence, key)
+        case Method.INSTANTS:
+            return instant_ctes(sequence, key)
+        case Method.CHOICES:
+            raise AssertionError(f"{sequence.name} is refused by check")
+        case _:
+            assert_never(sequence.method)
+
+
+def _columns(plan: EntityPlan, asked: _Asked, dialect: str) -> tuple[OutputColumn, ...]:
     def typed(name: str, type_: Type, description: str) -> OutputColumn:
         return output(name, type_name(type_, dialect), description)
 
     velocity = "Seconds of the first completion, from its latest start; null without one."
+    without_overlap = "Number of matches without overlap; null where nobody asks for it."
     return (
         typed(plan.entity.key, plan.entity.key_type, f"The {plan.entity.name}."),
         typed("sequence", Type.TEXT, "The sequence."),
         typed("completed", Type.BOOLEAN, "Whether some match is complete."),
         typed("step", Type.INTEGER, "The furthest step that any attempt reached."),
         typed("completions", Type.INTEGER, "Number of last-step events that complete a match."),
+        *((typed("matches", Type.INTEGER, without_overlap),) if asked.counted else ()),
         typed("first_at", Type.TIMESTAMP, "When a match was first complete."),
         typed("last_at", Type.TIMESTAMP, "When a match was last complete."),
         typed("seconds", Type.DURATION, velocity),
@@ -68,52 +114,90 @@ def _columns(plan: EntityPlan, longest: int, dialect: str) -> tuple[OutputColumn
                 Type.DURATION,
                 f"Seconds to step {i} where it was first reached, from the latest start.",
             )
-            for i in range(2, longest + 1)
+            for i in range(2, asked.longest + 1)
         ),
     )
 
 
-def _summary(sequence: SequencePlan, key: str, longest: int) -> list[Cte]:
-    steps = range(1, len(sequence.steps) + 1)
-    last = len(sequence.steps)
-    attempts = union_all([_attempt(sequence.name, i, key) for i in steps])
-    name = f"{sequence.name}__attempts"
-    comment = ("every instant at which a step is reached, with the latest start of the attempt",)
-    return [
-        Cte(name, comment, attempts),
-        Cte(f"{sequence.name}__summary", (), _measured(sequence, key, name, last, longest)),
-    ]
+def _summary(frame: Frame, asked: _Asked) -> list[Cte]:
+    sequence, name = frame.sequence, frame.sequence.name
+    ctes: list[Cte] = []
+    relations = [f"{name}__step_{i}" for i in range(1, len(sequence.steps) + 1)]
+    comment = "every instant at which a step is reached, with the latest start of the attempt"
+    if sequence.then_without is not None:
+        ctes += aftermath_ctes(frame, sequence.then_without)
+        relations.append(complete(frame))
+        comment += f"; {len(relations)} stands for complete"
+    attempts = union_all([_attempt(relation, i, frame.key) for i, relation in enumerate(relations, start=1)])
+    if sequence.counted:
+        ctes += counted_ctes(frame)
+    source = f"{name}__attempts"
+    ctes.append(Cte(source, (comment,), attempts))
+    if sequence.same or frame.ordered:
+        ctes.append(_at_one_instant(frame, source))
+        source = ctes[-1].name
+    return [*ctes, Cte(f"{name}__summary", (), _measured(frame, source, len(relations), asked))]
 
 
-def _attempt(name: str, step: int, key: str) -> exp.Select:
+def _attempt(relation: str, step: int, key: str) -> exp.Select:
     columns = [column(key), named(number(step), "step"), column("reached_at"), column("started_at"), column("events")]
-    return select(columns, table(f"{name}__step_{step}"))
+    return select(columns, table(relation))
 
 
-def _measured(sequence: SequencePlan, key: str, source: str, last: int, longest: int) -> exp.Select:
+def _at_one_instant(frame: Frame, attempts: str) -> Cte:
+    """Several attempts reach a step at one instant: with other values, or one after the other in order."""
+    by = [column(frame.key), column("step"), column("reached_at")]
+    latest = named(exp.Max(this=column("started_at")), "started_at")
+    events = named(exp.Sum(this=column("events")), "events")
+    query = select([*by, latest, events], table(attempts), group_by=[one.copy() for one in by])
+    return Cte(f"{frame.sequence.name}__reached", ("of the attempts at one instant the latest start",), query)
+
+
+def _measured(frame: Frame, source: str, whole: int, asked: _Asked) -> exp.Select:
+    """What is told of each entity. `whole` stands for complete matches among the steps."""
+    sequence, key, last = frame.sequence, frame.key, len(frame.sequence.steps)
+
     def at(step: int) -> exp.Expr:
         return exp.EQ(this=column("step"), expression=number(step))
 
     def first_seconds(step: int) -> exp.Expr:
         """From the latest start to the first reach of a step."""
-        if step > last:
-            return cast(exp.Null(), Type.DURATION)
         start = filtered(exp.ArgMin(this=column("started_at"), expression=column("reached_at")), at(step))
         return seconds_between(start, filtered(exp.Min(this=column("reached_at")), at(step)))
 
     furthest = exp.Max(this=column("step"))
+    reached = call("least", furthest.copy(), number(last)) if whole > last else furthest.copy()
     took = seconds_between(column("started_at"), column("reached_at"))
-    events = filtered(exp.Sum(this=column("events")), at(last))
+    events = filtered(exp.Sum(this=column("events")), at(whole))
+    nothing = cast(exp.Null(), Type.DURATION)
     values: Sequence[tuple[exp.Expr, str]] = [
         (text(sequence.name), "sequence"),
-        (exp.EQ(this=furthest, expression=number(last)), "completed"),
-        (cast(furthest.copy(), Type.INTEGER), "step"),
+        (exp.EQ(this=furthest, expression=number(whole)), "completed"),
+        (cast(reached, Type.INTEGER), "step"),
         (cast(coalesce(events, number(0)), Type.INTEGER), "completions"),
-        (filtered(exp.Min(this=column("reached_at")), at(last)), "first_at"),
-        (filtered(exp.Max(this=column("reached_at")), at(last)), "last_at"),
-        (first_seconds(last), "seconds"),
-        (filtered(exp.Min(this=took), at(last)), "fastest_seconds"),
-        *((first_seconds(i), f"step_{i}_seconds") for i in range(2, longest + 1)),
+        *(((_matches(sequence), "matches"),) if asked.counted else ()),
+        (filtered(exp.Min(this=column("reached_at")), at(whole)), "first_at"),
+        (filtered(exp.Max(this=column("reached_at")), at(whole)), "last_at"),
+        (first_seconds(whole), "seconds"),
+        (filtered(exp.Min(this=took), at(whole)), "fastest_seconds"),
+        *(
+            (first_seconds(i) if i <= last else nothing.copy(), f"step_{i}_seconds")
+            for i in range(2, asked.longest + 1)
+        ),
     ]
-    columns = [column(key), *(named(value, name) for value, name in values)]
-    return select(columns, table(source), group_by=[column(key)])
+    columns = [
+        column(key, source) if sequence.counted else column(key),
+        *(named(value, name) for value, name in values),
+    ]
+    if not sequence.counted:
+        return select(columns, table(source), group_by=[column(key)])
+    counts = f"{sequence.name}__matches"
+    on = exp.EQ(this=column(key, counts), expression=column(key, source))
+    return select(columns, table(source), joins=[left_join(counts, on)], group_by=[column(key, source)])
+
+
+def _matches(sequence: SequencePlan) -> exp.Expr:
+    """The number of matches without overlap; null where it is not asked of this sequence."""
+    if not sequence.counted:
+        return cast(exp.Null(), Type.INTEGER)
+    return cast(coalesce(exp.Max(this=column("matches")), number(0)), Type.INTEGER)

@@ -23,7 +23,8 @@ def verify(query: Query, text: str, dialect: str) -> None:
     whole = query.final.copy()
     for cte in query.ctes:
         name, materialized = exp.to_identifier(cte.name, quoted=False), False if cte.inline else None
-        whole.with_(name, as_=cte.query.copy(), materialized=materialized, copy=False)
+        query_of_cte, recursive = cte.query.copy(), cte.recursive
+        whole.with_(name, as_=query_of_cte, recursive=recursive, materialized=materialized, copy=False)
     meant = sqlglot.parse_one(whole.sql(dialect), read=dialect)
     if _plain(read) != _plain(meant):
         raise Unfaithful(f"{query.name}: the text does not mean what was planned")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segpy.catalog.model import Catalog
-from segpy.dialects import DIALECTS
 from segpy.plan.build import build_plan
 from segpy.plan.model import EntityPlan, EventsPlan, FeaturesPlan, FromSequence, Plan, SegmentsPlan, SequencesPlan
 from segpy.resolve.bind import bind
@@ -30,18 +29,17 @@ def plan_of(text: str) -> Plan:
 
 def plan_text(plan: Plan) -> str:
     """What a plan says: the events that are kept, the features, the sequences and the segments of each entity."""
-    direct = DIALECTS[plan.bound.settings.dialect].asof_join
-    return "\n".join(line for entity in plan.entities for line in _entity(entity, direct)) + "\n"
+    return "\n".join(line for entity in plan.entities for line in _entity(entity)) + "\n"
 
 
-def _entity(plan: EntityPlan, direct: bool) -> Iterator[str]:
+def _entity(plan: EntityPlan) -> Iterator[str]:
     entity = plan.entity
     retention = f", events of the last {plan.retention}" if plan.retention else ""
     yield f"{entity.name}: by {entity.key} ({entity.key_type.value}), population {entity.population.value}{retention}"
     parts = [
         *(_events(plan.events) if plan.events else ()),
         *_features(plan.features),
-        *(_sequences(plan.sequences, direct) if plan.sequences else ()),
+        *(_sequences(plan.sequences) if plan.sequences else ()),
         *(_segments(plan.segments) if plan.segments else ()),
     ]
     yield from (INDENT + line for line in parts)
@@ -67,13 +65,12 @@ def _features(features: FeaturesPlan) -> Iterator[str]:
     yield from (f"{INDENT}{column.name} ({column.type.value}): {column.description}" for column in columns)
 
 
-def _sequences(sequences: SequencesPlan, direct: bool) -> Iterator[str]:
+def _sequences(sequences: SequencesPlan) -> Iterator[str]:
     yield "sequences"
     for sequence in sequences.sequences:
-        method = "chains" if direct and not sequence.overlaps else "instants"
         overlaps = ", ".join(f"{one + 1} and {other + 1}" for one, other in sequence.overlaps)
         shared = f"; one event may be steps {overlaps}" if overlaps else ""
-        yield f"{INDENT}{sequence.name}, by {method}: {sequence.words}{shared}"
+        yield f"{INDENT}{sequence.name}, by {sequence.method.value}: {sequence.words}{shared}"
 
 
 def _segments(segments: SegmentsPlan) -> Iterator[str]:

@@ -55,7 +55,7 @@ def nodes(text: str, path: str = "segments/spec.yml") -> Mapping:
 
 def decoded(*texts: str) -> Spec:
     """The spec that these files make, the first called `a.yml`."""
-    spec, found = decode([nodes(text, f"{'abcdefgh'[i]}.yml") for i, text in enumerate(texts)])
+    spec, found = decode([nodes(text, f"{chr(ord('a') + i)}.yml") for i, text in enumerate(texts)])
     assert spec is not None, said(found)
     return spec
 
