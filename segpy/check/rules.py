@@ -38,12 +38,7 @@ from segpy.spec.duration import Duration
 from segpy.spec.model import Grain
 
 Rule = Callable[[Bound], Iterator[Diagnostic]]
-<<<<<<< HEAD
-MOST_SLOTS = 12
-MOST_OVERLAPPING = 5
 _STEPS = {Grain.DAY: Duration(microseconds=86_400_000_000), Grain.HOUR: Duration(microseconds=3_600_000_000)}
-=======
->>>>>>> 3dba045 (Bind and plan every sequence operator; compile chains of all of them)
 
 
 def check(bound: Bound) -> tuple[Diagnostic, ...]:
