@@ -22,7 +22,7 @@ from segpy.check.siblings import RULES as SIBLINGS
 from segpy.check.world import World
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.dialects import DIALECTS
-from segpy.resolve.methods import Method, entangled, method_of, not_over_instants
+from segpy.resolve.methods import Method, entangled, method_of, plain, too_many
 from segpy.resolve.model import Bound, tests_of
 from segpy.resolve.model_measures import (
     BetweenAgo,
@@ -123,11 +123,9 @@ def compiled_exactly(bound: Bound) -> Iterator[Diagnostic]:
     asof_join = bound.settings.dialect not in DIALECTS or DIALECTS[bound.settings.dialect].asof_join
     for sequence in _sequences(bound):
         if method_of(sequence, asof_join=asof_join) is Method.CHOICES:
-            reason = entangled(sequence) or not_over_instants(sequence)
-            assert reason is not None
-            overlapping = not_over_instants(sequence)
+            reason = (plain(sequence) and too_many(sequence)) or entangled(sequence) or "no method is exact for it"
             way_out = "tell the events apart by `is`, write `ties: strict`, or split the sequence"
-            yield NotExact(span=sequence.span, reason=f"{reason}; {overlapping}", way_out=way_out)
+            yield NotExact(span=sequence.span, reason=reason, way_out=way_out)
 
 
 def too_many_segments(bound: Bound) -> Iterator[Diagnostic]:

@@ -45,10 +45,10 @@ def canonical(value: Any, inputs: Mapping[str, Measure | Property] | None = None
 
 
 def _parts(value: Any, inputs: Mapping[str, Measure | Property] | None) -> Iterator[str]:
-    """The fields of a value. One that has its default is not named, so that a new one changes no older hash."""
+    """The fields of a value. One that is left at its default is not told, so that a new one changes no older hash."""
     for one in fields(value):
         content = getattr(value, one.name)
-        if one.compare and one.default is MISSING:
+        if one.compare and (one.default is MISSING or type(one.default) is int):
             yield canonical(content, inputs)
         elif one.compare and content != one.default:
             yield f"{one.name}={canonical(content, inputs)}"

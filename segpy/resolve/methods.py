@@ -31,7 +31,7 @@ def method_of(sequence: Sequence, *, asof_join: bool = True) -> Method:
     """The first method that is exact for a sequence, on an engine that has ASOF joins or has not."""
     if asof_join and entangled(sequence) is None:
         return Method.CHAINS
-    return Method.INSTANTS if not_over_instants(sequence) is None else Method.CHOICES
+    return Method.INSTANTS if plain(sequence) and too_many(sequence) is None else Method.CHOICES
 
 
 def entangled(sequence: Sequence) -> str | None:
@@ -69,17 +69,20 @@ def own_barred(step: Step) -> tuple[tuple[Atom, Atom], ...]:
     return tuple((item, other) for other in step.barred for item in step.items if not disjoint(item, other))
 
 
-def not_over_instants(sequence: Sequence) -> str | None:
-    """Why the events of one instant cannot be taken together; None where they can."""
+def plain(sequence: Sequence) -> bool:
+    """Whether the events of one instant can be taken together: what they count for depends on nothing else."""
+    if sequence.ties is not Ties.ANY or sequence.same or sequence.start is not Start.ANY:
+        return False
+    return not any(step.others or step.after is not None or own_barred(step) for step in sequence.steps)
+
+
+def too_many(sequence: Sequence) -> str | None:
+    """Why the events of one instant cannot be counted in every combination of steps; None where they can."""
     slots = sum(step.times for step in sequence.steps)
     kinds = len(dict.fromkeys(step.atom for step in sequence.steps))
-    if slots > MOST_SLOTS or kinds > MOST_OVERLAPPING:
-        return (
-            f"steps may be the same event, and then a sequence has at most {MOST_OVERLAPPING} kinds of step "
-            f"and {MOST_SLOTS} events; this has {kinds} and {slots}"
-        )
-    if sequence.ties is not Ties.ANY or sequence.same or sequence.start is not Start.ANY:
-        return "`ties`, `same` and `start` do not go with steps that share events"
-    if any(step.others or step.after is not None or own_barred(step) for step in sequence.steps):
-        return "`any_order`, `after` and `times` with its own events excluded do not go with steps that share events"
-    return None
+    if slots <= MOST_SLOTS and kinds <= MOST_OVERLAPPING:
+        return None
+    return (
+        f"steps may be the same event, and then a sequence has at most {MOST_OVERLAPPING} kinds of step "
+        f"and {MOST_SLOTS} events; this has {kinds} and {slots}"
+    )
