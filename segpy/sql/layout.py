@@ -64,7 +64,7 @@ class _Writer:
     def cte(self, cte: Cte) -> str:
         comment = "".join(comment_line(line) + "\n" for line in cte.comment)
         name = self.scalar(exp.to_identifier(cte.name, quoted=False))
-        hint = "NOT MATERIALIZED " if cte.inline else ""
+        hint = "NOT MATERIALIZED " if cte.inline else "MATERIALIZED " if cte.copied else ""
         return f"{comment}{name} as {hint}(\n{_indented(self.query(cte.query))}\n)"
 
     def query(self, query: exp.Query) -> str:

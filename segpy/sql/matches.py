@@ -71,6 +71,7 @@ def counted_ctes(frame: Frame) -> list[Cte]:
             f"{name}__next",
             ("after each end, that of the next match",),
             select(pointer, table(f"{name}__ends", "one"), joins=joins),
+            copied=True,  # the walk reads it once a match
         ),
         Cte(
             f"{name}__walk",

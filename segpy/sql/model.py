@@ -11,13 +11,14 @@ from sqlglot import exp
 class Cte:
     """A named query and what it is for, a line of comment each. `inline` forbids the engine to make a copy of it.
 
-    A `recursive` one reads itself.
+    `copied` bids it to make one. A `recursive` one reads itself.
     """
 
     name: str
     comment: tuple[str, ...]
     query: exp.Query
     inline: bool = False
+    copied: bool = False
     recursive: bool = False
 
 

@@ -20,11 +20,11 @@ def verify(query: Query, text: str, dialect: str) -> None:
         read = sqlglot.parse_one(text, read=dialect)
     except SqlglotError as error:
         raise Unfaithful(f"{query.name}: {error}") from error
-    whole = query.final.copy()
+    whole, recursive = query.final.copy(), any(cte.recursive for cte in query.ctes)
     for cte in query.ctes:
-        name, materialized = exp.to_identifier(cte.name, quoted=False), False if cte.inline else None
-        query_of_cte, recursive = cte.query.copy(), cte.recursive
-        whole.with_(name, as_=query_of_cte, recursive=recursive, materialized=materialized, copy=False)
+        name, materialized = exp.to_identifier(cte.name, quoted=False), False if cte.inline else cte.copied or None
+        body = cte.query.copy()
+        whole.with_(name, as_=body, recursive=recursive, materialized=materialized, copy=False)
     meant = sqlglot.parse_one(whole.sql(dialect), read=dialect)
     if _plain(read) != _plain(meant):
         raise Unfaithful(f"{query.name}: the text does not mean what was planned")

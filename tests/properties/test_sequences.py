@@ -48,7 +48,7 @@ def test_sequences_equal_the_oracle(sequences: tuple[Whole, ...], seed: int) -> 
         found = differing(models, sequences, {"u": events})["u"]
         raise AssertionError(
             f"{len(wrong)} of {len(log)} entities differ\n{spec_of(sequences)}as_of {AS_OF}\n"
-            + "\n".join(f"{event.name},{event.when},{event.v}" for event in events)
+            + "\n".join(f"{event.name},{event.when},{event.v},{event.p},{event.seq}" for event in events)
             + "\n"
             + "\n".join(f"{column}: expected {expected!r}, got {got!r}" for column, (expected, got) in found.items())
         )
@@ -69,18 +69,24 @@ def differing(
 ) -> dict[str, dict[str, tuple[Value, Value]]]:
     """By entity, the columns whose value is not the oracle's: (expected, got)."""
     answer = run(models, tables_of(log), AS_OF)
-    found = {str(row["user_id"]): row for row in answer["user_features"]}
-    flags = {str(row["user_id"]): row["done"] for row in answer["user_segments"]}
-    assert found.keys() == flags.keys() == log.keys()
+    found = {str(row["user_id"]): counted(row) for row in answer["user_features"]}
+    for row in answer["user_segments"]:
+        found[str(row["user_id"])] |= {segment: row[segment] for segment in ("done", "twice")}
+    assert found.keys() == log.keys()
     wrong = {}
     for key, events in log.items():
         expected = expected_row(sequences, events)
         got: Row = {column: found[key][column] for column in expected}
-        expected["done"], got["done"] = expected["s0_completed"], flags[key]
         columns = {column: (expected[column], got[column]) for column in expected if expected[column] != got[column]}
         if columns:
             wrong[key] = columns
     return wrong
+
+
+def counted(row: Row) -> Row:
+    """A row of features, with the number of matches, whose column is named from its meaning, as `matches`."""
+    (column,) = [name for name in row if name.endswith("_matches")]
+    return {**row, "matches": row[column]}
 
 
 def least(models: Models, sequences: tuple[Whole, ...], events: tuple[Event, ...]) -> tuple[Event, ...]:
