@@ -79,22 +79,7 @@ class Person:
 
     def declared(self, feature: Feature) -> dict[str, Measure]:
         """The measure of each column of a feature; none where it is another entity's."""
-        name, measure = feature.name.text, feature.measure
-        if not self.has(feature):
-            return {}
-        if isinstance(measure.window, InTheLast) and len(measure.window.lengths) > 1:
-            each = {one.duration.label: replace(measure.window, lengths=(one,)) for one in measure.window.lengths}
-            return {f"{name}_{label}": replace(measure, window=window) for label, window in each.items()}
-        sequence = measure.operand
-        if not isinstance(sequence, written.Sequence) or sequence.output is not None:
-            return {name: measure}
-        plain = [one for one in Output if one not in (Output.STEP_SECONDS, Output.MATCHES)]
-        outputs = {one.value: (one, 0) for one in plain}
-        outputs |= {f"step_{step}_seconds": (Output.STEP_SECONDS, step) for step in range(2, len(sequence.steps) + 1)}
-        return {
-            f"{name}_{suffix}": replace(measure, operand=replace(sequence, output=output))
-            for suffix, output in outputs.items()
-        }
+        return columns_of(feature) if self.has(feature) else {}
 
     def has(self, feature: Feature) -> bool:
         """Whether a feature is about entities of this kind."""
@@ -109,7 +94,7 @@ class Person:
             case MeasureKey.ATTRIBUTE:
                 return name in self.attributes
             case MeasureKey.FEATURE | MeasureKey.PERCENTILE:
-                return any(name in self.declared(one) for one in self.world.spec.features)
+                return any(name in columns_of(one) and self.has(one) for one in self.world.spec.features)
             case MeasureKey.MEMBERS_IN:
                 members = self.world.log.entities[self.entity].members
                 return members is not None and members.entity == self.world.segments[name].entity
@@ -314,6 +299,24 @@ class Person:
         if ANY in names or any(step.directly for step in sequence.steps):
             return self.event_names()
         return names
+
+
+def columns_of(feature: Feature) -> dict[str, Measure]:
+    """The measure of each column that a feature declares."""
+    name, measure = feature.name.text, feature.measure
+    if isinstance(measure.window, InTheLast) and len(measure.window.lengths) > 1:
+        each = {one.duration.label: replace(measure.window, lengths=(one,)) for one in measure.window.lengths}
+        return {f"{name}_{label}": replace(measure, window=window) for label, window in each.items()}
+    sequence = measure.operand
+    if not isinstance(sequence, written.Sequence) or sequence.output is not None:
+        return {name: measure}
+    plain = [one for one in Output if one not in (Output.STEP_SECONDS, Output.MATCHES)]
+    outputs = {one.value: (one, 0) for one in plain}
+    outputs |= {f"step_{step}_seconds": (Output.STEP_SECONDS, step) for step in range(2, len(sequence.steps) + 1)}
+    return {
+        f"{name}_{suffix}": replace(measure, operand=replace(sequence, output=output))
+        for suffix, output in outputs.items()
+    }
 
 
 def operands(measure: Measure) -> Iterator[tuple[Measure, Operand]]:
