@@ -277,7 +277,7 @@ def _event_words(measure: EventMeasure) -> str:
             return f"{what} {atom}{when}, each weighed by half for every {half_life} of age"
         case Periods(aggregation, length, before):
             what = f"{_AGGREGATES[aggregation].format(atom=atom, property=name)} in the last {length}"
-            return f"{what}, in standard deviations from the mean of the {before} such periods before"
+            return f"{what}, in standard deviations from the mean of the {before} periods before"
     return _AGGREGATES[measure.aggregation].format(atom=atom, property=name) + when
 
 

@@ -64,6 +64,13 @@ WINDOWS = (
 )
 
 
+OVER = (
+    *("count_distinct", "sum", "avg", "min", "max", "median", "stddev"),
+    *("first_value", "last_value", "most_frequent"),
+)
+UNITS = ("day", "week", "month")
+
+
 def expressions() -> list[str]:
     """Operations over columns of every type, and over one and a constant."""
     one = [f'expression: "{form.format(name)}"' for form in ONE for name in TYPED]
@@ -73,8 +80,12 @@ def expressions() -> list[str]:
 
 def measures() -> list[str]:
     """Every aggregate over properties of every type, in every kind of window."""
-    over = [f"{key}: y.{name}" for key in ("count_distinct", "sum", "avg", "min", "max") for name in TYPED]
-    plain = [f"{key}: x" for key in ("count", "active_days", "recency", "tenure")]
+    over = [f"{key}: y.{name}" for key in OVER for name in TYPED]
+    over += [f"decayed: y.{name}, half_life: 2 days" for name in TYPED]
+    plain = [f"{key}: x" for key in ("count", "active_days", "active_weeks", "active_months", "recency", "tenure")]
+    plain += [f"gap: x, statistic: {one}" for one in ("avg", "stddev", "max", "last")]
+    plain += [f"streak: x, unit: {unit}, kind: {kind}" for unit in UNITS for kind in ("longest", "current")]
+    plain += ["streak: x, allow_gap: 3", "burst: x, per: 90 seconds", "decayed: x, half_life: 1 hour"]
     return [part + window for part in over + plain for window in WINDOWS]
 
 
@@ -90,11 +101,24 @@ def accepted(features: list[str]) -> Iterator[str]:
     _, found = compiled(features)
     first = TAXONOMY.count("\n") + 2
     refused = {finding.span.line - first for finding in found.diagnostics if finding.span is not None}
-    assert {finding.code for finding in found.diagnostics} <= {"SEG301"}
+    assert {finding.code for finding in found.diagnostics} <= {"SEG301", "SEG308"}
     return (feature for number, feature in enumerate(features) if number not in refused)
 
 
-@pytest.mark.parametrize("features", [expressions(), measures()], ids=["expressions", "measures"])
+def derived() -> list[str]:
+    """Changes of everything, ratios of everything with everything, ranks by everything."""
+    length = "recent: 2 days, baseline: 6 days"
+    inner = [f"{key}: y.{name}" for key in OVER for name in TYPED] + ["count: x", "active_days: x", "recency: x"]
+    changes = [f"change: {{{one}}}, {length}, as: {way}" for one in inner for way in ("ratio", "zscore")]
+    sides = ["count: x", "recency: x", *(f"attribute: {name}" for name in TYPED), *(f"median: y.{n}" for n in TYPED)]
+    ratios = [f"ratio: [{{{one}}}, {{{other}}}]" for one in sides for other in sides]
+    return changes + ratios
+
+
+KINDS = {"expressions": expressions(), "measures": measures(), "derived": derived()}
+
+
+@pytest.mark.parametrize("features", KINDS.values(), ids=KINDS)
 def test_what_the_types_let_pass_is_taken_by_the_engine(features: list[str]) -> None:
     passed = list(accepted(features))
     assert len(features) // 10 < len(passed) < len(features)

@@ -15,8 +15,10 @@ from segpy.resolve.model_measures import (
     Aggregation,
     AttributeTenure,
     AttributeValue,
+    Change,
     Computed,
     EventMeasure,
+    Percentile,
     SequenceMeasure,
     measures_in,
     type_of,
@@ -190,6 +192,23 @@ def test_equal_measures_are_equal_wherever_they_stand() -> None:
         ("tenure: born_on", Type.DURATION),
         ("attribute: trial", Type.BOOLEAN),
         ("expression: age / 2", Type.NUMBER),
+        ("median: paid.seats", Type.NUMBER),
+        ("stddev: paid.amount", Type.NUMBER),
+        ("first_value: paid.path", Type.TEXT),
+        ("last_value: paid.vip", Type.BOOLEAN),
+        ("most_frequent: paid.due_at", Type.TIMESTAMP),
+        ("active_weeks: paid", Type.INTEGER),
+        ("active_months: paid", Type.INTEGER),
+        ("gap: paid", Type.DURATION),
+        ("gap: paid, statistic: stddev", Type.DURATION),
+        ("streak: paid", Type.INTEGER),
+        ("burst: paid, per: 1 hour", Type.INTEGER),
+        ("decayed: paid, half_life: 1 day", Type.NUMBER),
+        ("decayed: paid.seats, half_life: 1 day", Type.NUMBER),
+        ("ratio: [{count: paid}, {count: login}]", Type.NUMBER),
+        ("ratio: [{recency: paid}, {gap: paid}]", Type.NUMBER),
+        ("change: {count: paid}, recent: 1 day, baseline: 9 days", Type.NUMBER),
+        ("change: {sum: paid.seats}, recent: 1 day, baseline: 9 days, as: zscore", Type.NUMBER),
     ],
 )
 def test_types(yaml: str, type_: Type) -> None:
@@ -230,10 +249,74 @@ def test_an_expression_names_features_before_attributes() -> None:
         ("tenure: signed_up_at, in_the_last: 1 day", "SEG301"),
         ("count: paid, after: {event: lgoin}", "SEG203"),
         ("sequence: {steps: [login, {event: piad}]}", "SEG203"),
+        ("median: paid.path", "SEG301"),
+        ("median: paid.due_at", "SEG301"),
+        ("stddev: paid.vip", "SEG301"),
+        ("decayed: paid.path, half_life: 1 day", "SEG301"),
+        ("most_frequent: any.nothing", "SEG204"),
+        ("gap: lgoin", "SEG203"),
+        ("ratio: [{count: paid}, {attribute: plan}]", "SEG301"),
+        ("ratio: [{tenure: signed_up_at}, {attribute: born_on}]", "SEG301"),
+        ("ratio: [{attribute: trial}, {count: paid}]", "SEG301"),
+        ("ratio: [{count: piad}, {count: paid}]", "SEG203"),
+        ("change: {avg: paid.amount}, recent: 1 day, baseline: 9 days", "SEG308"),
+        ("change: {recency: paid}, recent: 1 day, baseline: 9 days", "SEG308"),
+        ("change: {active_weeks: paid}, recent: 1 day, baseline: 9 days", "SEG308"),
+        ("change: {attribute: age}, recent: 1 day, baseline: 9 days", "SEG308"),
+        ("change: {count: paid, in_the_last: 1 day}, recent: 1 day, baseline: 9 days", "SEG309"),
+        ("change: {count: paid, ever: true}, recent: 1 day, baseline: 9 days", "SEG309"),
+        ("change: {sum: paid.path}, recent: 1 day, baseline: 9 days", "SEG301"),
+        ("change: {count: paid}, recent: 2 days, baseline: 9 days, as: zscore", "SEG310"),
+        ("change: {count: paid}, recent: 2 days, baseline: 2 days, as: zscore", "SEG310"),
+        ("change: {count: paid}, recent: 2 days, baseline: 1 day, as: zscore", "SEG310"),
+        ("percentile: nothing", "SEG206"),
+        ("percentile: f", "SEG210"),
     ],
 )
 def test_refused(yaml: str, code: str) -> None:
     assert codes(f"features:\n  f: {{entity: user, {yaml}}}\n") == [code]
+
+
+def test_both_sides_of_a_ratio_and_both_faults_of_a_change_are_told() -> None:
+    pair = "ratio: [{attribute: plan}, {attribute: trial}]"
+    assert codes(f"features:\n  f: {{entity: user, {pair}}}\n") == ["SEG301", "SEG301"]
+    change = "change: {avg: paid.amount, in_the_last: 1 day}, recent: 1 day, baseline: 9 days"
+    assert codes(f"features:\n  f: {{entity: user, {change}}}\n") == ["SEG308", "SEG309"]
+
+
+@pytest.mark.parametrize(
+    "column", ["attribute: plan", "attribute: trial", "last_value: paid.path", "expression: not trial"]
+)
+def test_what_has_no_order_has_no_rank(column: str) -> None:
+    features = f"features:\n  f: {{entity: user, {column}}}\n  g: {{percentile: f}}\n"
+    assert codes(features) == ["SEG301"]
+
+
+@pytest.mark.parametrize("column", ["attribute: age", "attribute: born_on", "recency: paid", "max: paid.due_at"])
+def test_what_has_an_order_has_a_rank(column: str) -> None:
+    found = bound(f"features:\n  f: {{entity: user, {column}}}\n  g: {{percentile: f}}\n").features
+    ranked, rank = (feature.measure for feature in found)
+    assert rank == Percentile(ranked)
+    assert measures_in(rank) == (ranked, rank)
+
+
+def test_a_change_is_made_of_two_windows_that_meet() -> None:
+    found = measure("change: {sum: paid.seats, where: vip}, recent: 1 week, baseline: 60 days")
+    assert isinstance(found, Change)
+    assert (type_of(found.recent), type_of(found.baseline)) == (Type.INTEGER, Type.INTEGER)
+    recent = "sum: paid.seats, where: vip, in_the_last: 7 days"
+    assert found.recent == measure(recent)
+    assert found.baseline == measure("sum: paid.seats, where: vip, between_ago: [67 days, 7 days]")
+
+
+def test_only_what_needs_a_calendar_has_a_time_zone() -> None:
+    zones = {
+        key: one.zone
+        for key in ("active_days", "active_weeks", "active_months", "streak", "count", "gap")
+        if isinstance(one := measure(f"{key}: login"), EventMeasure)
+    }
+    calendar = dict.fromkeys(("active_days", "active_weeks", "active_months", "streak"), "UTC")
+    assert zones == {**calendar, "count": None, "gap": None}
 
 
 def test_what_belongs_to_another_entity() -> None:

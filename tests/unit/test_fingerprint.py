@@ -9,7 +9,7 @@ from segpy.plan.build import build_plan
 from segpy.plan.fingerprint import canonical, fingerprint
 from segpy.resolve.bind import bind
 from segpy.sql.read import read_expression
-from tests.unit.stages import WORLD, decoded, entity_plan, segments
+from tests.unit.stages import WORLD, bound, decoded, entity_plan, measure, segments
 
 SPEC = """
 features:
@@ -165,6 +165,53 @@ def test_the_name_of_a_segment_is_no_meaning() -> None:
 )
 def test_what_is_meaning(old: str, new: str, of: set[str]) -> None:
     assert changed(old, new) == of
+
+
+DETAILS = (
+    *("gap: login", "gap: login, statistic: stddev", "gap: login, statistic: max", "gap: login, statistic: last"),
+    *("streak: login", "streak: login, unit: week", "streak: login, kind: current", "streak: login, allow_gap: 1"),
+    *("burst: login, per: 1 hour", "burst: login, per: 2 hours", "decayed: login, half_life: 1 hour"),
+    *("active_days: login", "active_weeks: login", "active_months: login", "decayed: paid.amount, half_life: 1 hour"),
+    *("ratio: [{count: login}, {count: paid}]", "ratio: [{count: paid}, {count: login}]"),
+    "change: {count: login}, recent: 1 day, baseline: 4 days",
+    "change: {count: login}, recent: 2 days, baseline: 4 days",
+    "change: {count: login}, recent: 1 day, baseline: 5 days",
+    "change: {active_days: login}, recent: 1 day, baseline: 4 days",
+    "change: {count: login}, recent: 1 day, baseline: 4 days, as: zscore",
+    "change: {count: login}, recent: 1 day, baseline: 5 days, as: zscore",
+    "change: {count: login}, recent: 2 days, baseline: 4 days, as: zscore",
+    "change: {active_days: login}, recent: 1 day, baseline: 4 days, as: zscore",
+)
+
+
+def test_every_detail_of_a_measure_is_meaning() -> None:
+    assert len({fingerprint(measure(yaml)) for yaml in DETAILS}) == len(DETAILS)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("gap: login", "gap: login, statistic: avg"),
+        ("streak: login", "streak: login, unit: day, kind: longest, allow_gap: 0"),
+        ("burst: login, per: 48 hours", "burst: login, per: 2 days"),
+        (
+            "change: {count: login}, recent: 1 week, baseline: 4 weeks",
+            "change: {count: login}, recent: 7 days, baseline: 28 days, as: ratio",
+        ),
+    ],
+)
+def test_what_is_left_out_means_the_default(one: str, other: str) -> None:
+    assert measure(one) == measure(other)
+    assert fingerprint(measure(one)) == fingerprint(measure(other))
+
+
+def test_a_rank_means_what_it_ranks_by() -> None:
+    spec = "features:\n  a: {{entity: user, {}}}\n  b: {{percentile: a}}\n"
+    sums = [fingerprint(bound(spec.format(one)).features[1].measure) for one in ("count: login", "count: paid")]
+    assert sums[0] != sums[1]
+    renamed = spec.format("count: login").replace("  a:", "  c:").replace("percentile: a", "percentile: c")
+    ranks = [one.measure for one in bound(renamed).features if one.name == "b"]
+    assert [fingerprint(one) for one in ranks] == sums[:1]
 
 
 def test_a_stream_beside_is_no_meaning_where_attributes_say_who_exists() -> None:

@@ -85,10 +85,54 @@ def test_expressions(sql: str, english: str) -> None:
         ("count: paid, after: {event: login, nth: 2}", "number of paid after the 2nd login"),
         ("attribute: plan", "plan"),
         ("expression: age+1", "age + 1"),
+        ("median: paid.amount", "median amount of paid"),
+        ("stddev: paid.amount", "standard deviation of amount of paid"),
+        ("first_value: paid.path", "first known path of paid"),
+        ("last_value: paid.path, in_the_last: 1 day", "last known path of paid in the last 1 day"),
+        ("most_frequent: any.path", "most frequent path of any event"),
+        ("active_weeks: login", "number of weeks with login"),
+        ("active_months: [login, paid]", "number of months with login or paid"),
+        ("gap: login", "average time from one login to the next"),
+        ("gap: login, statistic: stddev", "standard deviation of the time from one login to the next"),
+        (
+            "gap: login, statistic: max, in_the_last: 9 days",
+            "longest time from one login to the next in the last 9 days",
+        ),
+        ("gap: login, statistic: last", "time between the last two login"),
+        ("streak: login", "longest streak of days with login"),
+        (
+            "streak: login, unit: week, kind: current, allow_gap: 1, in_the_last: 90 days",
+            "current streak of weeks with login in the last 90 days, up to 1 week missed in a row",
+        ),
+        (
+            "streak: login, unit: month, allow_gap: 2",
+            "longest streak of months with login, up to 2 months missed in a row",
+        ),
+        ("burst: login, per: 48 hours", "most login within any 2 days"),
+        ("burst: login, per: 1 hour, in_the_last: 7 days", "most login within any 1 hour in the last 7 days"),
+        ("decayed: login, half_life: 14 days", "number of login, each weighed by half for every 14 days of age"),
+        (
+            "decayed: paid.amount, half_life: 14 days, in_the_last: 90 days",
+            "sum of amount of paid in the last 90 days, each weighed by half for every 14 days of age",
+        ),
+        ("ratio: [{count: paid}, {count: login}]", "ratio of (number of paid) to (number of login)"),
+        (
+            "change: {count: login}, recent: 7 days, baseline: 60 days",
+            "rate of number of login in the last 7 days against that between 67 days and 7 days ago",
+        ),
+        (
+            "change: {sum: paid.amount}, recent: 7 days, baseline: 56 days, as: zscore",
+            "sum of amount of paid in the last 7 days, in standard deviations from the mean of the 8 periods before",
+        ),
     ],
 )
 def test_measures(yaml: str, english: str) -> None:
     assert words.measure_words(measure(yaml)) == english
+
+
+def test_a_rank() -> None:
+    ranked = bound("features:\n  a: {entity: user, recency: login}\n  b: {percentile: a}\n").features[1].measure
+    assert words.measure_words(ranked) == "rank within the population, from 0 to 1, by time since the last login"
 
 
 def test_outputs_of_a_sequence() -> None:
