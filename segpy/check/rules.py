@@ -29,6 +29,7 @@ from segpy.resolve.model_measures import (
     EventMeasure,
     InTheLast,
     Measure,
+    Periods,
     Sequence,
     SequenceMeasure,
     measures_in,
@@ -86,14 +87,23 @@ def finer_than_grain(bound: Bound) -> Iterator[Diagnostic]:
     """A window is shorter than the steps in which `as_of` moves."""
     step = _STEPS[bound.settings.grain]
     for measure in _measures(bound):
-        if isinstance(measure, EventMeasure) and isinstance(measure.window, InTheLast | BetweenAgo):
-            window = measure.window
-            length = (
-                window.length.seconds if isinstance(window, InTheLast) else window.far.seconds - window.near.seconds
-            )
-            if length < step.seconds:
-                shown = Duration(microseconds=round(length * 1_000_000))
-                yield FinerThanGrain(span=measure.window_span, window=shown, grain=bound.settings.grain.value)
+        if isinstance(measure, EventMeasure):
+            for length, span in _lengths(measure):
+                if length < step.seconds:
+                    shown = Duration(microseconds=round(length * 1_000_000))
+                    yield FinerThanGrain(span=span, window=shown, grain=bound.settings.grain.value)
+
+
+def _lengths(measure: EventMeasure) -> tuple[tuple[float, Span | None], ...]:
+    """The lengths, in seconds, of the stretches of time that a measure looks at up to `as_of`, and where they stand."""
+    match measure.window, measure.detail:
+        case _, Periods(length=length, span=span):
+            return ((length.seconds, span),)
+        case InTheLast(length), _:
+            return ((length.seconds, measure.window_span),)
+        case BetweenAgo(far, near), _:
+            return ((far.seconds - near.seconds, measure.window_span),)
+    return ()
 
 
 def gap_beyond_total(bound: Bound) -> Iterator[Diagnostic]:

@@ -92,7 +92,7 @@ def change(measure: written.Measure, inner: written.Measure, bind: Bind, finding
     before, rest = divmod(baseline.microseconds, recent.microseconds)
     if rest or before < 2:
         raise findings.fail(NotInPeriods(span=said.baseline.span, recent=str(recent), baseline=str(baseline)))
-    periods, window = Periods(found.aggregation, recent, before), InTheLast(whole)
+    periods, window = Periods(found.aggregation, recent, before, said.recent.span), InTheLast(whole)
     return replace(found, aggregation=Aggregation.ZSCORE, window=window, window_span=said.baseline.span, detail=periods)
 
 

@@ -140,6 +140,7 @@ class Periods:
     aggregation: Aggregation
     length: Duration
     before: int
+    span: Span | None = field(compare=False)
 
 
 Detail: TypeAlias = Gaps | Streaks | Bursts | Decay | Periods

@@ -19,6 +19,8 @@ _AT, _PREVIOUS = "occurred_at", "_previous_at"
 _UNIT, _BEGINS, _STREAK, _LENGTH, _LAST = "_unit", "_begins", "_streak", "_length", "_last_unit"
 _PERIOD, _VALUE = "_period", "_value"
 _RECENT, _SUM, _COUNT, _VARIANCE = "_recent", "_sum", "_count", "_variance"
+_MEAN, _DEVIATION = "_mean", "_deviation"
+_ROUNDING = 1e-12
 
 
 def _windowed(
@@ -143,7 +145,7 @@ def period_ctes(frame: Frame) -> list[Cte]:
     (one,) = branch.columns
     detail = one.detail
     assert isinstance(detail, Periods)
-    each, summed = f"{branch.name}_each", f"{branch.name}_summed"
+    each, summed, spread = (f"{branch.name}_{ending}" for ending in ("each", "summed", "spread"))
     age = exp.Sub(this=microseconds_between(frame.occurred_at(), as_of()), expression=number(1))
     period = exp.IntDiv(this=exp.paren(age), expression=number(detail.length.microseconds))
     known = [is_known(frame.column(one.value))] if one.value else []
@@ -160,19 +162,21 @@ def period_ctes(frame: Frame) -> list[Cte]:
         named(filtered(exp.Count(this=exp.Star()), baseline.copy()), _COUNT),
         named(filtered(exp.VariancePop(this=column(_VALUE)), baseline.copy()), _VARIANCE),
     ]
-    key = column(frame.key_name)
+    key, (mean, deviation) = column(frame.key_name), _spread(detail.before)
+    varied = [column(_RECENT), named(mean, _MEAN), named(deviation, _DEVIATION)]
     return [
         Cte(each, ("the value of each period that has one; 0 is the recent period",), values),
         Cte(
             summed,
-            ("the recent value, and what tells mean and deviation of the others",),
+            ("the recent value, and what tells mean and deviation of those before",),
             select([key, *sums], table(each), group_by=[key.copy()]),
         ),
         Cte(
-            branch.name,
-            (*frame.comment, f"the {detail.before} periods before count, those without the event as 0"),
-            select([key.copy(), named(_zscore(detail.before), one.name)], table(summed)),
+            spread,
+            (f"over all {detail.before} periods before, those without a value being 0",),
+            select([key.copy(), *varied], table(summed)),
         ),
+        Cte(branch.name, frame.comment, select([key.copy(), named(_zscore(one), one.name)], table(spread))),
     ]
 
 
@@ -190,8 +194,8 @@ def _period_value(one: BranchColumn, frame: Frame) -> exp.Expr:
             raise AssertionError(other)
 
 
-def _zscore(before: int) -> exp.Expr:
-    """The deviation over all periods, those without a value being 0, from what is known of the others."""
+def _spread(before: int) -> tuple[exp.Expr, exp.Expr]:
+    """Mean and sample deviation over all periods, from what is known of those that have a value."""
 
     def squared(value: exp.Expr) -> exp.Expr:
         return exp.Pow(this=value, expression=number(2))
@@ -203,6 +207,19 @@ def _zscore(before: int) -> exp.Expr:
     empty = exp.paren(exp.Sub(this=number(before), expression=column(_COUNT)))
     absent = exp.Mul(this=empty, expression=squared(mean.copy()))
     squares = exp.Add(this=exp.Add(this=among, expression=apart), expression=absent)
-    deviation = exp.Sqrt(this=exp.Div(this=exp.paren(squares), expression=number(before - 1)))
-    difference = exp.paren(exp.Sub(this=column(_RECENT), expression=mean.copy()))
-    return exp.Div(this=difference, expression=exp.Nullif(this=deviation, expression=number(0)))
+    return mean.copy(), exp.Sqrt(this=exp.Div(this=exp.paren(squares), expression=number(before - 1)))
+
+
+def _zscore(one: BranchColumn) -> exp.Expr:
+    """How many deviations the recent value is from the mean; null where the periods do not vary.
+
+    Sums of fractions that are equal differ in their last digits: that is no variation.
+    """
+    assert isinstance(one.detail, Periods)
+    difference = exp.paren(exp.Sub(this=column(_RECENT), expression=column(_MEAN)))
+    least: exp.Expr = number(0)
+    if one.detail.aggregation is Aggregation.SUM:
+        least = exp.Mul(this=exp.Abs(this=column(_MEAN)), expression=number(_ROUNDING))
+    varies = exp.GT(this=column(_DEVIATION), expression=least)
+    score = exp.Div(this=difference, expression=column(_DEVIATION))
+    return exp.Case(ifs=[exp.If(this=varies, true=score)])

@@ -272,8 +272,10 @@ class Person:
             rate = amount(recent + baseline, recent) / baseline.total_seconds()
             return divided(now / recent.total_seconds(), rate)
         before = [amount(recent * (number + 2), recent * (number + 1)) for number in range(baseline // recent)]
-        deviation, middle = amounts.sample_deviation(before), amounts.mean(before)
-        return divided(now - (middle or 0), deviation)
+        deviation, middle = amounts.sample_deviation(before) or 0, amounts.mean(before) or 0
+        if measure.key is MeasureKey.SUM and deviation <= abs(middle) * 1e-12:
+            return None  # sums that differ in their last digits do not vary
+        return divided(now - middle, deviation)
 
     # Sequences
 
