@@ -12,6 +12,7 @@ from segpy.catalog.scan import scan_project
 from segpy.check.rules import check, models_taken
 from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.plan.build import build_plan
+from segpy.plan.examples import build_examples
 from segpy.plan.model import Plan
 from segpy.project.drift import find_drift
 from segpy.project.find import find_specs
@@ -24,6 +25,8 @@ from segpy.source.nodes import Mapping, Scalar, Source
 from segpy.source.read import read_bytes, read_source
 from segpy.spec.decode import decode
 from segpy.sql.build import build_queries
+from segpy.sql.examples import build_unit_tests
+from segpy.sql.model import UnitTests
 from segpy.sql.read import read_expression
 from segpy.warehouse.model import BuildOptions, BuildResult, Progress, Sizes, Target
 from segpy.warehouse.query import segment_sizes
@@ -47,6 +50,18 @@ class SegmentSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ExampleSummary:
+    """An example as a build tells of it. `test` is the name of its unit test, `member` the column of membership."""
+
+    test: str
+    segment: str
+    name: str
+    spec_file: str
+    line: int
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """What came of a project's specs. Without errors in `diagnostics` there are artifacts and segments."""
 
@@ -54,6 +69,7 @@ class Compiled:
     diagnostics: tuple[Diagnostic, ...]
     artifacts: tuple[Artifact, ...] = ()
     segments: tuple[SegmentSummary, ...] = ()
+    examples: tuple[ExampleSummary, ...] = ()
     grain: str = "day"
     members_model: str = "segment_members"
 
@@ -106,12 +122,14 @@ def compile_sources(sources: Sequence[Source], catalog: Catalog | None = None) -
         return Compiled(ordered, tuple(findings))
     plan = build_plan(bound)
     queries = build_queries(plan)
-    findings += models_taken((query.name for query, _ in queries), bound, catalog or Catalog())
+    tests = build_unit_tests(build_examples(bound))
+    made = (*(query.name for query, _ in queries), *(one.query.name for one in tests))
+    findings += models_taken(made, bound, catalog or Catalog())
     if _has_errors(findings):
         return Compiled(ordered, tuple(findings))
-    artifacts = render(plan, queries)
+    artifacts = render(plan, queries, tests)
     grain = bound.settings.grain.value
-    return Compiled(ordered, tuple(findings), artifacts, _summaries(plan), grain, plan.members)
+    return Compiled(ordered, tuple(findings), artifacts, _summaries(plan), _examples(tests), grain, plan.members)
 
 
 def write(project_dir: Path, compiled: Compiled, *, force: bool = False) -> tuple[WriteReport, tuple[Diagnostic, ...]]:
@@ -175,4 +193,19 @@ def _summaries(plan: Plan) -> tuple[SegmentSummary, ...]:
         for entity in plan.entities
         if entity.segments is not None
         for one in entity.segments.segments
+    )
+
+
+def _examples(tests: tuple[UnitTests, ...]) -> tuple[ExampleSummary, ...]:
+    return tuple(
+        ExampleSummary(
+            test.name,
+            test.example.segment,
+            test.example.name,
+            test.example.span.file,
+            test.example.span.line,
+            one.plan.member,
+        )
+        for one in tests
+        for test in one.plan.tests
     )

@@ -76,10 +76,10 @@ def build(
         sizes = measured if isinstance(measured, Sizes) else None
         findings += (measured,) if isinstance(measured, Diagnostic) else ()
     if as_json:
-        click.echo(json.dumps(result_data(findings, result, sizes, compiled.segments), indent=2))
+        click.echo(json.dumps(result_data(findings, result, sizes, compiled), indent=2))
     else:
         show(findings, compiled.sources, project_dir, form, sys.stderr)
-        print_result(result, sizes, compiled.segments)
+        print_result(result, sizes, compiled)
     return FINDINGS if result.failures else exit_code(findings)
 
 

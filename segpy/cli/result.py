@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -14,28 +14,30 @@ from rich.table import Table
 
 from segpy.cli.output import as_data, counted, has_colors
 from segpy.diagnostics.model import Diagnostic
-from segpy.pipeline import SegmentSummary
-from segpy.warehouse.model import BuildResult, NodeResult, Sizes
+from segpy.pipeline import Compiled, ExampleSummary, SegmentSummary
+from segpy.warehouse.model import BuildResult, Difference, NodeResult, Sizes
 
 _WIDE = 200  # where nobody's window is to be fitted
 
 
-def print_result(result: BuildResult, sizes: Sizes | None, segments: Sequence[SegmentSummary]) -> None:
+def print_result(result: BuildResult, sizes: Sizes | None, compiled: Compiled) -> None:
     """The table of sizes to standard output; failures and counts to standard error."""
     if sizes is not None:
-        _print_sizes(sizes, segments)
+        _print_sizes(sizes, compiled.segments)
+    examples = {example.test: example for example in compiled.examples}
     for node in result.nodes:
         if node.failed or node.status == "warn":
-            click.echo(_failure(node), err=True)
+            click.echo(_failure(node, _example_of(node, examples)), err=True)
     if result.nodes:
         click.echo(_counts(result), err=True)
 
 
 def result_data(
-    findings: Sequence[Diagnostic], result: BuildResult, sizes: Sizes | None, segments: Sequence[SegmentSummary]
+    findings: Sequence[Diagnostic], result: BuildResult, sizes: Sizes | None, compiled: Compiled
 ) -> dict[str, Any]:
     """The same as data, for JSON."""
-    stages = {segment.name: segment.stage for segment in segments}
+    stages = {segment.name: segment.stage for segment in compiled.segments}
+    examples = {example.test: example for example in compiled.examples}
     return {
         "as_of": sizes.as_of if sizes else None,
         "segments": [
@@ -49,12 +51,16 @@ def result_data(
             }
             for size in (sizes.segments if sizes else ())
         ],
-        "nodes": [_node_data(node) for node in result.nodes],
+        "nodes": [_node_data(node, _example_of(node, examples)) for node in result.nodes],
         "findings": as_data(findings),
     }
 
 
-def _node_data(node: NodeResult) -> dict[str, Any]:
+def _example_of(node: NodeResult, examples: Mapping[str, ExampleSummary]) -> ExampleSummary | None:
+    return examples.get(node.name) if node.kind == "unit_test" else None
+
+
+def _node_data(node: NodeResult, example: ExampleSummary | None) -> dict[str, Any]:
     return {
         "name": node.name,
         "kind": node.kind,
@@ -65,6 +71,24 @@ def _node_data(node: NodeResult) -> dict[str, Any]:
         "compiled": node.compiled,
         "failures": node.failures,
         "found": node.found,
+        "example": _example_data(node, example) if example is not None else None,
+    }
+
+
+def _example_data(node: NodeResult, example: ExampleSummary) -> dict[str, Any]:
+    return {
+        "segment": example.segment,
+        "name": example.name,
+        "file": example.spec_file,
+        "line": example.line,
+        "differences": [
+            {
+                "of": "member" if one.column == example.member else one.column,
+                "expected": one.expected,
+                "found": one.found,
+            }
+            for one in node.differences
+        ],
     }
 
 
@@ -85,13 +109,30 @@ def _print_sizes(sizes: Sizes, segments: Sequence[SegmentSummary]) -> None:
     Console(file=sys.stdout, force_terminal=color, no_color=not color, width=width, highlight=False).print(table)
 
 
-def _failure(node: NodeResult) -> str:
-    lines = [f"{'warning' if node.status == 'warn' else 'failed'}: {node.kind} {node.name} ({node.file})"]
-    lines += [f"  {line}".rstrip() for line in (node.message or "").splitlines()]
+def _failure(node: NodeResult, example: ExampleSummary | None) -> str:
+    what = f"{node.kind} {node.name} ({node.file})"
+    told = (node.message or "").splitlines()
+    if example is not None:
+        place = f"{example.spec_file}:{example.line}"
+        what = f"example `{example.name}` of segment {example.segment} ({place})"
+        told = [_difference(one, example) for one in node.differences] or told
+    lines = [f"{'warning' if node.status == 'warn' else 'failed'}: {what}"]
+    lines += [f"  {line}".rstrip() for line in told]
     lines += [f"  {row}" for row in node.found]
     if node.compiled:
         lines.append(f"  its SQL: {node.compiled}")
     return "\n".join(lines) + "\n"
+
+
+def _difference(one: Difference, example: ExampleSummary) -> str:
+    if one.column == example.member:
+        member, not_member = "a member", "not a member"
+        return (
+            f"expected {member}, found {not_member}"
+            if one.expected == "true"
+            else f"expected {not_member}, found {member}"
+        )
+    return f"feature {one.column}: expected {one.expected}, found {one.found}"
 
 
 def _counts(result: BuildResult) -> str:

@@ -7,17 +7,21 @@ from importlib.resources import files
 from segpy.plan.model import Plan
 from segpy.render.model import Artifact
 from segpy.render.properties import properties_file
-from segpy.sql.model import Query
+from segpy.render.unit_tests import example_files
+from segpy.sql.model import Query, UnitTests
 
 _CONFIG = '{{ config(materialized="table") }}'
 
 
-def render(plan: Plan, queries: tuple[tuple[Query, str], ...]) -> tuple[Artifact, ...]:
+def render(
+    plan: Plan, queries: tuple[tuple[Query, str], ...], examples: tuple[UnitTests, ...] = ()
+) -> tuple[Artifact, ...]:
     """Every file of the generated part of a dbt project, in the order of their paths."""
     folder = plan.bound.settings.models_path
     models = [Artifact(f"{folder}/{query.name}.sql", _model(query, text)) for query, text in queries]
     described = [properties_file(plan, tuple(query for query, _ in queries))] if queries else []
-    return tuple(sorted((*models, *described, *_macros()), key=lambda artifact: artifact.path))
+    tests = example_files(folder, examples)
+    return tuple(sorted((*models, *described, *tests, *_macros()), key=lambda artifact: artifact.path))
 
 
 def _model(query: Query, text: str) -> str:

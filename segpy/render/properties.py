@@ -20,10 +20,12 @@ def properties_file(plan: Plan, queries: tuple[Query, ...]) -> Artifact:
     """The properties of all generated models."""
     contents = _contents(plan, {column.name: column.written for query in queries for column in query.columns})
     models = [_model(query, *contents[query.name]) for query in sorted(queries, key=lambda query: query.name)]
-    text = yaml.dump(
-        {"version": 2, "models": models}, Dumper=_Dumper, sort_keys=False, width=_WIDTH, allow_unicode=True
-    )
-    return Artifact(f"{plan.bound.settings.models_path}/_segpy.yml", text)
+    return Artifact(f"{plan.bound.settings.models_path}/_segpy.yml", yaml_text({"version": 2, "models": models}))
+
+
+def yaml_text(contents: dict[str, Any]) -> str:
+    """A properties file, as people write YAML."""
+    return yaml.dump(contents, Dumper=_Dumper, sort_keys=False, width=_WIDTH, allow_unicode=True)
 
 
 class _Dumper(yaml.SafeDumper):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from segpy.catalog.model import Catalog
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.diagnostics.not_yet import NotYet
+from segpy.resolve.examples import bind_examples
 from segpy.resolve.features import FeatureBinder
 from segpy.resolve.model import Bound, Settings
 from segpy.resolve.scope import Findings, Parse
@@ -21,10 +22,11 @@ def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tupl
     bound_features = features.bind_all()
     segments, groups = SegmentBinder(spec, taxonomy, features, findings).bind_all()
     _not_yet(spec, findings)
+    examples = bind_examples(spec, taxonomy, features, findings)
     if findings.noted:
         return None, tuple(dict.fromkeys(findings.noted))
     entities = tuple(sorted(taxonomy.entities.values(), key=lambda entity: entity.name))
-    return Bound(_settings(spec, catalog), entities, bound_features, segments, groups), ()
+    return Bound(_settings(spec, catalog), entities, bound_features, segments, groups, examples), ()
 
 
 def _not_yet(spec: Spec, findings: Findings) -> None:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from segpy.diagnostics.model import Span
 from segpy.resolve.model_events import Entity
+from segpy.resolve.model_examples import Example
 from segpy.resolve.model_measures import Measure
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal
@@ -134,6 +135,7 @@ class Bound:
     features: tuple[Feature, ...]
     segments: tuple[Segment, ...]
     groups: tuple[ExclusiveGroup, ...]
+    examples: tuple[Example, ...] = ()
 
     def entity(self, name: str) -> Entity:
         """The entity of that name, which exists."""

@@ -172,7 +172,9 @@ class _Composer:
             problem = f"an escape stands for U+{ord(unreadable.group()):04X}, which is not allowed in a spec"
             self.findings.append(UnreadableCharacter(problem, "remove it, or use single quotes", span=span))
         quoted = event.style is not None
-        return Scalar(event.value if quoted else self._resolved(event.value, span), event.value, quoted, span)
+        block = self._places.block(span, event.value) if event.style == "|" else None
+        value = event.value if quoted else self._resolved(event.value, span)
+        return Scalar(value, event.value, quoted, span, block)
 
     def _resolved(self, text: str, span: Span) -> Value:
         try:

@@ -22,13 +22,15 @@ class Source:
 class Scalar:
     """A single value. `text` is what was written; `value` is its meaning under the YAML 1.2 core schema.
 
-    `quoted` tells `"1"` (text) from `1` (a number); `no` and `2026-01-01` are text.
+    `quoted` tells `"1"` (text) from `1` (a number); `no` and `2026-01-01` are text. `block` is where the text of a
+    literal block (`|`) begins: each of its lines stands on a line of its own, from that column on.
     """
 
     value: Value
     text: str
     quoted: bool
     span: Span = field(compare=False)
+    block: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,3 +28,10 @@ class Places:
     def visible(self, offset: int) -> Span:
         """One character at `offset`, or just after the last visible character where nothing but blank lines follows."""
         return self.span(min(offset, self._end))
+
+    def block(self, indicator: Span, text: str) -> Span:
+        """Where the text of a literal block begins: on the line below its indicator, behind what indents all of it."""
+        rows = enumerate(text.split("\n"), indicator.line)  # a row counts from 0, and the text begins a line further
+        row, line = next(((row, line) for row, line in rows if line.strip()), (indicator.line, ""))
+        indented = len(self._lines[row]) - len(line) if line and row < len(self._lines) else 0
+        return Span(self._path, indicator.line + 1, max(0, indented) + 1)

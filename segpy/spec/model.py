@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from segpy.diagnostics.model import Span
 from segpy.spec.expression import Type
+from segpy.spec.model_examples import Example
 from segpy.spec.model_measures import Measure
 from segpy.spec.model_values import Column, Length, Name, Relation, SqlText, Value
 
@@ -209,6 +210,7 @@ class Segment:
     playbook: Playbook | None
     size: Size | None
     version: int
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

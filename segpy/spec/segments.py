@@ -8,6 +8,7 @@ from typing import Any
 
 from segpy.source.nodes import Mapping, Node, Sequence
 from segpy.spec.errors import MissingKey, NotHere
+from segpy.spec.examples import EXAMPLES
 from segpy.spec.fragments import (
     Defined,
     Fragment,
@@ -307,7 +308,7 @@ _SEGMENT = {
             "how entering and leaving become episodes",
         ),
         Key("experiment", ANYTHING, "hold-out and outcome", not_yet="leave it out for now"),
-        Key("examples", ANYTHING, "unit tests", not_yet="leave it out for now"),
+        Key("examples", EXAMPLES, "become unit tests"),
     ),
     **LOGIC,
 }
@@ -339,6 +340,7 @@ def read_segment(name: Name, node: Node) -> Segment:
         values.get("playbook"),
         values.get("size"),
         values.get("version", 1),
+        values.get("examples", ()),
     )
 
 

@@ -15,6 +15,14 @@ from segpy.sql.verify import verify
 
 def build_queries(plan: Plan) -> tuple[tuple[Query, str], ...]:
     """Every model's query and its text, verified, in the order in which they depend on each other."""
+    queries = list(entity_queries(plan))
+    if any(entity.segments for entity in plan.entities):
+        queries += [members_query(plan), catalog_query(plan)]
+    return tuple((query, written(query, plan)) for query in queries)
+
+
+def entity_queries(plan: Plan) -> tuple[Query, ...]:
+    """The queries of the models about entities, in the order in which they depend on each other."""
     dialect = DIALECTS[plan.bound.settings.dialect]
     grain = plan.bound.settings.grain
     queries: list[Query] = []
@@ -26,12 +34,12 @@ def build_queries(plan: Plan) -> tuple[tuple[Query, str], ...]:
         queries.append(features_query(entity, grain, dialect))
         if entity.segments is not None:
             queries.append(segments_query(entity, entity.segments, grain, dialect.name))
-    if any(entity.segments for entity in plan.entities):
-        queries += [members_query(plan), catalog_query(plan)]
-    return tuple((query, _text(query, dialect.name)) for query in queries)
+    return tuple(queries)
 
 
-def _text(query: Query, dialect: str) -> str:
+def written(query: Query, plan: Plan) -> str:
+    """The text of a query of this plan, verified."""
+    dialect = plan.bound.settings.dialect
     plain = lay_out(query, dialect)
     verify(query, plain, dialect)
     return fill_in(plain, query, dialect)

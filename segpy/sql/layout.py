@@ -20,11 +20,7 @@ _KEPT = (TokenType.STRING, TokenType.IDENTIFIER, TokenType.NUMBER)
 
 def lay_out(query: Query, dialect: str) -> str:
     """The text of a model's query: plain SQL of the dialect, with placeholders where dbt fills something in."""
-    writer = _Writer(dialect)
-    parts = [writer.cte(cte) for cte in query.ctes]
-    recursive = " recursive" if any(cte.recursive for cte in query.ctes) else ""
-    head = f"with{recursive}\n\n" + ",\n\n".join(parts) + "\n\n" if parts else ""
-    return lowered(head + writer.query(query.final) + "\n", dialect)
+    return lowered(_Writer(dialect).whole(query.ctes, query.final) + "\n", dialect)
 
 
 def fill_in(text: str, query: Query, dialect: str) -> str:
@@ -61,11 +57,17 @@ class _Writer:
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
 
+    def whole(self, ctes: Sequence[Cte], final: exp.Query) -> str:
+        parts = [self.cte(cte) for cte in ctes]
+        recursive = " recursive" if any(cte.recursive for cte in ctes) else ""
+        head = f"with{recursive}\n\n" + ",\n\n".join(parts) + "\n\n" if parts else ""
+        return head + self.query(final)
+
     def cte(self, cte: Cte) -> str:
         comment = "".join(comment_line(line) + "\n" for line in cte.comment)
         name = self.scalar(exp.to_identifier(cte.name, quoted=False))
         hint = "NOT MATERIALIZED " if cte.inline else "MATERIALIZED " if cte.copied else ""
-        return f"{comment}{name} as {hint}(\n{_indented(self.query(cte.query))}\n)"
+        return f"{comment}{name} as {hint}(\n{_indented(self.whole(cte.ctes, cte.query))}\n)"
 
     def query(self, query: exp.Query) -> str:
         if isinstance(query, exp.Union):

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from segpy.plan.model_examples import ExamplesPlan
+
 
 @dataclass(frozen=True, slots=True)
 class Cte:
     """A named query and what it is for, a line of comment each. `inline` forbids the engine to make a copy of it.
 
-    `copied` bids it to make one. A `recursive` one reads itself.
+    `copied` bids it to make one. A `recursive` one reads itself. `ctes` are known inside of it only.
     """
 
     name: str
@@ -20,6 +22,7 @@ class Cte:
     inline: bool = False
     copied: bool = False
     recursive: bool = False
+    ctes: tuple[Cte, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +45,21 @@ class Query:
     final: exp.Query
     columns: tuple[OutputColumn, ...]
     placeholders: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputRows:
+    """What a unit test gives for a relation: the variable that holds a query, and the query, which yields the rows."""
+
+    variable: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTests:
+    """The query of a segment with examples, its text, and for each example what goes into it."""
+
+    plan: ExamplesPlan
+    query: Query
+    text: str
+    inputs: tuple[tuple[InputRows, ...], ...]

@@ -17,12 +17,16 @@ class Relations:
 
     def written(self, relation: Relation) -> str:
         """The placeholder of a relation of the user's."""
-        arguments = ", ".join(f'"{argument}"' for argument in relation.arguments)
-        return self._placeholder("_".join(relation.arguments), f"{{{{ {relation.function}({arguments}) }}}}")
+        return self._placeholder("_".join(relation.arguments), jinja_of(relation))
 
     def model(self, name: str) -> str:
         """The placeholder of a generated model."""
-        return self._placeholder(name, f'{{{{ ref("{name}") }}}}')
+        return self._placeholder(name, jinja_of_model(name))
+
+    def given(self, variable: str, otherwise: str) -> str:
+        """The placeholder of the rows that a variable of dbt selects; `otherwise` where it is not set."""
+        escaped = otherwise.replace("\\", "\\\\").replace('"', '\\"')
+        return self._placeholder(variable, f'({{{{ var("{variable}", "{escaped}") }}}}) as given')
 
     def _placeholder(self, name: str, jinja: str) -> str:
         plain = re.sub(r"\W", "_", name).lower()
@@ -35,3 +39,14 @@ class Relations:
     def placeholders(self) -> tuple[tuple[str, str], ...]:
         """Every placeholder with its Jinja."""
         return tuple(self._found.items())
+
+
+def jinja_of(relation: Relation) -> str:
+    """How a relation of the user's is written for dbt."""
+    arguments = ", ".join(f'"{argument}"' for argument in relation.arguments)
+    return f"{{{{ {relation.function}({arguments}) }}}}"
+
+
+def jinja_of_model(name: str) -> str:
+    """How a generated model is."""
+    return f'{{{{ ref("{name}") }}}}'

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from segpy.sql.layout import lowered
-from segpy.sql.model import Query
+from segpy.sql.model import Cte, Query
 
 
 class Unfaithful(Exception):
@@ -20,14 +22,18 @@ def verify(query: Query, text: str, dialect: str) -> None:
         read = sqlglot.parse_one(text, read=dialect)
     except SqlglotError as error:
         raise Unfaithful(f"{query.name}: {error}") from error
-    whole, recursive = query.final.copy(), any(cte.recursive for cte in query.ctes)
-    for cte in query.ctes:
-        name, materialized = exp.to_identifier(cte.name, quoted=False), False if cte.inline else cte.copied or None
-        body = cte.query.copy()
-        whole.with_(name, as_=body, recursive=recursive, materialized=materialized, copy=False)
-    meant = sqlglot.parse_one(whole.sql(dialect), read=dialect)
+    meant = sqlglot.parse_one(_whole(query.ctes, query.final).sql(dialect), read=dialect)
     if _plain(read) != _plain(meant):
         raise Unfaithful(f"{query.name}: the text does not mean what was planned")
+
+
+def _whole(ctes: Sequence[Cte], final: exp.Query) -> exp.Query:
+    whole, recursive = final.copy(), any(cte.recursive for cte in ctes)
+    for cte in ctes:
+        name, materialized = exp.to_identifier(cte.name, quoted=False), False if cte.inline else cte.copied or None
+        body = _whole(cte.ctes, cte.query)
+        whole.with_(name, as_=body, recursive=recursive, materialized=materialized, copy=False)
+    return whole
 
 
 def _plain(tree: exp.Expr) -> str:

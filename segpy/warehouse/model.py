@@ -48,6 +48,15 @@ Progress: TypeAlias = Callable[[NodeProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A column of a unit test that came to something else."""
+
+    column: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeResult:
     """How one node ended."""
 
@@ -60,6 +69,7 @@ class NodeResult:
     compiled: str | None = None  # the file that holds the SQL which ran, relative to the project
     failures: int | None = None  # rows that a test found
     found: tuple[str, ...] = ()  # the first of those rows, in words
+    differences: tuple[Difference, ...] = ()  # of a unit test
 
     @property
     def failed(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from segpy.diagnostics.model import Diagnostic
@@ -13,6 +13,7 @@ from segpy.warehouse.invoke import invoke
 from segpy.warehouse.model import BuildOptions, BuildResult, NodeProgress, NodeResult, Progress, Target
 from segpy.warehouse.plain import plain
 from segpy.warehouse.query import with_rows
+from segpy.warehouse.unit_tests import differences
 
 
 def build(target: Target, asked: BuildOptions | None = None, on_progress: Progress = lambda _: None) -> BuildResult:
@@ -34,9 +35,26 @@ def build(target: Target, asked: BuildOptions | None = None, on_progress: Progre
     if isinstance(outcome, Diagnostic):
         return BuildResult(problems=(outcome,))
     nodes = tuple(_node_result(each) for each in getattr(outcome, "results", None) or ())
+    nodes = _with_the_rest(nodes, lambda names: invoke(target, ["test", *shared, *names], manifest))
     if not nodes:
         return BuildResult(problems=(NothingSelected(_selection(asked)),))
     return BuildResult(nodes=tuple(with_rows(target, manifest, node) for node in nodes), manifest=manifest)
+
+
+def _with_the_rest(
+    nodes: tuple[NodeResult, ...], run: Callable[[Sequence[str]], Any | Diagnostic]
+) -> tuple[NodeResult, ...]:
+    """The results, after running those unit tests that dbt skipped because another one of their model failed."""
+    if not any(node.kind == "unit_test" and node.failed for node in nodes):
+        return nodes
+    skipped = [node.name for node in nodes if node.kind == "unit_test" and node.status == "skipped"]
+    if not skipped:
+        return nodes
+    outcome = run(_listed("--select", [f"unit_test:{name}" for name in skipped]))
+    if isinstance(outcome, Diagnostic):
+        return nodes
+    later = {node.name: node for node in map(_node_result, outcome.results)}
+    return tuple(later.get(node.name, node) if node.name in skipped else node for node in nodes)
 
 
 def _listed(option: str, values: Sequence[str]) -> list[str]:
@@ -73,6 +91,8 @@ class _Listener:
                 self._note(event.data.node_info, outcome.status, outcome.execution_time)
 
     def _note(self, node: Any, status: str, seconds: float) -> None:
+        if node.materialized == "ephemeral":
+            return  # nothing is built of it, and dbt does not count it either
         with self._lock:
             if status == "started":
                 self._total += node.resource_type == "unit_test"
@@ -97,4 +117,5 @@ def _node_result(result: Any) -> NodeResult:
         message=plain(result.message) if result.message else None,
         compiled=getattr(node, "compiled_path", None),
         failures=result.failures,
+        differences=differences(result.message) if str(node.resource_type) == "unit_test" and result.message else (),
     )

@@ -52,7 +52,7 @@ def compile_spec(text: str) -> Models:
     sql = {
         PurePosixPath(path).stem: body
         for path, body in artifacts.items()
-        if path.startswith(f"{MODELS}/") and path.endswith(".sql")
+        if path.startswith(f"{MODELS}/") and path.endswith(".sql") and "/examples/" not in path
     }
     assert sql, f"no models among {sorted(artifacts)}"
     return Models(sql, artifacts)
@@ -82,7 +82,7 @@ def in_order(sql: Mapping[str, str]) -> list[str]:
     return list(TopologicalSorter(graph).static_order())
 
 
-def rendered(body: str, as_of: datetime) -> str:
+def rendered(body: str, as_of: datetime, variables: Mapping[str, str] | None = None) -> str:
     """A model's SQL with its Jinja resolved."""
     environment = Environment(undefined=StrictUndefined, autoescape=False)
     return environment.from_string(body).render(
@@ -91,4 +91,5 @@ def rendered(body: str, as_of: datetime) -> str:
         config=lambda **_: "",
         segpy_as_of=lambda *_: f"timestamp '{as_of.isoformat(sep=' ')}'",
         is_incremental=lambda: False,
+        var=lambda name, default=None: (variables or {}).get(name, default),
     )

@@ -90,7 +90,7 @@ def result(compiled: Compiled) -> dict[str, list[Row]]:
     sql = {
         path.removeprefix(f"{MODELS}/").removesuffix(".sql"): text
         for path, text in artifacts.items()
-        if path.startswith(MODELS) and path.endswith(".sql")
+        if path.startswith(MODELS) and path.endswith(".sql") and "/examples/" not in path
     }
     return run(Models(sql, artifacts), people(), AS_OF)
 

@@ -9,9 +9,11 @@ from types import ModuleType
 import pytest
 
 from segpy.diagnostics.model import Diagnostic
+from segpy.spec import examples as told
 from segpy.spec import measures, membership, operands, segments, sequences, taxonomy, windows
 from segpy.spec.expression import Function, Operator
 from segpy.spec.shapes import Key
+from tests.cases.unit_tests import failures, unit_tests
 from tests.docs import examples
 from tests.docs.pages import Block, read, section, spans, tables
 
@@ -38,6 +40,8 @@ DESCRIBED: dict[str, Mapping[str, Key]] = {
     "Membership": segments._MEMBERSHIP,
     "Size": membership.SIZE_KEYS,
     "Playbook": membership.PLAYBOOK_KEYS,
+    "Examples": told.EXAMPLE,
+    "Expectations": told.EXPECTATION,
     "Sequences": sequences.SEQUENCE,
     "Steps": sequences.STEP,
     "Without": operands.NARROWED_KEYS,
@@ -76,6 +80,12 @@ def test_an_example_runs(block: Block) -> None:
     elif compiled.segments or "features:" in block.text:
         tables = examples.result(compiled)
         assert [said for claim in examples.claims(block) if (said := examples.differs(claim, tables))] == []
+
+
+def test_the_examples_of_a_segment_hold() -> None:
+    artifacts = [{one.path: one.text for one in examples.compiled(block).artifacts} for block in RUNNING]
+    assert [failed for one in artifacts if (failed := failures(one))] == []
+    assert sum(len(unit_tests(one)) for one in artifacts) >= 4
 
 
 def test_every_feature_and_segment_of_an_example_makes_a_claim() -> None:
@@ -133,7 +143,7 @@ def _grammar() -> list[Mapping[str, Key]]:
     """Every mapping of keys that the spec stage declares."""
     return [
         table
-        for module in (taxonomy, operands, windows, sequences, measures, membership, segments)
+        for module in (taxonomy, operands, windows, sequences, measures, membership, told, segments)
         for table in _tables(module)
     ]
 

@@ -61,7 +61,7 @@ def test_the_spec_to_begin_with_holds() -> None:
 
 
 def test_the_result_is_that_of_a_build(capsys: pytest.CaptureFixture[str]) -> None:
-    print_result(BuildResult(), demonstration.sizes(), demonstration.compiled().segments)
+    print_result(BuildResult(), demonstration.sizes(), demonstration.compiled())
     printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     (block,) = blocks(section(README, "One segment"), "text")
     lines = [line for line in block.text.splitlines() if line.strip() not in ("", "…")]

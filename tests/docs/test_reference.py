@@ -15,8 +15,8 @@ import yaml
 from segpy.cli.main import segpy
 from segpy.cli.options import compiling
 from segpy.cli.result import result_data
-from segpy.pipeline import Compiled, SegmentSummary, compile_project
-from segpy.warehouse.model import BuildResult, NodeResult, SegmentSize, Sizes
+from segpy.pipeline import Compiled, ExampleSummary, SegmentSummary, compile_project
+from segpy.warehouse.model import BuildResult, Difference, NodeResult, SegmentSize, Sizes
 from tests.docs.pages import ROOT, headings, read, section, spans, tables
 
 CLI = "docs/reference/cli.md"
@@ -86,11 +86,15 @@ def test_the_environment_is_named() -> None:
 
 
 def test_the_json_of_build_has_the_keys_said() -> None:
-    nodes = (NodeResult("a", "model", "success", 0.0, "a.sql"),)
     sizes = Sizes((SegmentSize("a", "user", 1, 2),), "2026-03-10")
-    data = result_data((), BuildResult(nodes), sizes, ())
+    compiled = Compiled((), (), examples=(ExampleSummary("a", "b", "c", "d.yml", 1, "b__member"),))
+    nodes = (
+        NodeResult("a", "unit_test", "fail", 0.0, "a.yml", differences=(Difference("b__member", "true", "false"),)),
+    )
+    data = result_data((), BuildResult(nodes), sizes, compiled)
     _, document = section(read(CLI), "segpy build").split("The JSON document")
-    keys = [*data, *data["segments"][0], *data["nodes"][0]]
+    example = data["nodes"][0]["example"]
+    keys = [*data, *data["segments"][0], *data["nodes"][0], *example, *example["differences"][0]]
     assert {span for span in spans(document) if not span.startswith("-")} == set(keys)
 
 

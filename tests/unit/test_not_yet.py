@@ -38,7 +38,6 @@ SETTINGS = {
 STREAMS = {"loaded_at": "loaded_at: ingested_at"}
 SEGMENTS = {
     "experiment": "experiment: {holdout: 10%}",
-    "examples": "examples: [{name: one, as_of: 2026-03-10, expect: member}]",
 }
 
 

@@ -1,0 +1,62 @@
+"""Several models as one query: each model that is needed becomes a CTE, its own CTEs inside of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from segpy.sql.model import Cte, Query
+from segpy.sql.relations import jinja_of_model
+from segpy.sql.tree import AS_OF, identifier
+
+
+def inlined(queries: Sequence[Query], wanted: Iterable[str]) -> tuple[tuple[Cte, ...], Mapping[str, str]]:
+    """The models `wanted` and all that they are made from, as CTEs under their own names, and what these read.
+
+    `queries` stand in the order in which they depend on each other. What they read besides is called by the same name
+    in all of them: the second result has these names by the Jinja of the relation. No other CTE begins with `_`.
+    """
+    models = {jinja_of_model(query.name): query.name for query in queries}
+    needed = _needed(queries, models, frozenset(wanted))
+    read: dict[str, str] = {}
+    ctes: list[Cte] = []
+    for query in queries:
+        if query.name in needed:
+            placeholders = [(name, jinja) for name, jinja in query.placeholders if name != AS_OF]
+            names = {name: models.get(jinja) or _name(name, jinja, read) for name, jinja in placeholders}
+            own = tuple(_renamed(cte, names) for cte in query.ctes)
+            ctes.append(Cte(query.name, (f"{query.name}: {query.grain}",), _tables(query.final, names), ctes=own))
+    return tuple(ctes), read
+
+
+def _needed(queries: Sequence[Query], models: Mapping[str, str], wanted: frozenset[str]) -> frozenset[str]:
+    """The names of the models to be inlined: found from the last to the first."""
+    needed = wanted
+    for query in reversed(queries):
+        if query.name in needed:
+            needed |= {models[jinja] for _, jinja in query.placeholders if jinja in models}
+    return needed
+
+
+def _name(placeholder: str, jinja: str, read: dict[str, str]) -> str:
+    """The name of a relation. Placeholders of one name may stand for different relations in different models."""
+    if jinja not in read:
+        plain = placeholder.strip("_")
+        free = (name for name in (f"_{plain}", *(f"_{plain}_{i}" for i in range(2, 100))) if name not in read.values())
+        read[jinja] = next(free)
+    return read[jinja]
+
+
+def _renamed(cte: Cte, names: Mapping[str, str]) -> Cte:
+    return replace(cte, query=_tables(cte.query, names), ctes=tuple(_renamed(inner, names) for inner in cte.ctes))
+
+
+def _tables(query: exp.Query, names: Mapping[str, str]) -> exp.Query:
+    """A copy of a query that reads other tables."""
+    copy = query.copy()
+    for table in copy.find_all(exp.Table):
+        if table.name in names:
+            table.set("this", identifier(names[table.name]))
+    return copy
