@@ -301,7 +301,7 @@ def comparison_words(comparison: Comparison) -> str:
         case Relop.BETWEEN:
             return f"between {values[0]} and {values[1]}"
         case Relop.IN:
-            return f"one of {', '.join(values)}"
+            return values[0] if len(values) == 1 else f"one of {', '.join(values)}"
         case Relop.IS_NULL:
             return "not known" if comparison.values[0].value else "known"
         case relop:
@@ -322,12 +322,35 @@ def test_words(test: Test) -> str:
             return f"did not {events}"
         return f"{comparison_words(one)} {events}" if one.relop in _RELOPS else _plain(test)
     if type_of(measure) is Type.BOOLEAN and not comparisons:
-        return measure_words(measure) + never
-    return _plain(test) + never
+        return measure_words(measure) + never + _glossary(measure)
+    return _plain(test) + never + _glossary(measure)
 
 
 def _plain(test: Test) -> str:
     return f"{measure_words(test.measure)} is {' and '.join(map(comparison_words, test.comparisons))}"
+
+
+def _glossary(measure: Measure) -> str:
+    """What the names in an expression stand for, in parentheses; nothing for attributes, whose names say it."""
+    meanings = "; ".join(f"{name}: {words}" for name, words in _names(measure).items())
+    return f" ({meanings})" if meanings else ""
+
+
+def _names(measure: Measure) -> dict[str, str]:
+    """The measures that an expression names, those within others among them."""
+    match measure:
+        case Computed(_, _, inputs):
+            found: dict[str, str] = {}
+            for name, one in inputs:
+                if not isinstance(one, AttributeValue):
+                    found |= {name: measure_words(one), **_names(one)}
+            return found
+        case Ratio(first, second):
+            return _names(first) | _names(second)
+        case Percentile(inner):
+            return _names(inner)
+        case _:
+            return {}
 
 
 _LOGIC = {Logic.ALL: "all of:", Logic.ANY: "any of:", Logic.NONE: "none of:"}

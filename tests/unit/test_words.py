@@ -167,6 +167,7 @@ def test_outputs_of_a_sequence() -> None:
             "time since the last login is at least 14 days, or never",
         ),
         ("attribute: plan, in: [pro, team]", "plan is one of 'pro', 'team'"),
+        ("attribute: plan, in: [pro]", "plan is 'pro'"),
         ("attribute: plan, exactly: pro", "plan is 'pro'"),
         ("attribute: plan, is_null: true", "plan is not known"),
         ("attribute: plan, is_null: false", "plan is known"),
@@ -205,6 +206,23 @@ def test_logic() -> None:
 
 def test_logic_keys_side_by_side() -> None:
     assert lines("all: [{did: login}], none: [{did: paid}]") == ["all of:", "  - did login", "none of:", "  - did paid"]
+
+
+def test_names_in_expressions_are_explained() -> None:
+    """Attributes aside: their names are the warehouse's, and say what they say."""
+    features = """\
+features:
+  paid_sum: {entity: user, sum: paid.amount}
+  logins: {entity: user, count: login}
+  each: {entity: user, expression: "paid_sum / logins"}
+  place: {entity: user, percentile: each}
+"""
+    assert lines("all: [{expression: each > age}, {feature: place, at_least: 0.8}]", features) == [
+        "all of:",
+        "  - each > age (each: paid_sum / logins; paid_sum: sum of amount of paid; logins: number of login)",
+        "  - rank within the population, from 0 to 1, by paid_sum / logins is at least 0.8"
+        " (paid_sum: sum of amount of paid; logins: number of login)",
+    ]
 
 
 OTHERS = "segments:\n  o: {entity: user, all: [{did: login}]}\n  p: {entity: user, all: [{did: paid}]}\n"
