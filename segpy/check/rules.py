@@ -22,7 +22,7 @@ from segpy.check.siblings import RULES as SIBLINGS
 from segpy.check.world import World
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.dialects import DIALECTS
-from segpy.resolve.methods import Method, entangled, method_of, plain, too_many
+from segpy.resolve.methods import MOST_SLOTS, Method, entangled, method_of
 from segpy.resolve.model import Bound, tests_of
 from segpy.resolve.model_measures import (
     BetweenAgo,
@@ -132,8 +132,10 @@ def compiled_exactly(bound: Bound) -> Iterator[Diagnostic]:
     """There is an exact method for each sequence."""
     asof_join = bound.settings.dialect not in DIALECTS or DIALECTS[bound.settings.dialect].asof_join
     for sequence in _sequences(bound):
-        if method_of(sequence, asof_join=asof_join) is Method.CHOICES:
-            reason = (plain(sequence) and too_many(sequence)) or entangled(sequence) or "no method is exact for it"
+        events = sum(step.times * len(step.items) for step in sequence.steps)
+        if method_of(sequence, asof_join=asof_join) is Method.CHOICES and events > MOST_SLOTS:
+            shared = entangled(sequence) or "this engine has no ASOF join"
+            reason = f"{shared}; then a sequence has at most {MOST_SLOTS} events, and this has {events}"
             way_out = "tell the events apart by `is`, write `ties: strict`, or split the sequence"
             yield NotExact(span=sequence.span, reason=reason, way_out=way_out)
 

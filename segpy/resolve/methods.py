@@ -31,7 +31,7 @@ def method_of(sequence: Sequence, *, asof_join: bool = True) -> Method:
     """The first method that is exact for a sequence, on an engine that has ASOF joins or has not."""
     if asof_join and entangled(sequence) is None:
         return Method.CHAINS
-    return Method.INSTANTS if plain(sequence) and too_many(sequence) is None else Method.CHOICES
+    return Method.INSTANTS if plain(sequence) and few(sequence) else Method.CHOICES
 
 
 def entangled(sequence: Sequence) -> str | None:
@@ -76,13 +76,8 @@ def plain(sequence: Sequence) -> bool:
     return not any(step.others or step.after is not None or own_barred(step) for step in sequence.steps)
 
 
-def too_many(sequence: Sequence) -> str | None:
-    """Why the events of one instant cannot be counted in every combination of steps; None where they can."""
+def few(sequence: Sequence) -> bool:
+    """Whether the events of one instant can be counted in every combination of steps."""
     slots = sum(step.times for step in sequence.steps)
     kinds = len(dict.fromkeys(step.atom for step in sequence.steps))
-    if slots <= MOST_SLOTS and kinds <= MOST_OVERLAPPING:
-        return None
-    return (
-        f"steps may be the same event, and then a sequence has at most {MOST_OVERLAPPING} kinds of step "
-        f"and {MOST_SLOTS} events; this has {kinds} and {slots}"
-    )
+    return slots <= MOST_SLOTS and kinds <= MOST_OVERLAPPING

@@ -2,8 +2,7 @@
 
 Every sequence is compiled to one relation a step, `<sequence>__step_<i>`: the instants at which the step can be reached
 (`reached_at`), each with the latest possible first event of the attempt (`started_at`) and the number of events that
-reach it there (`events`). Among attempts that reached a step, a later one has an attempt that is later at every step;
-it is at least as good for every gap, window and exclusion that follows. So the latest decides, and nothing is missed.
+reach it there (`events`). There are three methods, each exact for what it is used for: see `resolve.methods`.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from segpy.spec.expression import Type
 from segpy.spec.model import Grain
 from segpy.sql.attempts import Frame, in_order
 from segpy.sql.chains import chain_ctes
+from segpy.sql.choices import choice_ctes
 from segpy.sql.instants import instant_ctes
 from segpy.sql.matches import aftermath_ctes, complete, counted_ctes
 from segpy.sql.model import Cte, OutputColumn, Query
@@ -86,7 +86,7 @@ def _reached(sequence: SequencePlan, key: str) -> list[Cte]:
         case Method.INSTANTS:
             return instant_ctes(sequence, key)
         case Method.CHOICES:
-            raise AssertionError(f"{sequence.name} is refused by check")
+            return choice_ctes(sequence, key)
         case _:
             assert_never(sequence.method)
 

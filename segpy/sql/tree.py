@@ -237,9 +237,9 @@ def union_all(queries: Sequence[exp.Query], *, distinct: bool = False) -> exp.Qu
     return found
 
 
-def left_join(name: str, on: exp.Expr) -> exp.Join:
+def left_join(name: str, on: exp.Expr, alias: str | None = None) -> exp.Join:
     """A left join to a CTE."""
-    return exp.Join(this=table(name), side="LEFT", on=on)
+    return exp.Join(this=table(name, alias), side="LEFT", on=on)
 
 
 def inner_join(name: str, on: exp.Expr, alias: str | None = None) -> exp.Join:
