@@ -24,10 +24,7 @@ STRANGERS = {"text": "stranger", "integer": "987654", "uuid": "00000000-0000-400
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case. `expect` is what `case.yml` says under that key.
-
-    `refused` is the code under which the compiler says that it cannot do this yet; what it would mean is still said.
-    """
+    """One case. `expect` is what `case.yml` says under that key."""
 
     name: str
     title: str
@@ -35,7 +32,6 @@ class Case:
     spec: str
     tables: tuple[Table, ...]
     expect: Mapping[str, Any]
-    refused: str | None
 
 
 def names() -> list[str]:
@@ -47,7 +43,7 @@ def load(name: str) -> Case:
     """Read a case from its folder."""
     folder = FOLDER / name
     said = yaml.safe_load((folder / "case.yml").read_text(encoding="utf-8"))
-    unknown = set(said) - {"title", "why", "as_of", "tables", "expect", "refused"}
+    unknown = set(said) - {"title", "why", "as_of", "tables", "expect"}
     assert not unknown, f"{name}/case.yml: {sorted(unknown)}"
     return Case(
         name=name,
@@ -56,7 +52,6 @@ def load(name: str) -> Case:
         spec=(folder / "spec.yml").read_text(encoding="utf-8"),
         tables=tuple(read_table(folder, table, kinds) for table, kinds in said["tables"].items()),
         expect=said["expect"],
-        refused=said.get("refused"),
     )
 
 

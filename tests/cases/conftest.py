@@ -1,6 +1,6 @@
 """Tests ask for cases by the name of an argument.
 
-`case` is every case that compiles, `refused_case` every one that is refused, `sequence_case` each with sequences.
+`case` is every case, `sequence_case` each with sequences.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Hand each case to the tests that ask for one."""
     known = [cases.load(name) for name in cases.names()]
     chosen = {
-        "case": [case for case in known if case.refused is None],
-        "refused_case": [case for case in known if case.refused is not None],
+        "case": known,
         "sequence_case": [case for case in known if case.expect.get("sequences")],
     }
     for argument in chosen.keys() & set(metafunc.fixturenames):
