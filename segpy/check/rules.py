@@ -35,7 +35,8 @@ from segpy.resolve.model_measures import (
     measures_in,
     windows_lengths,
 )
-from segpy.spec.duration import Duration
+from segpy.resolve.model_windows import OnTheCalendar
+from segpy.spec.duration import Duration, most
 from segpy.spec.model import Grain
 
 Rule = Callable[[Bound], Iterator[Diagnostic]]
@@ -103,6 +104,9 @@ def _lengths(measure: EventMeasure) -> tuple[tuple[float, Span | None], ...]:
             return ((length.seconds, measure.window_span),)
         case BetweenAgo(far, near), _:
             return ((far.seconds - near.seconds, measure.window_span),)
+        case OnTheCalendar(last, first), _:
+            whole = most(last.back, last.unit).seconds - most(first.back, first.unit).seconds
+            return ((whole, measure.window_span),)
     return ()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from segpy.plan.expressions import expression_words
 from segpy.plan.fingerprint import fingerprint
-from segpy.plan.words import expression_words, ordinal
+from segpy.plan.words import ordinal
 from segpy.resolve.model import Comparison
 from segpy.resolve.model_events import Atom
 from segpy.resolve.model_measures import (
@@ -33,6 +34,7 @@ from segpy.resolve.model_measures import (
     Window,
     WithinFirst,
 )
+from segpy.resolve.model_windows import CalendarEdge, Fixed, OnTheCalendar
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Expression, Literal, Type
 from segpy.spec.model import Relop
@@ -104,11 +106,21 @@ def window_name(window: Window) -> str:
             return length.label
         case BetweenAgo(far, near):
             return f"{far.label}_to_{near.label}_ago"
+        case OnTheCalendar(far, near, _, last):
+            return f"{_edge_name(far)}_calendar" if last else f"{_edge_name(far)}_to_{_edge_name(near)}_ago_calendar"
+        case Fixed(start, end):
+            edges = (("from", start), ("to", end))
+            return "_".join(f"{word}_{slug(edge.shown)}" for word, edge in edges if edge is not None)
         case WithinFirst(_, length):
             return f"first_{length.label}"
         case Anchored(side, anchor, nth, within):
             reach = f"{within.label}_" if within else ""
             return f"{reach}{side.value}_{ordinal(nth)}_{atom_name(anchor)}"
+
+
+def _edge_name(edge: CalendarEdge) -> str:
+    units = {"second": "s", "minute": "min", "hour": "h", "day": "d", "week": "w", "month": "mo", "year": "y"}
+    return f"{edge.back}{units[edge.unit]}"
 
 
 def measure_name(measure: Measure) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from segpy.plan.expressions import expression_words, literal_words
 from segpy.resolve.atoms import named
 from segpy.resolve.model import Comparison, Condition, Group, InSegment, Segment, Test
 from segpy.resolve.model_events import Atom
@@ -34,88 +35,12 @@ from segpy.resolve.model_measures import (
     WithinFirst,
     type_of,
 )
-from segpy.spec.duration import Duration
+from segpy.resolve.model_windows import CalendarEdge, Fixed, OnTheCalendar
 from segpy.spec.expression import (
-    Between,
-    Binary,
-    Call,
-    Case,
-    Clock,
-    Column,
-    Expression,
-    In,
-    IsNull,
-    Literal,
-    Negative,
-    Not,
-    Operator,
     Type,
-    stands_alone,
 )
 from segpy.spec.model import Logic, Relop
 from segpy.spec.model_measures import Output, Start, Statistic, StreakKind, Ties
-
-
-def expression_words(expression: Expression) -> str:
-    """An expression as it could have been written."""
-    match expression:
-        case Column(name):
-            return name
-        case Literal():
-            return _literal(expression)
-        case Clock(unit):
-            return unit.value
-        case Binary(Operator.AND | Operator.OR as operator, left, right):
-            return f"{_side(operator, left)} {operator.value} {_side(operator, right)}"
-        case Binary(operator, left, right):
-            first = expression_words(left) if stands_alone(left, operator, right=False) else _inner(left)
-            second = expression_words(right) if stands_alone(right, operator, right=True) else _inner(right)
-            return f"{first} {operator.value} {second}"
-        case Not(IsNull(operand)):
-            return f"{_inner(operand)} is not null"
-        case Not(operand):
-            return f"not {_inner(operand)}"
-        case Negative(operand):
-            return f"-({expression_words(operand)})" if isinstance(operand, Negative) else f"-{_inner(operand)}"
-        case IsNull(operand):
-            return f"{_inner(operand)} is null"
-        case In(operand, options):
-            return f"{_inner(operand)} in ({', '.join(map(expression_words, options))})"
-        case Between(operand, low, high):
-            return f"{_inner(operand)} between {_inner(low)} and {_inner(high)}"
-        case Call(function, arguments):
-            return f"{function.value}({', '.join(map(expression_words, arguments))})"
-        case Case(branches, otherwise):
-            arms = " ".join(f"when {expression_words(test)} then {expression_words(value)}" for test, value in branches)
-            last = f" else {expression_words(otherwise)}" if otherwise is not None else ""
-            return f"case {arms}{last} end"
-        case _:
-            assert_never(expression)
-
-
-def _side(operator: Operator, part: Expression) -> str:
-    """An operand of `and` or `or`: everything but these binds closer."""
-    other = isinstance(part, Binary) and part.operator in (Operator.AND, Operator.OR) and part.operator is not operator
-    return f"({expression_words(part)})" if other else expression_words(part)
-
-
-def _inner(expression: Expression) -> str:
-    words = expression_words(expression)
-    return f"({words})" if isinstance(expression, Binary | Not | Between | In | IsNull) else words
-
-
-def _literal(literal: Literal) -> str:
-    match literal.type:
-        case Type.NULL:
-            return "null"
-        case Type.TEXT | Type.TIMESTAMP | Type.DATE:
-            return f"'{literal.value}'"
-        case Type.DURATION:
-            return str(Duration(microseconds=round(float(literal.value or 0) * 1_000_000)))
-        case Type.BOOLEAN:
-            return "true" if literal.value else "false"
-        case _:
-            return repr(literal.value).removesuffix(".0")
 
 
 def atom_words(atom: Atom) -> str:
@@ -132,6 +57,14 @@ def window_words(window: Window) -> str:
             return f" in the last {length}"
         case BetweenAgo(far, near):
             return f" between {far} and {near} ago"
+        case OnTheCalendar(far, near, _, last):
+            if last:
+                many = f"{far.back} " if far.back > 1 else ""
+                return f" in the last {many}whole {_units(far)} of the calendar"
+            return f" from {_edge_words(far)} to {_edge_words(near)}"
+        case Fixed(since, until):
+            edges = (("from", since), ("to" if since else "before", until))
+            return "".join(f" {word} {edge.shown}" for word, edge in edges if edge is not None)
         case WithinFirst(start, length):
             return f" within the first {length} since {start}"
         case Anchored(side, anchor, nth, within):
@@ -139,6 +72,15 @@ def window_words(window: Window) -> str:
             return f"{reach} {side.value} the {ordinal(nth)} {atom_words(anchor)}"
         case _:
             assert_never(window)
+
+
+def _units(edge: CalendarEdge) -> str:
+    return edge.unit if edge.back == 1 else f"{edge.unit}s"
+
+
+def _edge_words(edge: CalendarEdge) -> str:
+    before = f" {edge.back} {_units(edge)} before" if edge.back else ""
+    return f"the beginning of the calendar {edge.unit}{before}"
 
 
 def ordinal(nth: int) -> str:
@@ -296,7 +238,7 @@ _RELOPS = {
 
 def comparison_words(comparison: Comparison) -> str:
     """A comparison, to be put behind `is`."""
-    values = [_literal(value) for value in comparison.values]
+    values = [literal_words(value) for value in comparison.values]
     match comparison.relop:
         case Relop.BETWEEN:
             return f"between {values[0]} and {values[1]}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.resolve.errors import (
@@ -121,9 +122,18 @@ class FeatureBinder:
 
     def _features(self, feature: written.Feature) -> tuple[Feature, ...]:
         entity = self._entity(feature)
-        measure = MeasureBinder(entity, self.taxonomy, self, self.findings).bind(feature.measure)
+        binder = MeasureBinder(entity, self.taxonomy, self, self.findings)
+        listed = windows_listed(feature.measure)
+        if listed:
+            bound = self.findings.whole([lambda one=one: binder.bind(one) for one in listed.values()])  # type: ignore[misc]
+            return self._named(feature, entity, dict(zip(listed, bound, strict=True)))
+        measure = binder.bind(feature.measure)
         every = len(columns_written(feature)) > 1
         measures = outputs(measure.sequence) if every and isinstance(measure, SequenceMeasure) else {"": measure}
+        return self._named(feature, entity, measures)
+
+    def _named(self, feature: written.Feature, entity: Entity, measures: Mapping[str, Measure]) -> tuple[Feature, ...]:
+        """The features that one declaration makes, by the endings of their names."""
         name, span = feature.name.text, feature.name.span
         return tuple(
             Feature(name + suffix, entity.name, one, name, feature.description, span)
@@ -286,11 +296,30 @@ def _mentions(measure: measured.Measure, findings: Findings) -> tuple[_Mention, 
 
 
 def columns_written(feature: written.Feature) -> tuple[str, ...]:
-    """The columns that a feature declares: one, or all that a sequence measures where it does not say which."""
+    """The columns that a feature declares: one, one for each of several windows, or all that a sequence measures.
+
+    A sequence that says what is asked of it has one.
+    """
     operand, name = feature.measure.operand, feature.name.text
+    listed = windows_listed(feature.measure)
+    if listed:
+        return tuple(name + suffix for suffix in listed)
     if not isinstance(operand, measured.Sequence) or operand.output is not None:
         return (name,)
     return tuple(name + suffix for suffix in _suffixes(len(operand.steps)))
+
+
+def windows_listed(measure: measured.Measure) -> dict[str, measured.Measure]:
+    """A measure in each of its windows, where they are a list, by the endings of the columns."""
+    window = measure.window
+    if not isinstance(window, measured.InTheLast) or not window.listed:
+        return {}
+    return {
+        f"_{length.duration.label}": replace(
+            measure, window=measured.InTheLast((length,), window.calendar), window_span=length.span
+        )
+        for length in window.lengths
+    }
 
 
 def _suffixes(steps: int) -> dict[str, tuple[Output, int]]:

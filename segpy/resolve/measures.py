@@ -33,6 +33,7 @@ from segpy.resolve.sequences import SequenceBinder
 from segpy.resolve.taxonomy import Taxonomy
 from segpy.resolve.type_errors import NoStart, TypeClash
 from segpy.resolve.typing import words
+from segpy.resolve.windows import fixed, last_units, units_ago
 from segpy.spec import model_measures as written
 from segpy.spec.expression import Column, Expression, Type, columns_of
 from segpy.spec.model_measures import MeasureKey, Output
@@ -233,22 +234,22 @@ class MeasureBinder:
         match measure.window:
             case written.Ever():
                 return Ever()
-            case written.InTheLast((length,), False):
-                return InTheLast(length.duration)
-            case written.BetweenAgo(far, near, False):
+            case written.InTheLast((length,), calendar):
+                zone = self.taxonomy.timezone
+                return last_units(length, zone) if calendar else InTheLast(length.duration)
+            case written.BetweenAgo(far, near, calendar):
+                if calendar:
+                    return units_ago(measure.window, self.taxonomy.timezone)
                 return BetweenAgo(far.duration, near.duration)
+            case written.Fixed():
+                return fixed(measure.window, self.taxonomy.timezone, self.findings)
             case written.WithinFirst(length):
                 if self.entity.start is None:
                     raise self.findings.fail(NoStart(span=length.span, entity=self.entity.name))
                 return WithinFirst(self.entity.start, length.duration)
             case written.Anchored(side, event, where, nth, within):
                 return Anchored(side, self.atom(event, where), nth, within.duration if within else None)
-            case written.InTheLast(lengths) if len(lengths) > 1:
-                raise self._not_yet(measure.window_span or measure.span, "a list of windows")
-            case written.Fixed():
-                raise self._not_yet(measure.window_span or measure.span, "a fixed window")
-            case _:
-                raise self._not_yet(measure.window_span or measure.span, "`calendar`")
+        raise AssertionError("a list of windows is bound one by one")
 
     def _computed(self, text: SqlText) -> Measure:
         parsed = self.findings.parsed(text)

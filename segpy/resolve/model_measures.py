@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from segpy.diagnostics.model import Span
 from segpy.resolve.model_events import Atom, Property
-from segpy.spec.duration import Duration
+from segpy.resolve.model_windows import Fixed, OnTheCalendar
+from segpy.spec.duration import Duration, most
 from segpy.spec.expression import Expression, Type
 from segpy.spec.model_measures import CalendarUnit, Output, Side, Start, Statistic, StreakKind, Ties
 
@@ -51,7 +52,7 @@ class Anchored:
     within: Duration | None
 
 
-Window: TypeAlias = Ever | InTheLast | BetweenAgo | WithinFirst | Anchored
+Window: TypeAlias = Ever | InTheLast | BetweenAgo | OnTheCalendar | Fixed | WithinFirst | Anchored
 
 
 class Aggregation(Enum):
@@ -355,11 +356,15 @@ def measures_in(measure: Measure) -> tuple[Measure, ...]:
 
 
 def windows_lengths(window: Window) -> tuple[Duration, ...]:
-    """The lengths that a window spans backwards from `as_of`."""
+    """The lengths that a window spans backwards from `as_of`, at their longest."""
     match window:
         case InTheLast(length):
             return (length,)
         case BetweenAgo(far, _):
             return (far,)
-        case Ever() | WithinFirst() | Anchored():
+        case OnTheCalendar(far, _, zone):
+            long = far.unit in ("day", "week", "month", "year")
+            extra = 3_600_000_000 if long and zone != "UTC" else 0  # of a day on which the clocks go back
+            return (Duration(microseconds=most(far.back + 1, far.unit).microseconds + extra),)
+        case Ever() | Fixed() | WithinFirst() | Anchored():
             return ()

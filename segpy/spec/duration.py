@@ -77,6 +77,17 @@ def parse_duration(text: str) -> Duration | None:
     return found if found.seconds <= _LONGEST.total_seconds() else None
 
 
+def amount_in(duration: Duration, unit: str) -> int:
+    """How many of a unit a duration is that was written in it."""
+    return duration.months // _MONTHS[unit] if unit in _MONTHS else duration.microseconds // _MICROSECONDS[unit]
+
+
+def most(amount: int, unit: str) -> Duration:
+    """So many of a unit, at their longest: a month counts as 31 days, a year as 12 of them."""
+    days = {"month": 31, "year": 12 * 31}.get(unit)
+    return Duration(microseconds=amount * (_MICROSECONDS["day"] * days if days else _MICROSECONDS[unit]))
+
+
 def written_unit(text: str) -> str:
     """The unit in which `parse_duration` found a duration: `second`, …, `year`."""
     match = _WRITTEN.fullmatch(text)

@@ -79,7 +79,7 @@ def _measure(node: Node) -> Measure:
         way_out = "write `count`" if measure.key in (MeasureKey.DID, MeasureKey.DID_NOT) else "write `members_in`"
         reason = "it is a condition, not a measure"
         raise refuse(NotHere(span=measure.span, key=measure.key.value, reason=reason, way_out=way_out))
-    if isinstance(measure.window, InTheLast) and len(measure.window.lengths) > 1:
+    if isinstance(measure.window, InTheLast) and measure.window.listed:
         raise refuse(several_windows(measure))
     return measure
 

@@ -89,11 +89,12 @@ class Ever:
 class InTheLast:
     """`[as_of - length, as_of)`; with `calendar` both edges moved back to the unit of `length`.
 
-    Several lengths declare as many features.
+    Where they are `listed`, each length declares a feature.
     """
 
     lengths: tuple[Length, ...]
     calendar: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ _TEST_RULES: tuple[Schema, ...] = (
 def _test(node: Mapping) -> Test:
     values = fields(node, _TEST, "a condition")
     measure = measure_from(node, values)
-    if isinstance(measure.window, InTheLast) and len(measure.window.lengths) > 1:
+    if isinstance(measure.window, InTheLast) and measure.window.listed:
         raise refuse(several_windows(measure))
     comparisons = _comparisons(node, values)
     if measure.key in CONDITIONS and comparisons:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
@@ -41,7 +42,7 @@ def _in_the_last(node: Node) -> InTheLast:
         if labels[place] in labels[:place]:
             reason = f"`{length.duration}` is in the list already, and each names a feature"
             raise refuse(BadDuration(span=length.span, reason=reason, way_out="write each length once"))
-    return InTheLast(lengths)
+    return InTheLast(lengths, listed=True)
 
 
 def _between_ago(node: Node) -> BetweenAgo:
@@ -140,10 +141,8 @@ def _on_the_calendar(node: Mapping, window: Window, values: dict[str, Any]) -> W
     if not values.get("calendar", False):
         return window
     match window:
-        case InTheLast(lengths):
-            return InTheLast(lengths, calendar=True)
-        case BetweenAgo(far, near):
-            return BetweenAgo(far, near, calendar=True)
+        case InTheLast() | BetweenAgo():
+            return replace(window, calendar=True)
     span = next(pair.key.span for pair in node.pairs if pair.key.text == "calendar")
     reason = "it moves the edges of `in_the_last` and `between_ago` only"
     way_out = "leave it out, or write `in_the_last` with days, weeks or months"

@@ -48,6 +48,7 @@ from segpy.sql.tree import (
     type_name,
     union_all,
 )
+from segpy.sql.windows import calendar_ctes
 
 _ZEROES = {
     Output.COMPLETED: exp.false(),
@@ -66,6 +67,7 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
         assert plan.events is not None
         source = select([exp.Star()], table(relations.model(plan.events.model)))
         ctes.append(Cte("events", (), source, inline=dialect.inline_hint))
+        ctes += calendar_ctes(one.window for branch in features.branches for one in branch.columns)
     ctes += [_anchor(anchor, key) for anchor in features.anchors]
     for branch in features.branches:
         ctes += branch_ctes(branch, key)

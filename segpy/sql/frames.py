@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from segpy.plan.model import Branch, BranchColumn
-from segpy.resolve.model_measures import BetweenAgo, InTheLast
-from segpy.spec.duration import Duration
 from segpy.spec.model_measures import CalendarUnit
-from segpy.sql.operations import calendar_unit, in_window, selected
-from segpy.sql.tree import all_of, as_of, column, inner_join, minus, named, select, table
+from segpy.sql.operations import calendar_unit, selected
+from segpy.sql.tree import all_of, column, inner_join, named, select, table
+from segpy.sql.windows import earliest, in_window
 
 _EDGE = "_edge"
 
@@ -95,23 +94,8 @@ def frame_of(branch: Branch, key: str) -> Frame:
     elif branch.start is not None:
         name, edge = "attributes", branch.start
     else:
-        return Frame(branch, key, (), None, None, tuple(_earliest(branch)))
+        return Frame(
+            branch, key, (), None, None, tuple(earliest([one.window for one in branch.columns], column("occurred_at")))
+        )
     on = exp.EQ(this=column(key, name), expression=column(key, "events"))
     return Frame(branch, key, (inner_join(name, on),), column(edge, name), "events", ())
-
-
-def _earliest(branch: Branch) -> list[exp.Expr]:
-    """The lower bound that all windows of a branch share, so that older events are not even read."""
-    reaches: list[Duration] = []
-    for one in branch.columns:
-        match one.window:
-            case InTheLast(length):
-                reaches.append(length)
-            case BetweenAgo(far, _):
-                reaches.append(far)
-            case _:
-                return []
-    if len({reach.exact for reach in reaches}) > 1:  # months and days cannot be told apart before the run
-        return []
-    widest = max(reaches, key=lambda reach: reach.seconds)
-    return [exp.GTE(this=column("occurred_at"), expression=minus(as_of(), widest))]

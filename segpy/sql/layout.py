@@ -15,6 +15,8 @@ from segpy.sql.model import Cte, Query
 
 INDENT = "    "
 _WIDE = 110
+# What sqlglot lays out over several lines, and reads better on one. A constant has no line breaks.
+_SMALL = re.compile(r"\(\n\s*(SELECT\n\s*\w+\n\s*FROM \w+|[\w.\"-]+ AT TIME ZONE '[\w/+-]+')\n\s*\)")
 _KEPT = (TokenType.STRING, TokenType.IDENTIFIER, TokenType.NUMBER)
 
 
@@ -113,7 +115,8 @@ class _Writer:
         line = node.sql(self.dialect, copy=False, normalize_functions="lower")
         if len(line) <= _WIDE or not isinstance(node, exp.Alias | exp.Case | exp.Connector | exp.Paren):
             return line
-        return node.sql(self.dialect, copy=False, normalize_functions="lower", pretty=True, indent=4, pad=4)
+        pretty = node.sql(self.dialect, copy=False, normalize_functions="lower", pretty=True, indent=4, pad=4)
+        return _SMALL.sub(lambda found: f"({' '.join(found[1].split())})", pretty)
 
 
 def _indented(text: str) -> str:

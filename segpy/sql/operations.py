@@ -8,10 +8,9 @@ from sqlglot import exp
 
 from segpy.dialects import Dialect
 from segpy.plan.model import Selection
-from segpy.resolve.model_measures import Anchored, BetweenAgo, Ever, InTheLast, Window, WithinFirst
 from segpy.spec.expression import ClockUnit, Type
-from segpy.spec.model_measures import CalendarUnit, Side
-from segpy.sql.tree import all_of, as_of, call, cast, column, minus, number, plus, text
+from segpy.spec.model_measures import CalendarUnit
+from segpy.sql.tree import all_of, call, cast, column, number, text
 
 
 def utc(value: exp.Expr) -> exp.Expr:
@@ -46,7 +45,7 @@ def clock(instant: exp.Expr, unit: ClockUnit, zone: str) -> exp.Expr:
 
 def truncated(shown: exp.Expr, unit: str) -> exp.Expr:
     """The beginning of the unit that a clock's time lies in; weeks begin on Monday."""
-    return exp.TimestampTrunc(this=shown, unit=exp.var(unit))
+    return exp.Anonymous(this="date_trunc", expressions=[text(unit), shown])
 
 
 def seconds_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
@@ -105,36 +104,3 @@ def one_of(selections: Sequence[Selection], table: str | None = None) -> exp.Exp
         found = wrapped if found is None else exp.Or(this=found, expression=wrapped)
     assert found is not None
     return found
-
-
-def in_window(window: Window, occurred_at: exp.Expr, edge: exp.Expr | None) -> list[exp.Expr]:
-    """The conditions that an event in a window fulfils, `occurred_at < as_of` aside: the events model sees to that.
-
-    `edge` is the start or the anchor of windows that are not measured from `as_of`.
-    """
-    match window:
-        case Ever():
-            return []
-        case InTheLast(length):
-            return [exp.GTE(this=occurred_at, expression=minus(as_of(), length))]
-        case BetweenAgo(far, near):
-            return [
-                exp.GTE(this=occurred_at, expression=minus(as_of(), far)),
-                exp.LT(this=occurred_at, expression=minus(as_of(), near)),
-            ]
-        case WithinFirst(_, length):
-            assert edge is not None
-            return [
-                exp.GTE(this=occurred_at, expression=edge),
-                exp.LT(this=occurred_at, expression=plus(edge, length)),
-            ]
-        case Anchored(Side.AFTER, _, _, within):
-            assert edge is not None
-            latest = [exp.LTE(this=occurred_at, expression=plus(edge, within))] if within else []
-            return [exp.GT(this=occurred_at, expression=edge), *latest]
-        case Anchored(Side.BEFORE, _, _, within):
-            assert edge is not None
-            earliest = [exp.GTE(this=occurred_at, expression=minus(edge, within))] if within else []
-            return [*earliest, exp.LT(this=occurred_at, expression=edge)]
-        case _:
-            raise AssertionError(window)

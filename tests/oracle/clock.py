@@ -56,7 +56,10 @@ def unit_start(shown: datetime, unit: str) -> datetime:
 
 
 def calendar_edge(as_of: datetime, duration: Duration, unit: str, zone: ZoneInfo) -> datetime:
-    """The start of `as_of`'s unit in the zone, and from there so many units back."""
+    """The start of `as_of`'s unit in the zone, and from there so many units back. Of hours and less, all are alike."""
+    if unit in ("second", "minute", "hour"):
+        shown = local(as_of, zone)
+        return as_of - (shown - unit_start(shown, unit)) - length(duration)
     return from_local(back(unit_start(local(as_of, zone), unit), duration), zone)
 
 

@@ -306,8 +306,9 @@ class Person:
 def columns_of(feature: Feature) -> dict[str, Measure]:
     """The measure of each column that a feature declares."""
     name, measure = feature.name.text, feature.measure
-    if isinstance(measure.window, InTheLast) and len(measure.window.lengths) > 1:
-        each = {one.duration.label: replace(measure.window, lengths=(one,)) for one in measure.window.lengths}
+    if isinstance(measure.window, InTheLast) and measure.window.listed:
+        plain = replace(measure.window, listed=False)
+        each = {one.duration.label: replace(plain, lengths=(one,)) for one in plain.lengths}
         return {f"{name}_{label}": replace(measure, window=window) for label, window in each.items()}
     sequence = measure.operand
     if not isinstance(sequence, written.Sequence) or sequence.output is not None:

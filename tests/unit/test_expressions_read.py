@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segpy.plan.words import expression_words
+from segpy.plan.expressions import expression_words
 from segpy.spec.expression import (
     COMPARISONS,
     Between,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segpy.plan import words
+from segpy.plan.expressions import expression_words
 from segpy.resolve.model import Group
 from segpy.spec.expression import Literal, Type, Unreadable
 from segpy.sql.read import read_expression
@@ -54,7 +55,7 @@ def lines(yaml: str, *more: str) -> list[str]:
 def test_expressions(sql: str, english: str) -> None:
     expression = read_expression(sql)
     assert not isinstance(expression, Unreadable)
-    assert words.expression_words(expression) == english
+    assert expression_words(expression) == english
 
 
 @pytest.mark.parametrize(
@@ -285,4 +286,4 @@ def test_ordinals(nth: int, word: str) -> None:
 def test_a_number_is_told_in_full() -> None:
     """A threshold that is rounded in words would be another one."""
     for value in (0.1, 1234567.5, 99999999.99, 1e-9, 12345678901234.5):
-        assert float(words.expression_words(Literal(value, Type.NUMBER))) == value
+        assert float(expression_words(Literal(value, Type.NUMBER))) == value

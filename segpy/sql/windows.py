@@ -1,0 +1,165 @@
+"""Windows as conditions on the instant of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlglot import exp
+
+from segpy.resolve.model_measures import (
+    Anchored,
+    BetweenAgo,
+    Ever,
+    InTheLast,
+    Window,
+    WithinFirst,
+)
+from segpy.resolve.model_windows import CalendarEdge, Fixed, Instant, OnTheCalendar
+from segpy.spec.duration import Duration
+from segpy.spec.expression import Type
+from segpy.spec.model_measures import Side
+from segpy.sql.model import Cte
+from segpy.sql.operations import local, truncated
+from segpy.sql.tree import as_of, cast, column, minus, named, plus, select, table, text
+
+
+def in_window(window: Window, occurred_at: exp.Expr, edge: exp.Expr | None) -> list[exp.Expr]:
+    """The conditions that an event in a window fulfils, `occurred_at < as_of` aside: the events model sees to that.
+
+    `edge` is the start or the anchor of windows that are not measured from `as_of`. The edges of windows on the
+    calendar are looked up in `calendar`.
+    """
+    match window:
+        case Ever():
+            return []
+        case InTheLast(length):
+            return [exp.GTE(this=occurred_at, expression=minus(as_of(), length))]
+        case BetweenAgo(far, near):
+            return [
+                exp.GTE(this=occurred_at, expression=minus(as_of(), far)),
+                exp.LT(this=occurred_at, expression=minus(as_of(), near)),
+            ]
+        case OnTheCalendar(far, near):
+            return [
+                exp.GTE(this=occurred_at, expression=_edge(far)),
+                exp.LT(this=occurred_at, expression=_edge(near)),
+            ]
+        case Fixed(start, end):
+            return [
+                *([exp.GTE(this=occurred_at, expression=_moment(start))] if start else []),
+                *([exp.LT(this=occurred_at, expression=_moment(end))] if end else []),
+            ]
+        case WithinFirst(_, length):
+            assert edge is not None
+            return [
+                exp.GTE(this=occurred_at, expression=edge),
+                exp.LT(this=occurred_at, expression=plus(edge, length)),
+            ]
+        case Anchored(Side.AFTER, _, _, within):
+            assert edge is not None
+            latest = [exp.LTE(this=occurred_at, expression=plus(edge, within))] if within else []
+            return [exp.GT(this=occurred_at, expression=edge), *latest]
+        case Anchored(Side.BEFORE, _, _, within):
+            assert edge is not None
+            earliest = [exp.GTE(this=occurred_at, expression=minus(edge, within))] if within else []
+            return [*earliest, exp.LT(this=occurred_at, expression=edge)]
+        case _:
+            raise AssertionError(window)
+
+
+def earliest(windows: Sequence[Window], occurred_at: exp.Expr) -> list[exp.Expr]:
+    """The lower bound that all these windows share, so that older events are not even read."""
+    reaches: set[Duration] = set()
+    edges: set[CalendarEdge] = set()
+    starts: set[Instant] = set()
+    for window in windows:
+        match window:
+            case InTheLast(length):
+                reaches.add(length)
+            case BetweenAgo(far, _):
+                reaches.add(far)
+            case OnTheCalendar(edge):
+                edges.add(edge)
+            case Fixed(Instant() as start, _):
+                starts.add(start)
+            case _:
+                return []
+    # What is of one kind can be told apart before the run: a month and 30 days cannot.
+    kinds = {reach.exact for reach in reaches} | {edge.unit for edge in edges} | {"fixed" for _ in starts}
+    if len(kinds) > 1:
+        return []
+    bounds = [minus(as_of(), max(reaches, key=lambda reach: reach.seconds))] if reaches else []
+    bounds += [_edge(max(edges, key=lambda edge: edge.back))] if edges else []
+    bounds += [_moment(min(starts, key=lambda start: start.utc))] if starts else []
+    return [exp.GTE(this=occurred_at.copy(), expression=bound) for bound in bounds]
+
+
+def calendar_ctes(windows: Iterable[Window]) -> list[Cte]:
+    """One row with the edges of all windows on the calendar, where there are any; they go by one time zone."""
+    found = {window for window in windows if isinstance(window, OnTheCalendar)}
+    if not found:
+        return []
+    zone = max(window.zone for window in found)
+    edges = sorted({edge for window in found for edge in (window.far, window.near)}, key=_column)
+    clocks = [named(as_of(), "as_of"), named(local(as_of(), zone), "shown_at")]
+    shown = [named(_shown(edge, zone), _column(edge)) for edge in edges]
+    known = [named(_first(edge, zone), _column(edge)) for edge in edges]
+    told = "in UTC" if zone == "UTC" else "in UTC; of a midnight that the clocks show twice, the first"
+    return [
+        Cte("clocks", (f"what the clocks show at as_of, in {zone}",), exp.Select(expressions=clocks)),
+        Cte("calendar_shown", ("the beginnings of calendar units, by these clocks",), select(shown, table("clocks"))),
+        Cte("calendar", (f"the same, {told}",), select(known, table("calendar_shown"))),
+    ]
+
+
+def _column(edge: CalendarEdge) -> str:
+    return f"start_of_{edge.unit}" + (f"_minus_{edge.back}" if edge.back else "")
+
+
+def _edge(edge: CalendarEdge) -> exp.Expr:
+    return exp.Subquery(this=select([column(_column(edge))], table("calendar")))
+
+
+def _of_fixed_length(edge: CalendarEdge) -> bool:
+    """Hours and less last as long on every day, so that they can be laid back in UTC."""
+    return edge.unit not in ("day", "week", "month", "year")
+
+
+def _shown(edge: CalendarEdge, zone: str) -> exp.Expr:
+    """The beginning of the calendar unit that `as_of` lies in, and from there so many units back."""
+    shown = column("shown_at")
+    begun = truncated(shown, edge.unit)
+    if _of_fixed_length(edge) and zone != "UTC":  # what the clock shows beyond the whole is taken off
+        begun = exp.Sub(this=column("as_of"), expression=exp.paren(exp.Sub(this=shown.copy(), expression=begun)))
+    return _earlier(begun, edge.back, edge.unit)
+
+
+def _first(edge: CalendarEdge, zone: str) -> exp.Expr:
+    """The first instant, in UTC, at which the clocks of a time zone show a beginning of a day, or are put beyond it.
+
+    Where clocks go back over midnight they show it twice, and engines take the second: the first is the instant after
+    the last of the day before. Where they are put forward to midnight, that instant does not exist, but midnight does.
+    """
+    shown = column(_column(edge))
+    if zone == "UTC" or _of_fixed_length(edge):
+        return shown
+
+    def known(time: exp.Expr) -> exp.Expr:
+        there = exp.AtTimeZone(this=time, zone=text(zone))
+        return exp.AtTimeZone(this=exp.paren(there), zone=text("UTC"))
+
+    last_before = known(exp.paren(_earlier(shown.copy(), 1, "microsecond")))
+    next_after = exp.Add(this=last_before, expression=_units(1, "microsecond"))
+    return exp.Least(this=known(shown), expressions=[next_after], ignore_nulls=True)
+
+
+def _earlier(instant: exp.Expr, amount: int, unit: str) -> exp.Expr:
+    return exp.Sub(this=instant, expression=_units(amount, unit)) if amount else instant
+
+
+def _units(amount: int, unit: str) -> exp.Expr:
+    return exp.Interval(this=exp.Literal.string(str(amount)), unit=exp.var(unit))
+
+
+def _moment(instant: Instant) -> exp.Expr:
+    return cast(text(instant.utc), Type.TIMESTAMP)
