@@ -11,7 +11,7 @@ from segpy.plan.model import Aftermath
 from segpy.sql.attempts import Frame
 from segpy.sql.model import Cte
 from segpy.sql.operations import selected
-from segpy.sql.tree import any_of, as_of, column, is_known, is_null, named, plus, select, table
+from segpy.sql.tree import all_of, any_of, as_of, column, is_known, is_null, named, plus, select, table
 
 
 def complete(frame: Frame) -> str:
@@ -49,19 +49,18 @@ def counted_ctes(frame: Frame) -> list[Cte]:
     latest_first = exp.Order(expressions=[exp.Ordered(this=column(started), desc=True)])
     least = exp.Window(this=exp.Min(this=column(reached)), partition_by=frame.by(), order=latest_first)
     begun = select([*frame.by(), column(started), named(least, following)], table(complete(frame)))
-    later = exp.LT(this=column(reached, "one"), expression=column(started, "other"))
-    pointer = [*frame.by("one"), column(reached, "one"), column(following, "other")]
-    joins = [frame.asof(f"{name}__begun", later, "one", "other")]
+    later = exp.LT(this=column(reached, "ended"), expression=column(started, "begun"))
+    pointer = [*frame.by("ended"), column(reached, "ended"), column(following, "begun")]
+    joins = [frame.asof(f"{name}__begun", later, "ended", "begun")]
     ends = select([*frame.by(), column(reached)], table(complete(frame)), distinct=True)
     first = named(exp.Min(this=column(reached)), reached)
     anchor = select([*frame.by(), first], table(f"{name}__ends"), group_by=frame.by())
-    on: exp.Expr = exp.EQ(this=column(reached, "one"), expression=column(reached, f"{name}__walk"))
-    for part in frame.equal("one", f"{name}__walk"):
-        on = exp.And(this=part, expression=on)
+    here = exp.EQ(this=column(reached, "ended"), expression=column(reached, f"{name}__walk"))
+    on = all_of([*frame.equal("ended", f"{name}__walk"), here])
     step = select(
-        [*frame.by("one"), column(following, "one")],
+        [*frame.by("ended"), column(following, "ended")],
         table(f"{name}__walk"),
-        joins=[exp.Join(this=table(f"{name}__next", "one"), kind="INNER", on=on)],
+        joins=[exp.Join(this=table(f"{name}__next", "ended"), kind="INNER", on=on)],
     )
     total = named(exp.Count(this=exp.Star()), "matches")
     return [
@@ -70,7 +69,7 @@ def counted_ctes(frame: Frame) -> list[Cte]:
         Cte(
             f"{name}__next",
             ("after each end, that of the next match",),
-            select(pointer, table(f"{name}__ends", "one"), joins=joins),
+            select(pointer, table(f"{name}__ends", "ended"), joins=joins),
             copied=True,  # the walk reads it once a match
         ),
         Cte(
