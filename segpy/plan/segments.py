@@ -16,8 +16,9 @@ from segpy.plan.model import (
     SegmentsPlan,
 )
 from segpy.plan.names import Names, comparison_name
+from segpy.plan.segment_words import segment_lines, segment_sentence
 from segpy.plan.selections import atoms_of, reads_order
-from segpy.plan.words import segment_lines, segment_sentence, test_words
+from segpy.plan.words import test_words
 from segpy.resolve.atoms import streams_of
 from segpy.resolve.model import Condition, ExclusiveGroup, Group, InSegment, Segment, Test, segments_of, tests_of
 from segpy.resolve.model_events import Entity
