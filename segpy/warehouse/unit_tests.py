@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import date, datetime
 
 from segpy.warehouse.model import Difference
 
@@ -32,4 +33,10 @@ def differences(message: str) -> tuple[Difference, ...]:
 
 
 def _told(value: str) -> str:
+    """A value as SQL would have it: a row that differs in everything shows some as Python does."""
+    if number := re.fullmatch(r"Decimal\('(.*)'\)", value):
+        return number[1]
+    if instant := re.fullmatch(r"datetime\.(datetime|date)\(([0-9, ]+)\)", value):
+        parts = [int(part) for part in instant[2].split(",")]
+        return date(*parts).isoformat() if instant[1] == "date" else datetime(*parts).isoformat(" ")  # type: ignore[arg-type]
     return value.lower() if value in ("True", "False", "NULL") else value

@@ -27,10 +27,10 @@ from tests.cases.test_cases import answer_as_written, same
 _NULL = Literal(None, Type.NULL)
 
 
-def test_each_segment_alone_in_one_query_is_what_the_models_say(case: Case) -> None:
+def test_a_segment_alone_in_one_query_is_what_the_models_say(case: Case) -> None:
     """Its flag, and with the first of an entity every feature, for everybody."""
     bound = plan_of(case.spec).bound
-    for tests in build_unit_tests(build_examples(with_an_example_each(bound, case))):
+    for tests in build_unit_tests(build_examples(with_examples(bound, case))):
         key, segment = tests.plan.entity.entity.key, tests.plan.segment
         said = expected(case, tests)
         found = {str(row[key]): row for row in rows(case, everybody(tests))}
@@ -40,14 +40,14 @@ def test_each_segment_alone_in_one_query_is_what_the_models_say(case: Case) -> N
             assert not wrong, f"{segment}: {one}: {wrong}"
 
 
-def with_an_example_each(bound: Bound, case: Case) -> Bound:
-    """The spec with an example of each segment; that of the first expects something of every feature."""
+def with_examples(bound: Bound, case: Case) -> Bound:
+    """The spec with an example of some segments; that of the first expects something of every feature."""
     return replace(bound, examples=tuple(examples(bound, case)))
 
 
 def examples(bound: Bound, case: Case) -> Iterator[Example]:
     seen: set[str] = set()
-    for segment in bound.segments:
+    for segment in (*bound.segments[:1], *bound.segments[1:][-3:]):  # the others would add minutes and nothing new
         own = [one for one in bound.features if one.entity == segment.entity and segment.entity not in seen]
         features = tuple(ExpectedFeature(one.name, type_of(one.measure), _NULL) for one in own)
         seen.add(segment.entity)
