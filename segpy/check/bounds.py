@@ -11,15 +11,20 @@ from math import ceil, floor, isfinite
 from segpy.check.values import ANYTHING, KNOWN, NOTHING, NULL, Value, Values, as_whole, between, points, span
 from segpy.resolve.model import Comparison, Settings, Test
 from segpy.resolve.model_measures import (
+    UNITS,
     Aggregation,
     Anchored,
     AttributeTenure,
     BetweenAgo,
+    Change,
     EventMeasure,
     InTheLast,
     Measure,
+    Percentile,
+    Ratio,
     Sequence,
     SequenceMeasure,
+    Streaks,
     Window,
     WithinFirst,
     nullable,
@@ -28,11 +33,11 @@ from segpy.resolve.model_measures import (
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Grain, Relop
-from segpy.spec.model_measures import Output
+from segpy.spec.model_measures import CalendarUnit, Output
 
 _DAY = 86_400.0
 _SHORTEST_MONTH, _LONGEST_MONTH = 28 * _DAY, 31 * _DAY
-_COUNTS = (Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.ACTIVE_DAYS)
+_COUNTS = (Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.BURST, *UNITS)
 _AGES = (Aggregation.RECENCY, Aggregation.TENURE)
 _LARGEST = 2**53
 """Numbers beyond are not told apart by every engine."""
@@ -85,8 +90,21 @@ def possible(measure: Measure, settings: Settings) -> Values:
 
 def _bounds(measure: Measure, settings: Settings) -> Values:
     match measure:
-        case EventMeasure(Aggregation.ACTIVE_DAYS, window=window, zone=zone):
-            return between(0, most_days(window, zone, settings))
+        case EventMeasure(aggregation, window=window, zone=zone) if aggregation in UNITS:
+            return between(0, most_units(UNITS[aggregation], window, zone, settings))
+        case EventMeasure(Aggregation.STREAK, window=window, zone=zone, detail=Streaks(unit)):
+            return between(0, most_units(unit, window, zone, settings))
+        case EventMeasure(Aggregation.GAP, window=window):
+            reach = ages(window, settings.retention).highest
+            return between(0.0, None if reach is None else reach[0])
+        case EventMeasure(Aggregation.DECAYED, property=None) | EventMeasure(Aggregation.STDDEV):
+            return between(0, None)
+        case Percentile():
+            return between(0, 1)
+        case Change(EventMeasure(aggregation)) if aggregation in _COUNTS:
+            return between(0, None)
+        case Ratio(first, second) if all(_never_negative(one, settings) for one in (first, second)):
+            return between(0, None)
         case EventMeasure(aggregation) if aggregation in _COUNTS:
             return between(0, None)
         case EventMeasure(aggregation, window=window) if aggregation in _AGES:
@@ -97,6 +115,10 @@ def _bounds(measure: Measure, settings: Settings) -> Values:
             return _of_sequence(sequence, output)
         case _:
             return KNOWN
+
+
+def _never_negative(measure: Measure, settings: Settings) -> bool:
+    return possible(measure, settings).known <= between(0, None)
 
 
 def _of_sequence(sequence: Sequence, output: Output) -> Values:
@@ -112,6 +134,13 @@ def _of_sequence(sequence: Sequence, output: Output) -> Values:
             return between(0.0, None)
         case _:
             return KNOWN
+
+
+def most_units(unit: CalendarUnit, window: Window, zone: str | None, settings: Settings) -> int | None:
+    """The units of the calendar that a window touches at most; None where it may touch any number."""
+    days = most_days(window, zone, settings)
+    shortest_unit = {CalendarUnit.DAY: 1, CalendarUnit.WEEK: 7, CalendarUnit.MONTH: 28}[unit]
+    return days if days is None or unit is CalendarUnit.DAY else ceil(days / shortest_unit) + 1
 
 
 def most_days(window: Window, zone: str | None, settings: Settings) -> int | None:

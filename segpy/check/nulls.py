@@ -1,8 +1,8 @@
 """Where a condition on what may be null is likely to leave out somebody whom its author meant.
 
-*Never* is like nothing to an average and like forever to the time since the last occurrence. So an upper bound on the
-one and a lower bound on the other leave out those who never did it, which reads as if it had them in; and so does
-everything under a negation, except that there nobody is in for want of knowledge.
+*Never* is like nothing to an average and like forever to the time since the last occurrence, or between two. So an
+upper bound on the one and a lower bound on the other leave out those who never did it, which reads as if it had them
+in; and so does everything under a negation, where nobody is in for want of knowledge.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from segpy.resolve.model_measures import (
     Computed,
     EventMeasure,
     Measure,
+    Percentile,
     SequenceMeasure,
     nullable,
     type_of,
@@ -57,7 +58,7 @@ def leaves_out(test: Test, negated: bool) -> bool:
     match test.measure:
         case AttributeValue() | AttributeTenure() | EventMeasure(Aggregation.TENURE):
             return False  # what is not known, or has not begun, is neither small nor large
-        case EventMeasure(Aggregation.RECENCY):
+        case EventMeasure(Aggregation.RECENCY | Aggregation.GAP):
             return lower
         case SequenceMeasure(output=output) if output in _TIMES:
             return lower
@@ -71,6 +72,8 @@ def may_be_null(measure: Measure) -> bool:
     """Whether a measure can be null for somebody. Only of expressions more is known than the measure itself tells."""
     if isinstance(measure, Computed):
         return _may_be_null(measure.expression, {name for name, one in measure.inputs if may_be_null(one)})
+    if isinstance(measure, Percentile):
+        return may_be_null(measure.measure)
     return nullable(measure)
 
 

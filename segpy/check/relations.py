@@ -15,15 +15,19 @@ from segpy.check.values import KNOWN, NULL, Values, between, points
 from segpy.resolve.atoms import contained
 from segpy.resolve.model_events import Atom, Entity
 from segpy.resolve.model_measures import (
+    UNITS,
     Aggregation,
     Anchored,
     AttributeTenure,
     AttributeValue,
     BetweenAgo,
+    Change,
     EventMeasure,
     Ever,
     InTheLast,
     Measure,
+    Percentile,
+    Ratio,
     SequenceMeasure,
     Window,
     WithinFirst,
@@ -57,7 +61,18 @@ EventSet: TypeAlias = tuple[Atom, Window]
 
 _SOME = between(1, None, whole=True)
 _TRUE, _FALSE = points([1], whole=True), points([0], whole=True)
-_UP = (Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.ACTIVE_DAYS, Aggregation.MAX, Aggregation.TENURE)
+_EACH_ONCE = (*UNITS, Aggregation.COUNT_DISTINCT, Aggregation.BURST, Aggregation.STREAK)
+"""Aggregations of which every event adds one at most."""
+_OF_SOME = (*UNITS, Aggregation.BURST)
+"""Those of them that are not 0 where there is an event."""
+_UP = (Aggregation.COUNT, Aggregation.COUNT_DISTINCT, *_OF_SOME, Aggregation.MAX, Aggregation.TENURE)
+_OF_COUNTS = (Aggregation.COUNT, *UNITS)
+_VALUES = (Aggregation.FIRST_VALUE, Aggregation.LAST_VALUE, Aggregation.MOST_FREQUENT)
+_RISING = {
+    (Aggregation.MIN, Aggregation.MAX),
+    *((Aggregation.MIN, one) for one in _VALUES),
+    *((one, Aggregation.MAX) for one in _VALUES),
+}
 _DOWN = (Aggregation.MIN, Aggregation.RECENCY)
 _UNDERSTOOD: dict[type, frozenset[str]] = {
     Ever: frozenset(),
@@ -65,7 +80,7 @@ _UNDERSTOOD: dict[type, frozenset[str]] = {
     BetweenAgo: frozenset({"far", "near"}),
     WithinFirst: frozenset({"start", "length"}),
     Anchored: frozenset({"side", "anchor", "nth", "within"}),
-    EventMeasure: frozenset({"aggregation", "atom", "property", "window", "zone"}),
+    EventMeasure: frozenset({"aggregation", "atom", "property", "window", "zone", "detail"}),
 }
 
 
@@ -125,6 +140,15 @@ def _alone(measure: Measure, entity: Entity) -> Iterator[Relation]:
             yield Leads(measure, KNOWN, AttributeValue(attribute), KNOWN)
         case SequenceMeasure():
             yield from _of_sequence(measure)
+        case Percentile(inner):
+            yield Leads(measure, KNOWN, inner, KNOWN)
+            yield Leads(inner, KNOWN, measure, KNOWN)
+        case Ratio(first, second):
+            yield Leads(measure, KNOWN, first, KNOWN)
+            yield Leads(measure, KNOWN, second, ~points([0]) & KNOWN)
+        case Change(_, EventMeasure(aggregation) as baseline) if aggregation in _OF_COUNTS:
+            yield Leads(measure, KNOWN, baseline, _SOME)
+            yield Leads(baseline, _SOME, measure, KNOWN)
 
 
 def _of_sequence(measure: SequenceMeasure) -> Iterator[Relation]:
@@ -172,19 +196,18 @@ def _of_one_set(events: EventSet, measures: tuple[EventMeasure, ...]) -> Iterato
         yield Leads(age, KNOWN, count, _SOME)
     yield Ordered(recency, tenure)
     for measure in measures:
-        match measure.aggregation:
-            case Aggregation.ACTIVE_DAYS:
-                yield Ordered(measure, count)
-                yield Leads(count, _SOME, measure, _SOME)
-            case Aggregation.COUNT_DISTINCT:
-                yield Ordered(measure, count)
-            case Aggregation.SUM:
-                yield Leads(count, between(0, 0, whole=True), measure, points([0]))
-            case Aggregation.AVG:
-                yield Leads(measure, KNOWN, count, _SOME)
-            case Aggregation.MIN | Aggregation.MAX:
-                yield Leads(measure, KNOWN, count, _SOME)
-                yield from _of_one_property(measure, measures)
+        aggregation = measure.aggregation
+        if aggregation in _EACH_ONCE:
+            yield Ordered(measure, count)
+        if aggregation in _OF_SOME:
+            yield Leads(count, _SOME, measure, _SOME)
+        if aggregation in (Aggregation.SUM, Aggregation.DECAYED):
+            yield Leads(count, between(0, 0, whole=True), measure, points([0]))
+        if aggregation in (Aggregation.GAP, Aggregation.STDDEV):
+            yield Leads(measure, KNOWN, count, between(2, None, whole=True))
+        if aggregation in (Aggregation.AVG, Aggregation.MEDIAN, Aggregation.MIN, Aggregation.MAX, *_VALUES):
+            yield Leads(measure, KNOWN, count, _SOME)
+            yield from _of_one_property(measure, measures)
 
 
 def _of_one_property(measure: EventMeasure, measures: tuple[EventMeasure, ...]) -> Iterator[Relation]:
@@ -192,10 +215,7 @@ def _of_one_property(measure: EventMeasure, measures: tuple[EventMeasure, ...]) 
         if other.property == measure.property and other.aggregation is Aggregation.COUNT_DISTINCT:
             yield Leads(measure, KNOWN, other, _SOME)
             yield Leads(other, _SOME, measure, KNOWN)
-        if other.property == measure.property and (measure.aggregation, other.aggregation) == (
-            Aggregation.MIN,
-            Aggregation.MAX,
-        ):
+        if other.property == measure.property and (measure.aggregation, other.aggregation) in _RISING:
             yield Ordered(measure, other)
 
 
@@ -213,12 +233,17 @@ def _of_two_sets(
         return
     hubs = (Aggregation.COUNT, Aggregation.RECENCY, Aggregation.TENURE)
     pairs = [(_measure(one, hub), _measure(other, hub)) for hub in hubs]
-    pairs += [(a, b) for a in inner for b in outer if (a.aggregation, a.property) == (b.aggregation, b.property)]
+    pairs += [(a, b) for a in inner for b in outer if _what(a) == _what(b)]
     for few, many in dict.fromkeys(pairs):
         if few.aggregation in _UP:
             yield Ordered(few, many, from_more=False)
         elif few.aggregation in _DOWN:
             yield Ordered(many, few, from_less=False)
+
+
+def _what(measure: EventMeasure) -> tuple[object, ...]:
+    """What is told of the events, whichever they are."""
+    return measure.aggregation, measure.property, measure.zone, measure.detail
 
 
 def within(one: Window, other: Window) -> bool:

@@ -8,10 +8,13 @@ from segpy.resolve.atoms import named
 from segpy.resolve.model import Test
 from segpy.resolve.model_events import Atom
 from segpy.resolve.model_measures import (
+    Aggregation,
     AttributeTenure,
     AttributeValue,
+    Change,
     EventMeasure,
     Measure,
+    Percentile,
     SequenceMeasure,
     nullable,
     type_of,
@@ -58,6 +61,12 @@ def without_value(measure: Measure, entity: str) -> str:
             return f"{entity} whose `{attribute.name}` is not known"
         case AttributeTenure(attribute):
             return f"{entity} whose `{attribute.name}` is not known or lies ahead"
+        case EventMeasure(Aggregation.GAP, atom):
+            return f"{entity} with fewer than two {_some(atom)}{_in_time(measure)}"
+        case Change(_, EventMeasure(_, atom)):
+            return f"{entity} without {_some(atom)} in the baseline"
+        case Percentile(inner):
+            return without_value(inner, entity)
         case EventMeasure(_, atom, None):
             return f"{entity} without {_some(atom)}{_in_time(measure)}"
         case EventMeasure(_, atom, prop):

@@ -18,6 +18,7 @@ from segpy.resolve.model_measures import (
     EventMeasure,
     SequenceMeasure,
     WithinFirst,
+    inputs_of,
 )
 
 Subjects: TypeAlias = frozenset[object]
@@ -61,6 +62,8 @@ def _atoms(variable: Variable) -> Iterator[Atom]:
             yield from (step.atom for step in sequence.steps)
         case Opaque(test):
             yield from _atoms(test.measure)
+        case _:
+            yield from (atom for inner in inputs_of(variable) for atom in _atoms(inner))
 
 
 def _named(atom: Atom) -> Iterator[Kind]:

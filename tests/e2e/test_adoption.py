@@ -63,7 +63,7 @@ segments:
     entity: customer
     description: No order in 90 days
     all:
-      - {recency: order_placed, more_than: 90 days}
+      - {recency: order_placed, more_than: 90 days, or_never: false}
 """,
     "segments/paths.yml": """\
 segments:

@@ -10,7 +10,9 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
+from statistics import median, stdev
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,19 +24,25 @@ from segpy.resolve.model_measures import (
     AttributeTenure,
     AttributeValue,
     BetweenAgo,
+    Bursts,
+    Change,
     Computed,
+    Decay,
     EventMeasure,
     Ever,
+    Gaps,
     InTheLast,
     Measure,
+    Ratio,
     SequenceMeasure,
+    Streaks,
     Window,
     WithinFirst,
 )
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Binary, Column, Expression, Literal, Operator
 from segpy.spec.model import Logic, Relop
-from segpy.spec.model_measures import Output, Side
+from segpy.spec.model_measures import CalendarUnit, Output, Side, Statistic, StreakKind
 from tests.cases.sequence_oracle import Pattern, Step, outcome
 
 DAY = timedelta(days=1)
@@ -170,40 +178,84 @@ def value(measure: Measure, life: Life, retention: Duration | None) -> Any:
         case AttributeTenure(attribute):
             at = life.attributes[attribute.name]
             return (life.as_of - at).total_seconds() if at is not None and at < life.as_of else None
-        case EventMeasure(aggregation, atom, prop, window):
-            events = [event for event in in_window(life, seen, window) if is_atom(event, atom)]
-            known = [event.row[prop.name] for event in events if event.row[prop.name] is not None] if prop else []
-            return aggregated(aggregation, life, events, known, measure.zone)
+        case EventMeasure(_, atom, _, window):
+            return of_events(measure, life, [event for event in in_window(life, seen, window) if is_atom(event, atom)])
         case SequenceMeasure():
             return of_sequence(measure, life, seen)
+        case Ratio(first, second):
+            one, two = value(first, life, retention), value(second, life, retention)
+            return None if one is None or two in (None, 0) else one / two
+        case Change(recent, baseline, length, longer):
+            one, two = value(recent, life, retention), value(baseline, life, retention)
+            return None if two == 0 else (one / length.seconds) / (two / longer.seconds)
         case Computed(expression, _, inputs):
             return computed(expression, {name: value(one, life, retention) for name, one in inputs})
     raise AssertionError(measure)
 
 
-def aggregated(
-    aggregation: Aggregation, life: Life, events: list[Happening], known: list[Any], zone: str | None
-) -> Any:
-    match aggregation:
-        case Aggregation.COUNT:
+def of_events(measure: EventMeasure, life: Life, events: list[Happening]) -> Any:
+    """An aggregate over the events that qualify, which are in the order of time."""
+    prop, zone = measure.property, ZoneInfo(measure.zone or "UTC")
+    known = [event.row[prop.name] for event in events if event.row[prop.name] is not None] if prop else []
+    days = sorted({event.at.replace(tzinfo=UTC).astimezone(zone).date() for event in events})
+    aged = [(life.as_of - event.at).total_seconds() for event in events]
+    match measure.aggregation, measure.detail:
+        case Aggregation.COUNT, _:
             return len(events)
-        case Aggregation.COUNT_DISTINCT:
+        case Aggregation.COUNT_DISTINCT, _:
             return len(set(known))
-        case Aggregation.SUM:
+        case Aggregation.SUM, _:
             return sum(known)
-        case Aggregation.AVG:
+        case Aggregation.AVG, _:
             return sum(known) / len(known) if known else None
-        case Aggregation.MIN:
+        case Aggregation.MIN, _:
             return min(known, default=None)
-        case Aggregation.MAX:
+        case Aggregation.MAX, _:
             return max(known, default=None)
-        case Aggregation.ACTIVE_DAYS:
-            return len({event.at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone or "UTC")).date() for event in events})
-        case Aggregation.RECENCY:
-            return (life.as_of - events[-1].at).total_seconds() if events else None
-        case Aggregation.TENURE:
-            return (life.as_of - events[0].at).total_seconds() if events else None
-    raise AssertionError(aggregation)
+        case Aggregation.MEDIAN, _:
+            return median(known) if known else None
+        case Aggregation.STDDEV, _:
+            return stdev(known) if len(known) > 1 else None
+        case Aggregation.FIRST_VALUE | Aggregation.MOST_FREQUENT, _:
+            return known[0] if known else None  # some value of theirs: nothing more is known of it
+        case Aggregation.LAST_VALUE, _:
+            return known[-1] if known else None
+        case Aggregation.ACTIVE_DAYS, _:
+            return len(days)
+        case Aggregation.ACTIVE_WEEKS, _:
+            return len({day.isocalendar()[:2] for day in days})
+        case Aggregation.ACTIVE_MONTHS, _:
+            return len({(day.year, day.month) for day in days})
+        case Aggregation.RECENCY, _:
+            return aged[-1] if aged else None
+        case Aggregation.TENURE, _:
+            return aged[0] if aged else None
+        case Aggregation.GAP, Gaps(statistic):
+            return told_of([one - two for one, two in pairwise(aged)], statistic)
+        case Aggregation.BURST, Bursts(per):
+            return max((sum(0 <= one - two < per.seconds for two in aged) for one in aged), default=0)
+        case Aggregation.DECAYED, Decay(half_life):
+            weights = [0.5 ** (age / half_life.seconds) for age in aged]
+            values = [event.row[prop.name] if prop else 1 for event in events]
+            return sum(weight * one for weight, one in zip(weights, values, strict=True) if one is not None)
+        case Aggregation.STREAK, Streaks(CalendarUnit.DAY, StreakKind.LONGEST, 0):
+            runs = [[day + timedelta(days=step) in days for step in range(len(days))] for day in days]
+            return max((run.index(False) if False in run else len(run) for run in runs), default=0)
+    raise AssertionError(measure)
+
+
+def told_of(gaps: list[float], statistic: Statistic) -> float | None:
+    if not gaps or (statistic is Statistic.STDDEV and len(gaps) < 2):
+        return None
+    match statistic:
+        case Statistic.AVG:
+            return sum(gaps) / len(gaps)
+        case Statistic.STDDEV:
+            return stdev(gaps)
+        case Statistic.MAX:
+            return max(gaps)
+        case Statistic.LAST:
+            return gaps[-1]
 
 
 def of_sequence(measure: SequenceMeasure, life: Life, seen: list[Happening]) -> Any:

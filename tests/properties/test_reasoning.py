@@ -58,7 +58,7 @@ def random_test(random: Random, features: list[str]) -> str:
     where = random.choice(["", "", "", ', where: "amount > 3"', ', where: "amount > 3 and seats >= 1"'])
     never = random.choice(["", "", ", or_never: true", ", or_never: false"])
     tail = window + where
-    match random.randrange(11):
+    match random.randrange(13):
         case 0 | 1:
             return f"{random.choice(['did', 'did_not'])}: {event}{tail}"
         case 2:
@@ -70,6 +70,29 @@ def random_test(random: Random, features: list[str]) -> str:
             key = random.choice(["count_distinct", "sum", "avg", "min", "max"])
             operand = f"[login.{prop}, paid.{prop}]" if event.startswith("[") else f"{event}.{prop}"
             return f"{key}: {operand}{tail}{random_bounds(random, NUMBERS)}{never}"
+        case 11:
+            event = random.choice(["login", "paid", "anything"])
+            return random.choice(
+                [
+                    f"active_weeks: {event}{tail}{random_bounds(random, NUMBERS)}",
+                    f"active_months: {event}{tail}{random_bounds(random, NUMBERS)}",
+                    f"streak: {event}{tail}{random_bounds(random, NUMBERS)}",
+                    f"burst: {event}, per: 8 days{tail}{random_bounds(random, NUMBERS)}",
+                    f"decayed: {event}, half_life: 7 days{tail}{random_bounds(random, NUMBERS)}",
+                    f"gap: {event}, statistic: {random.choice(['avg', 'max', 'last', 'stddev'])}"
+                    f"{tail}{random_bounds(random, LENGTHS)}{never}",
+                ]
+            )
+        case 12:
+            key = random.choice(["median", "stddev", "first_value", "last_value", "most_frequent"])
+            return random.choice(
+                [
+                    f"{key}: {random.choice(['paid', 'login'])}.amount{tail}{random_bounds(random, NUMBERS)}{never}",
+                    f"ratio: [{{count: login{window}}}, {{sum: paid.amount}}]{random_bounds(random, NUMBERS)}{never}",
+                    f"ratio: [{{count: paid}}, {{count: login{window}}}]{random_bounds(random, NUMBERS)}{never}",
+                    f"change: {{count: login}}, recent: 7 days, baseline: 28 days{random_bounds(random, NUMBERS)}{never}",
+                ]
+            )
         case 5 | 6:
             key = random.choice(["recency", "recency", "tenure"])
             return f"{key}: {event}{tail}{random_bounds(random, LENGTHS)}{never}"
