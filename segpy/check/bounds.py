@@ -125,15 +125,20 @@ def _of_sequence(sequence: Sequence, output: Output) -> Values:
     match output:
         case Output.STEP:
             return between(0, len(sequence.steps))
-        case Output.COMPLETIONS:
+        case Output.COMPLETIONS | Output.MATCHES:
             return between(0, None)
         case Output.SECONDS | Output.FASTEST_SECONDS:
             limits = [longest(one) for one in (sequence.complete_within, sequence.in_the_last) if one is not None]
-            return between(0.0, min(limits, default=None))
+            return between(least_seconds(sequence), min(limits, default=None))
         case Output.STEP_SECONDS:
             return between(0.0, None)
         case _:
             return KNOWN
+
+
+def least_seconds(sequence: Sequence) -> float:
+    """What lies between the first event and the last at least."""
+    return sum(shortest(step.after) for step in sequence.steps if step.after is not None)
 
 
 def most_units(unit: CalendarUnit, window: Window, zone: str | None, settings: Settings) -> int | None:

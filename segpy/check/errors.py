@@ -29,6 +29,25 @@ class LongerThanRetention(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True)
+class BeyondRetention(Diagnostic):
+    """A length that events which are read cannot have: between two of them, or since one."""
+
+    length: Duration
+    retention: Duration
+    code: ClassVar[str] = "SEG410"
+    title: ClassVar[str] = "length beyond retention"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @property
+    def label(self) -> str:
+        return f"{self.length} is more than `retention`: no event older than {self.retention} is read"
+
+    @property
+    def help(self) -> str:
+        return "leave it out, shorten it, or lengthen `retention`"
+
+
+@dataclass(frozen=True, slots=True)
 class FinerThanGrain(Diagnostic):
     """A window shorter than the steps in which `as_of` moves."""
 
@@ -49,21 +68,22 @@ class FinerThanGrain(Diagnostic):
 
 @dataclass(frozen=True, slots=True)
 class GapBeyondTotal(Diagnostic):
-    """A step that may come later than the whole sequence may last."""
+    """A length within a sequence that another length leaves no use for."""
 
-    within: Duration
-    total: Duration
+    key: str
+    length: Duration
+    reason: str
     code: ClassVar[str] = "SEG403"
     title: ClassVar[str] = "gap longer than the whole"
     severity: ClassVar[Severity] = Severity.WARNING
 
     @property
     def label(self) -> str:
-        return f"within {self.within} says nothing: the whole sequence must complete within {self.total}"
+        return f"{self.key} {self.length} says nothing: {self.reason}"
 
     @property
     def help(self) -> str:
-        return "leave `within` out, or shorten it"
+        return f"leave `{self.key}` out, or shorten it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +91,18 @@ class NeverComplete(Diagnostic):
     """Steps that must lie further apart than the whole sequence may last."""
 
     least: Duration
-    total: Duration
+    whole: str
     first: Span | None
     code: ClassVar[str] = "SEG342"
     title: ClassVar[str] = "can never be complete"
 
     @property
     def label(self) -> str:
-        return f"the steps lie at least {self.least} apart, and the whole sequence must complete within {self.total}"
+        return f"the steps lie at least {self.least} apart, and {self.whole}"
 
     @property
     def help(self) -> str:
-        return "shorten `after`, or lengthen `complete_within`"
+        return "shorten `after`, or lengthen the whole"
 
     @property
     def related(self) -> tuple[Related, ...]:

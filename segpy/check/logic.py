@@ -34,7 +34,9 @@ def _contradictions(world: World, parts: tuple[Part, ...]) -> Iterator[Diagnosti
                 yield Contradiction(_why_nobody(world, part), span=part.span)
     if not impossible and not world.possible(*(part.formula for part in parts)):
         *others, last = fewest(world, parts)
-        message = f"nobody fulfils this together with {_marked_words(tuple(others))}"
+        shown = _marked_words(tuple(others))
+        beside = f"nobody fulfils this together with {shown}"
+        message = f"under `none` this leaves nobody of those who fulfil {shown}" if last.negated else beside
         yield Contradiction(message, span=last.span, others=_marked(others))
 
 
@@ -46,7 +48,7 @@ def _why_nobody(world: World, part: Part) -> str:
             return f"everybody fulfils this{limits(world, test)}, so under `none` it leaves nobody"
         case Test() as test:
             found = passing(test, under_negation=False)
-            if found is not None and found.known.empty:
+            if len(test.comparisons) > 1 and found is not None and found.known.empty:
                 return "nobody fulfils this: its comparisons exclude each other"
             return f"nobody fulfils this{limits(world, test)}"
         case _:
@@ -150,7 +152,7 @@ def _idle_options(world: World, part: Part, others: tuple[Part, ...]) -> Iterato
 
 def _covered(world: World, option: Option, wider: list[Option], beside: list[Formula], turned: bool) -> Diagnostic:
     alone = [one for one in wider if world.implies([*beside, option.formula], one.formula)][:1]
-    found = [(one.span, "this decides it") for one in alone or wider if one.span is not None]
+    found = [(one.span, "this") for one in alone or wider if one.span is not None]
     if turned:
         message = "whoever fulfils what is shown below fulfils this too"
     else:
@@ -165,7 +167,7 @@ def left_out(world: World) -> Iterator[Diagnostic]:
     for line in lines(world):
         for part in line.parts:
             test = part.condition
-            if isinstance(test, Test) and leaves_out(test, part.negated):
+            if isinstance(test, Test) and leaves_out(test, part.negated) and world.possible(part.formula):
                 beside = [one for one in (*line.around, *line.parts) if one is not part]
                 unknown = Fact(world.number(test.measure), NULL)
                 if world.possible(*_formulas(beside), unknown):

@@ -159,16 +159,21 @@ def _of_sequence(measure: SequenceMeasure) -> Iterator[Relation]:
     yield Leads(completed, _TRUE, step, points([len(steps)], whole=True))
     yield Leads(completed, _TRUE, completions, _SOME)
     yield Leads(completions, _SOME, completed, _TRUE)
+    waits = sequence.then_without is not None
+    if measure.output is Output.MATCHES and not waits:
+        yield Leads(completed, _TRUE, measure, _SOME)
+        yield Leads(measure, _SOME, completed, _TRUE)
     if measure.output in (Output.FIRST_AT, Output.LAST_AT, Output.SECONDS, Output.FASTEST_SECONDS):
         yield Leads(completed, _TRUE, measure, KNOWN)
         yield Leads(completed, _FALSE, measure, NULL)
-    if measure.output is Output.STEP_SECONDS:
+    if measure.output is Output.STEP_SECONDS and not waits:
         yield Leads(step, between(measure.step, None, whole=True), measure, KNOWN)
         yield Leads(step, between(None, measure.step - 1, whole=True), measure, NULL)
     window = InTheLast(sequence.in_the_last) if sequence.in_the_last is not None else Ever()
     for reached in range(1, len(steps) + 1):
-        for atom in dict.fromkeys(one.atom for one in steps[:reached]):
-            taken = sum(one.times for one in steps[:reached] if contained(one.atom, atom))
+        items = [(item, one.times) for one in steps[:reached] for item in one.items]
+        for atom in dict.fromkeys(item for item, _ in items):
+            taken = sum(times for item, times in items if contained(item, atom))
             enough = between(taken, None, whole=True)
             yield Leads(step, between(reached, None, whole=True), _count((atom, window)), enough)
 

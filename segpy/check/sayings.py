@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segpy.check.bounds import passing
 from segpy.check.values import Edge, Values
 from segpy.check.world import World
 from segpy.resolve.atoms import named
@@ -33,6 +34,9 @@ def limits(world: World, test: Test) -> str:
     domain: Values = world.domain(world.number(test.measure))
     if type_ in (Type.BOOLEAN, Type.TEXT):
         return ""
+    found = passing(test, under_negation=False)
+    if type_ is Type.INTEGER and found is not None and found.known.empty:
+        return ": its value is a whole number"
     low, high = domain.lowest, domain.highest
     told = [
         *([f"never below {_value(low, type_)}"] if low is not None else []),

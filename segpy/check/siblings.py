@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
 from segpy.check.formula import Formula, opposite
@@ -96,6 +96,3 @@ def _in_order(world: World) -> list[Segment]:
 
 def _place(segment: Segment, words: str) -> tuple[tuple[Span, str], ...]:
     return ((segment.span, words),)
-
-
-RULES: tuple[Callable[[World], Iterator[Diagnostic]], ...] = (same_or_contained, no_place_left)

@@ -59,7 +59,7 @@ def _atoms(variable: Variable) -> Iterator[Atom]:
             if isinstance(window, Anchored):
                 yield window.anchor
         case SequenceMeasure(sequence):
-            yield from (step.atom for step in sequence.steps)
+            yield from (item for step in sequence.steps for item in step.items)
         case Opaque(test):
             yield from _atoms(test.measure)
         case _:

@@ -269,14 +269,26 @@ def of_sequence(measure: SequenceMeasure, life: Life, seen: list[Happening]) -> 
     steps = tuple(
         Step(
             those(step.atom),
-            frozenset().union(*(those(atom) for atom in step.without)),
+            frozenset().union(*(those(atom) for atom in step.barred)),
             exactly(step.within),
             step.times,
+            exactly(step.after),
+            tuple(those(other) for other in step.others),
         )
         for step in sequence.steps
     )
     since = None if sequence.in_the_last is None else earlier(life.as_of, sequence.in_the_last)
-    pattern = Pattern(steps, exactly(sequence.complete_within), since)
+    values = [tuple(event.row[prop.name] for prop in sequence.same) for event in seen]
+    after = sequence.then_without
+    pattern = Pattern(
+        steps,
+        exactly(sequence.complete_within),
+        since,
+        sequence.ties.value,
+        values=tuple(None if None in one else one for one in values) if sequence.same else None,
+        start=sequence.start.value,
+        then=(those(after.atom), timedelta(microseconds=after.length.microseconds)) if after else None,
+    )
     found = outcome([event.at for event in seen], pattern, life.as_of)
     if measure.output is Output.STEP_SECONDS:
         return found.step_seconds[measure.step - 2]

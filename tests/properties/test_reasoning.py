@@ -11,10 +11,15 @@ from random import Random
 
 import pytest
 
+from segpy.catalog.model import Catalog
 from segpy.check.world import World
+from segpy.resolve.bind import bind
 from segpy.resolve.model import Bound
+from segpy.spec.decode import decode
+from segpy.sql.read import read_expression
+from tests.cases.case import load, names
 from tests.properties.lives import Life, matches, member, random_life
-from tests.unit.stages import bound
+from tests.unit.stages import bound, nodes
 
 WANTED = os.environ.get("SEGPY_REASONING_EXAMPLES")
 SPECS = int(WANTED or 400)
@@ -36,6 +41,9 @@ SEQUENCES = (
     "sequence: {steps: [login, {event: login, within: 7 days}], in_the_last: 30 days}",
     "sequence: {steps: [{event: paid, times: 2}, login], complete_within: 7 days}",
     "sequence: {steps: [{event: paid, without: [login]}, {event: anything, where: 'amount > 3'}]}",
+    "sequence: {steps: [login, {any_order: [paid, login], after: 3 days}], in_the_last: 30 days}",
+    "sequence: {steps: [login, {event: paid, after: 3 days}], start: first, then_without: {event: login, for: 7 days}}",
+    "sequence: {steps: [anything, {event: anything, directly: true}], same: [seats], ties: strict}",
 )
 
 
@@ -90,7 +98,7 @@ def random_test(random: Random, features: list[str]) -> str:
                     f"{key}: {random.choice(['paid', 'login'])}.amount{tail}{random_bounds(random, NUMBERS)}{never}",
                     f"ratio: [{{count: login{window}}}, {{sum: paid.amount}}]{random_bounds(random, NUMBERS)}{never}",
                     f"ratio: [{{count: paid}}, {{count: login{window}}}]{random_bounds(random, NUMBERS)}{never}",
-                    f"change: {{count: login}}, recent: 7 days, baseline: 28 days{random_bounds(random, NUMBERS)}{never}",
+                    f"change: {{count: login}}, recent: 1 day, baseline: 28 days{random_bounds(random, NUMBERS)}",
                 ]
             )
         case 5 | 6:
@@ -112,7 +120,8 @@ def random_test(random: Random, features: list[str]) -> str:
             )
         case _:
             if random.random() < 0.5:
-                return random.choice(SEQUENCES)
+                counted = random.choice(["", "", ", completed: {at_least: 1}", ", completed: {at_most: 1}"])
+                return random.choice(SEQUENCES) + counted
             feature = random.choice(features)
             if feature.endswith("completed"):
                 return f"feature: {feature}"
@@ -194,3 +203,22 @@ def refuted(found: Bound, lives: list[Life], said: str) -> Counter[str]:
                 for life, one, two in zip(lives, matching[name], matching[other], strict=True):
                     assert two or not one, f"{said}who matches {name} matches {other}, it is said: {life}"
     return claims
+
+
+@pytest.mark.parametrize("name", names())
+def test_no_case_worked_out_by_hand_refutes_a_claim(name: str) -> None:
+    """The members that somebody wrote down by hand are as contained in each other as is claimed."""
+    case = load(name)
+    spec, _ = decode([nodes(case.spec)])
+    assert spec is not None
+    found, _ = bind(spec, Catalog(), read_expression)
+    assert found is not None
+    members = {segment: set(keys) for segment, keys in case.expect.get("segments", {}).items()}
+    for entity in found.entities:
+        world = World(found, entity)
+        own = [segment for segment in world.segments if segment in members]
+        for one in own:
+            assert world.possible(world.definition(one)) or not members[one], one
+            for other in own:
+                if world.implies([world.definition(one)], world.definition(other)):
+                    assert members[one] <= members[other], f"{one}, {other}"
