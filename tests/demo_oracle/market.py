@@ -84,4 +84,4 @@ def window_shopper(one: Life, near: bool = False) -> bool:
 
 
 SELLERS = (power_seller_early, trusted_seller, quiet_stall)
-BUYERS = (comparing_buyer, loyal_buyer, window_shopper)
+BUYERS = (comparing_buyer, serious_buyer, loyal_buyer, window_shopper)

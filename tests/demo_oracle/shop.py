@@ -132,11 +132,8 @@ def friction(one: Life, near: bool = False) -> bool:
 
 
 def stalled(one: Life, near: bool = False) -> bool:
-    fees, hours = one.all(FEE), (1 if near else 2) * HOUR
-    if not fees or not hours <= one.as_of - fees[-1].at <= 7 * DAY:
-        return False
-    shown = fees[-1].at
-    return not any(shown < event.at <= shown + hours for event in (*one.all(CART), *one.all(ORDER)))
+    """The fee was shown, and for two hours after its last showing the cart neither moved nor was ordered."""
+    return _left(one, one.lately(FEE, 7), (*one.all(CART), *one.all(ORDER)), (1 if near else 2) * HOUR, near)
 
 
 def cart_abandoner(one: Life, near: bool = False) -> bool:
@@ -158,7 +155,7 @@ def night_fit_shopper(one: Life, near: bool = False) -> bool:
     days = 15 if near else 14
     late = any(local(event.at).hour >= (20 if near else 21) for event in one.lately(CALCULATOR, days))
     charts = len(one.lately(CHART, days))
-    added = [(str(event["look"]), str(event["category"])) for event in one.lately(UPDATED, days) if event["look"]]
+    added = [(str(event["look"]), str(event["product_id"])) for event in one.lately(UPDATED, days) if event["look"]]
     fits = any(a[0] == b[0] and a[1] != b[1] for a in added for b in added)
     if near:
         return late and charts >= 1 and len(added) >= 2
@@ -239,8 +236,11 @@ def category_browser(one: Life, near: bool = False) -> bool:
 
 
 def _browsed(one: Life, category: str, near: bool) -> bool:
-    weeks = sum(bool(one.all(_viewed(category), one.ago(7 * week + 7), one.ago(7 * week))) for week in range(4))
-    return weeks >= 3 if near else weeks == 4 and not one.lately(_bought("category", category), 28)
+    """Weeks are those of the calendar, from Monday, and the one that is not over does not count."""
+    monday = _monday(one.as_of)
+    weeks = {_monday(event.at) for event in one.all(_viewed(category))}
+    looked = sum(monday - nth * WEEK in weeks for nth in range(1, 5))
+    return looked >= 3 if near else looked == 4 and not one.all(_bought("category", category))
 
 
 def _monday(at: datetime) -> date:
@@ -266,5 +266,6 @@ def weather_value(one: Life, near: bool = False) -> bool:
 
 SEGMENTS = (
     payment_gravity, two_hour_window, friction, first_time_buyer, repeat_buyer, dormant_regular, big_spender,
-    category_browser, themed_shoe_fan, weather_value, irregular_cycle, overdue, kings, emerging_kings, consented,
+    category_browser, themed_shoe_fan, weather_value, cart_abandoner, night_fit_shopper, irregular_cycle, overdue,
+    kings, emerging_kings, consented, seasonal_traveller,
 )  # fmt: skip
