@@ -107,9 +107,10 @@ class FeatureBinder:
         return features
 
     def _extent(self, name: str) -> _Extent:
-        features = (one.name for one in self.made_of[name] if one.key in _ON_FEATURES)
-        below = [self.extents[self.columns[one]] for one in features if one in self.columns]
-        extent = _Extent(1 + max((one.depth for one in below), default=-1), 1 + sum(one.count for one in below))
+        mentions = (one for one in self.made_of[name] if one.key in _ON_FEATURES and one.name in self.columns)
+        below = [(self.extents[self.columns[one.name]], one.times) for one in mentions]
+        count = 1 + sum(one.count * times for one, times in below)
+        extent = _Extent(1 + max((one.depth for one, _ in below), default=-1), count)
         if extent.depth > DEEPEST:
             raise self._entangled(name, f"stands on more than {DEEPEST} others, each on the next")
         if extent.count > MOST:
@@ -252,11 +253,15 @@ class FeatureBinder:
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """A name that a measure is made of, where it is written first, and the kind of measure that it stands in."""
+    """A name that a measure is made of, where it is written first, and the kind of measure that it stands in.
+
+    `times` is how often it is written on both sides of ratios, which are computed from each side by itself.
+    """
 
     name: str
     span: Span
     key: MeasureKey
+    times: int = 1
 
 
 def _mentions(measure: measured.Measure, findings: Findings) -> tuple[_Mention, ...]:
@@ -288,8 +293,10 @@ def _mentions(measure: measured.Measure, findings: Findings) -> tuple[_Mention, 
         case measured.Measure() as inner:
             found |= {(one.name, one.key): one for one in _mentions(inner, findings)}
         case (first, second):
-            for inner in (first, second):
-                found |= {(one.name, one.key): one for one in _mentions(inner, findings)}
+            for mention in (*_mentions(first, findings), *_mentions(second, findings)):
+                before = found.get((mention.name, mention.key))
+                both = replace(before, times=before.times + mention.times) if before else mention
+                found[mention.name, mention.key] = both
     if isinstance(measure.window, measured.Anchored):
         add_events(measure.window.event)
     return tuple(found.values())

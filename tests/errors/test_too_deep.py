@@ -17,6 +17,20 @@ def doubled(times: int) -> Source:
     return Source("segments/spec.yml", "features:\n" + first + "".join(others))
 
 
+def halved(times: int) -> Source:
+    """Each feature sets the one before it against itself."""
+    first = "  f0: {entity: user, count: login}\n"
+    others = (f"  f{i}: {{ratio: [{{feature: f{i - 1}}}, {{feature: f{i - 1}}}]}}\n" for i in range(1, times))
+    return Source("segments/spec.yml", "features:\n" + first + "".join(others))
+
+
+def test_a_ratio_stands_on_both_of_its_sides() -> None:
+    assert compile_sources([TAXONOMY, halved(6)]).diagnostics == ()
+    findings = compile_sources([TAXONOMY, halved(19)]).diagnostics
+    assert {finding.code for finding in findings} == {"SEG215"}
+    assert all("more than 500" in finding.label for finding in findings)
+
+
 def test_a_few_are_fine() -> None:
     assert compile_sources([TAXONOMY, doubled(5)]).diagnostics == ()
 
