@@ -128,25 +128,26 @@ def _summary(frame: Frame, asked: _Asked) -> list[Cte]:
         ctes += aftermath_ctes(frame, sequence.then_without)
         relations.append(complete(frame))
         comment += f"; {len(relations)} stands for complete"
-    attempts = union_all([_attempt(relation, i, frame.key) for i, relation in enumerate(relations, start=1)])
+    attempts = union_all([_attempt(relation, i, frame) for i, relation in enumerate(relations, start=1)])
     if sequence.counted:
         ctes += counted_ctes(frame)
     source = f"{name}__attempts"
     ctes.append(Cte(source, (comment,), attempts))
-    if sequence.same or frame.ordered:
-        ctes.append(_at_one_instant(frame, source))
+    if sequence.same:
+        ctes.append(_of_all_values(frame, source))
         source = ctes[-1].name
     return [*ctes, Cte(f"{name}__summary", (), _measured(frame, source, len(relations), asked))]
 
 
-def _attempt(relation: str, step: int, key: str) -> exp.Select:
-    columns = [column(key), named(number(step), "step"), column("reached_at"), column("started_at"), column("events")]
+def _attempt(relation: str, step: int, frame: Frame) -> exp.Select:
+    reached = (column(place) for place in frame.places("reached"))
+    columns = [column(frame.key), named(number(step), "step"), *reached, column("started_at"), column("events")]
     return select(columns, table(relation))
 
 
-def _at_one_instant(frame: Frame, attempts: str) -> Cte:
-    """Several attempts reach a step at one instant: with other values, or one after the other in order."""
-    by = [column(frame.key), column("step"), column("reached_at")]
+def _of_all_values(frame: Frame, attempts: str) -> Cte:
+    """Attempts with different values may reach a step at one instant."""
+    by = [column(frame.key), column("step"), *(column(place) for place in frame.places("reached"))]
     latest = named(exp.Max(this=column("started_at")), "started_at")
     events = named(exp.Sum(this=column("events")), "events")
     query = select([*by, latest, events], table(attempts), group_by=[one.copy() for one in by])
@@ -162,7 +163,8 @@ def _measured(frame: Frame, source: str, whole: int, asked: _Asked) -> exp.Selec
 
     def first_seconds(step: int) -> exp.Expr:
         """From the latest start to the first reach of a step."""
-        start = filtered(exp.ArgMin(this=column("started_at"), expression=column("reached_at")), at(step))
+        first = exp.ArgMin(this=column("started_at"), expression=column(frame.place("reached")))
+        start = filtered(first, at(step))
         return seconds_between(start, filtered(exp.Min(this=column("reached_at")), at(step)))
 
     furthest = exp.Max(this=column("step"))

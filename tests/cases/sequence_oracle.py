@@ -227,5 +227,5 @@ def seconds_of(seen: Seen, match: Match) -> float:
 
 def first_reach(seen: Seen, found: Sequence[Match]) -> float | None:
     """Of the matches that end first, the duration of the one that starts last."""
-    first = min((end_of(seen, match) for match in found), default=None)
-    return min((seconds_of(seen, match) for match in found if end_of(seen, match) == first), default=None)
+    first = min((end_place(seen, match) for match in found), default=None)
+    return min((seconds_of(seen, match) for match in found if end_place(seen, match) == first), default=None)
