@@ -6,75 +6,34 @@ Whatever is not known here has any value. So a kind of measure or window that is
 from __future__ import annotations
 
 from datetime import datetime
-from math import ceil, floor, isfinite
+from math import isfinite
 
+from segpy.check.reach import ages, longest, most_units, shortest
 from segpy.check.values import ANYTHING, KNOWN, NOTHING, NULL, Value, Values, as_whole, between, points, span
 from segpy.resolve.model import Comparison, Settings, Test
 from segpy.resolve.model_measures import (
     UNITS,
     Aggregation,
-    Anchored,
     AttributeTenure,
-    BetweenAgo,
     Change,
     EventMeasure,
-    InTheLast,
     Measure,
     Percentile,
     Ratio,
     Sequence,
     SequenceMeasure,
     Streaks,
-    Window,
-    WithinFirst,
     nullable,
     type_of,
 )
-from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
-from segpy.spec.model import Grain, Relop
-from segpy.spec.model_measures import CalendarUnit, Output
+from segpy.spec.model import Relop
+from segpy.spec.model_measures import Output
 
-_DAY = 86_400.0
-_SHORTEST_MONTH, _LONGEST_MONTH = 28 * _DAY, 31 * _DAY
 _COUNTS = (Aggregation.COUNT, Aggregation.COUNT_DISTINCT, Aggregation.BURST, *UNITS)
 _AGES = (Aggregation.RECENCY, Aggregation.TENURE)
 _LARGEST = 2**53
 """Numbers beyond are not told apart by every engine."""
-
-
-def longest(length: Duration) -> float:
-    """The seconds that a length has at most, wherever it is laid."""
-    return length.seconds if length.exact else length.months * _LONGEST_MONTH
-
-
-def shortest(length: Duration) -> float:
-    """The seconds that a length has at least, wherever it is laid."""
-    return length.seconds if length.exact else length.months * _SHORTEST_MONTH
-
-
-def ages(window: Window, retention: Duration | None = None) -> Values:
-    """How long ago, in seconds, an event of a window can have been."""
-    low, high = 0.0, None
-    match window:
-        case InTheLast(length):
-            high = longest(length)
-        case BetweenAgo(far, near):
-            low, high = shortest(near), longest(far)
-    if retention is not None:
-        high = longest(retention) if high is None else min(high, longest(retention))
-    return span((low, 1), None if high is None else (high, 1))
-
-
-def certain_ages(window: Window) -> Values:
-    """Ages at which every event is in a window for certain."""
-    match window:
-        case InTheLast(length):
-            return span((0.0, 1), (shortest(length), 1))
-        case BetweenAgo(far, near):
-            return span((longest(near), 1), (shortest(far), 1))
-        case _:
-            return span((0.0, 1), (0.0, 1))
 
 
 def possible(measure: Measure, settings: Settings) -> Values:
@@ -139,32 +98,6 @@ def _of_sequence(sequence: Sequence, output: Output) -> Values:
 def least_seconds(sequence: Sequence) -> float:
     """What lies between the first event and the last at least."""
     return sum(shortest(step.after) for step in sequence.steps if step.after is not None)
-
-
-def most_units(unit: CalendarUnit, window: Window, zone: str | None, settings: Settings) -> int | None:
-    """The units of the calendar that a window touches at most; None where it may touch any number."""
-    days = most_days(window, zone, settings)
-    shortest_unit = {CalendarUnit.DAY: 1, CalendarUnit.WEEK: 7, CalendarUnit.MONTH: 28}[unit]
-    return days if days is None or unit is CalendarUnit.DAY else ceil(days / shortest_unit) + 1
-
-
-def most_days(window: Window, zone: str | None, settings: Settings) -> int | None:
-    """The calendar days that a window touches at most; None where it may touch any number."""
-    # Where a day can have 23 hours, a stretch of time touches one more.
-    spare = 0 if zone == "UTC" else 1
-    match window:
-        case InTheLast() | BetweenAgo():
-            reach = ages(window, settings.retention)
-            if reach.lowest is None or reach.highest is None:
-                return 0  # all of it lies beyond retention
-            first, last = (float(edge[0]) / _DAY for edge in (reach.highest, reach.lowest))  # type: ignore[arg-type]
-            # A day's grain begins at midnight, and so do windows of whole days; others may begin at noon.
-            aligned = settings.grain is Grain.DAY and zone == "UTC"
-            return ceil(first) - floor(last) + (0 if aligned else 1) + spare
-        case WithinFirst(_, length) | Anchored(within=Duration() as length):
-            return ceil(longest(length) / _DAY) + 1 + spare
-        case _:
-            return None
 
 
 def passing(test: Test, *, under_negation: bool) -> Values | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from segpy.check.bounds import longest, passing, possible, shortest
+from segpy.check.bounds import passing, possible
 from segpy.check.errors import BeyondRetention, FinerThanGrain, GapBeyondTotal, LongerThanRetention, NeverComplete
+from segpy.check.reach import longest, shortest
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.resolve.model import Bound, Comparison, Test, tests_of
 from segpy.resolve.model_measures import (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from itertools import permutations
 from typing import Any, TypeAlias
 
-from segpy.check.bounds import certain_ages, longest, shortest
+from segpy.check.reach import certain_ages, lies_within
 from segpy.check.values import KNOWN, NULL, Values, between, points
 from segpy.resolve.atoms import contained
 from segpy.resolve.model_events import Atom, Entity
@@ -32,7 +32,7 @@ from segpy.resolve.model_measures import (
     Window,
     WithinFirst,
 )
-from segpy.spec.duration import Duration
+from segpy.resolve.model_windows import Fixed, OnTheCalendar
 from segpy.spec.model_measures import Output
 
 
@@ -79,6 +79,8 @@ _UNDERSTOOD: dict[type, frozenset[str]] = {
     InTheLast: frozenset({"length"}),
     BetweenAgo: frozenset({"far", "near"}),
     WithinFirst: frozenset({"start", "length"}),
+    OnTheCalendar: frozenset({"far", "near", "zone"}),
+    Fixed: frozenset({"start", "end"}),
     Anchored: frozenset({"side", "anchor", "nth", "within"}),
     EventMeasure: frozenset({"aggregation", "atom", "property", "window", "zone", "detail"}),
 }
@@ -252,34 +254,5 @@ def _what(measure: EventMeasure) -> tuple[object, ...]:
 
 
 def within(one: Window, other: Window) -> bool:
-    """Whether every instant of a window lies in the other, for everybody. False where that is not known."""
-    if not (understood(one) and understood(other)):
-        return False
-    if one == other or isinstance(other, Ever):
-        return True
-    match one, other:
-        case WithinFirst(start, length), WithinFirst(start=same, length=wider):
-            return start == same and not_longer(length, wider)
-        case Anchored(side, anchor, nth, within=length), Anchored(within=wider):
-            same_anchor = (side, anchor, nth) == (other.side, other.anchor, other.nth)
-            return same_anchor and (wider is None or (length is not None and not_longer(length, wider)))
-    inner, outer = _edges(one), _edges(other)
-    if inner is None or outer is None:
-        return False
-    return not_longer(inner[0], outer[0]) and not_longer(outer[1], inner[1])
-
-
-def _edges(window: Window) -> tuple[Duration, Duration] | None:
-    match window:
-        case InTheLast(length):
-            return length, Duration()
-        case BetweenAgo(far, near):
-            return far, near
-    return None
-
-
-def not_longer(one: Duration, other: Duration) -> bool:
-    """Whether a length is never longer than another, wherever both are laid."""
-    if one.exact == other.exact:
-        return (one.microseconds, one.months) <= (other.microseconds, other.months)
-    return longest(one) <= shortest(other)
+    """Whether a window lies in the other, and no detail of either is new here."""
+    return understood(one) and understood(other) and lies_within(one, other)

@@ -60,8 +60,8 @@ def _atoms(variable: Variable) -> Iterator[Atom]:
                 yield window.anchor
         case SequenceMeasure(sequence):
             yield from (item for step in sequence.steps for item in step.items)
-        case Opaque(test):
-            yield from _atoms(test.measure)
+        case Opaque():
+            return
         case _:
             yield from (atom for inner in inputs_of(variable) for atom in _atoms(inner))
 

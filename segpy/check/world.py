@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, fields
 from typing import TypeAlias
 
 from segpy.check.bounds import passing, possible
@@ -23,13 +23,23 @@ _MOST_VARIABLES = 120
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
-    """A condition of which only that it may hold or not is known."""
+    """Something of which only that it may hold or not is known."""
 
-    test: Test
-    under_negation: bool
+    about: tuple[object, ...]
 
 
 Variable: TypeAlias = Measure | Opaque
+_OF_A_SEGMENT = frozenset(
+    (
+        *("name", "entity", "description", "stage", "owner", "extends", "condition", "playbook", "size", "version"),
+        *("group", "span", "extends_span", "respond_within"),
+    )
+)
+"""What is known of segments here. Whatever else one says may leave anybody out."""
+
+
+def _is_new(segment: Segment, field: Field[object]) -> bool:
+    return field.name not in _OF_A_SEGMENT and field.compare and getattr(segment, field.name) not in (None, ())
 
 
 class World:
@@ -65,7 +75,7 @@ class World:
         """What a condition demands of its measure, or under a negation the negation of it."""
         values = passing(test, under_negation=negated)
         if values is None:
-            found = Fact(self.number(Opaque(test, negated)), _TRUE)
+            found = Fact(self.number(Opaque((test, negated))), _TRUE)
         else:
             found = Fact(self.number(test.measure), values)
         return Fact(found.variable, ~found.values) if negated else found
@@ -87,6 +97,8 @@ class World:
             parts: list[Formula] = [Flag(segment.extends, True)] if segment.extends else []
             if segment.condition is not None:
                 parts.append(self.formula(segment.condition))
+            if unknown := [one.name for one in fields(segment) if _is_new(segment, one)]:
+                parts.append(Fact(self.number(Opaque((segment.name, *unknown))), _TRUE))
             self._matches[segment.name] = every(parts)
         return self._matches[segment.name]
 

@@ -39,6 +39,7 @@ from segpy.resolve.model_measures import (
     Window,
     WithinFirst,
 )
+from segpy.resolve.model_windows import CalendarEdge, Fixed, OnTheCalendar
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Binary, Column, Expression, Literal, Operator
 from segpy.spec.model import Logic, Relop
@@ -114,6 +115,19 @@ def earlier(instant: datetime, length: Duration) -> datetime:
     return instant - timedelta(microseconds=length.microseconds) if length.exact else back(instant, length.months)
 
 
+def calendar_edge(as_of: datetime, edge: CalendarEdge, zone: str) -> datetime:
+    """The beginning of the day, week or month of `as_of`, and from there so many back, by the clocks of a zone."""
+    local = as_of.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, tzinfo=None)
+    match edge.unit:
+        case "day":
+            local -= edge.back * DAY
+        case "week":
+            local -= (local.weekday() + 7 * edge.back) * DAY
+        case "month":
+            local = back(local.replace(day=1), edge.back)
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
+
+
 def is_atom(event: Happening, atom: Atom) -> bool:
     return any(
         (not one.values or event.row["name"] in one.values)
@@ -152,6 +166,13 @@ def in_window(life: Life, seen: list[Happening], window: Window) -> list[Happeni
         case BetweenAgo(far, near):
             edges = earlier(life.as_of, far), earlier(life.as_of, near)
             return [event for event in seen if edges[0] <= event.at < edges[1]]
+        case OnTheCalendar(far, near, zone):
+            edges = calendar_edge(life.as_of, far, zone), calendar_edge(life.as_of, near, zone)
+            return [event for event in seen if edges[0] <= event.at < edges[1]]
+        case Fixed(since, until):
+            low = datetime.fromisoformat(since.utc) if since else datetime.min
+            high = datetime.fromisoformat(until.utc) if until else datetime.max
+            return [event for event in seen if low <= event.at < high]
         case WithinFirst(start, length):
             begin = life.attributes[start]
             if begin is None:

@@ -30,6 +30,8 @@ WINDOWS = (
     *("", ", in_the_last: 7 days", ", in_the_last: 14 days", ", in_the_last: 30 days", ", in_the_last: 1 month"),
     *(", in_the_last: 2 months", ", in_the_last: 60 days", ", between_ago: [14 days, 7 days]"),
     *(", between_ago: [2 months, 1 month]", ", between_ago: [60 days, 7 days]", ", between_ago: [7 days, 0 days]"),
+    *(", in_the_last: 7 days, calendar: true", ", in_the_last: 1 month, calendar: true", ", from: 2026-02-01"),
+    *(", between_ago: [4 weeks, 1 week], calendar: true", ", from: 2025-12-24, to: 2026-03-01 12:00"),
     *(", within_first: 3 days", ", within_first: 7 days", ", after: {event: login}", ", after: {event: login, nth: 2}"),
     *(", before: {event: paid, nth: last, within: 7 days}", ", before: {event: paid, nth: last}"),
 )
