@@ -24,6 +24,7 @@ from segpy.resolve.bind import bind
 from segpy.source.nodes import Mapping, Scalar, Source
 from segpy.source.read import read_bytes, read_source
 from segpy.spec.decode import decode
+from segpy.spec.schema import schema_text as language_schema
 from segpy.sql.build import build_queries
 from segpy.sql.examples import build_unit_tests
 from segpy.sql.model import UnitTests
@@ -160,6 +161,11 @@ def sizes(where: Target, compiled: Compiled, result: BuildResult) -> Sizes | Dia
         return None
     asked = [(segment.name, segment.entity) for segment in compiled.segments]
     return segment_sizes(where, result.manifest, members=compiled.members_model, flags=flags, segments=asked)
+
+
+def schema_text() -> str:
+    """The language as a JSON Schema, the text of a file."""
+    return language_schema()
 
 
 def _has_errors(findings: Sequence[Diagnostic]) -> bool:

@@ -26,7 +26,7 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which a newcomer meets them."""
-        return ["check", "render", "build", "describe", "explain", "demo"]
+        return ["check", "render", "build", "describe", "explain", "schema", "demo"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
@@ -41,6 +41,8 @@ class _Commands(click.Group):
                 from segpy.cli.describe import describe as command
             case "explain":
                 from segpy.cli.explain import explain as command
+            case "schema":
+                from segpy.cli.schema import schema as command
             case "demo":
                 from segpy.cli.demo import demo as command
             case _:

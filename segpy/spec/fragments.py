@@ -15,7 +15,6 @@ from typing import Any, TypeAlias
 from segpy.spec.duration import MOST_DIGITS, UNITS
 
 Fragment: TypeAlias = dict[str, Any]
-_Schema: TypeAlias = "Fragment | Defined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class Defined:
     """A schema with a name of its own, so that many can point at it, itself among them."""
 
     name: str
-    make: Callable[[], Fragment]
+    make: Callable[[], Fragment | Defined]
 
 
 Schema: TypeAlias = Fragment | Defined
@@ -68,6 +67,13 @@ def items(each: Schema, least: int = 1, most: int | None = None, *, distinct: bo
     return {**found, "uniqueItems": True} if distinct else found
 
 
+def or_list(one: Schema, many: Fragment) -> Fragment:
+    """A single value or a list: what is said of the one does not touch the other."""
+    assert not isinstance(one, Defined)
+    types = [one["type"]] if isinstance(one["type"], str) else one["type"]
+    return {**one, **many, "type": [*types, "array"]}
+
+
 def mapping(properties: Dict[str, Schema], required: Iterable[str] = (), rules: Iterable[Schema] = ()) -> Fragment:
     """A mapping with these keys and no others."""
     found: Fragment = {"type": "object", "properties": dict(properties), "additionalProperties": False}
@@ -84,6 +90,23 @@ def mapping_from(name: Schema, value: Schema, least: int = 0) -> Fragment:
     return {**found, "minProperties": least} if least else found
 
 
+def told_by(kinds: Dict[str, Fragment]) -> Fragment:
+    """A mapping of one of several kinds, told by one of its keys.
+
+    Alternatives would say the same, but an editor can only guess which of them is meant. Here it knows by the key: it
+    first offers these keys, then those that can stand beside the one that was chosen.
+    """
+    offered = {key: kind["properties"][key] for key, kind in kinds.items()}
+    keys_of = {id(kind): [key for key, other in kinds.items() if other is kind] for kind in kinds.values()}
+    told = [{"if": some(keys_of.pop(id(kind))), "then": kind} for kind in kinds.values() if id(kind) in keys_of]
+    return {
+        "type": "object",
+        "if": {"type": "object", **some(kinds)},  # while nothing is written there, it is no mapping yet
+        "then": {"allOf": told},
+        "else": {"properties": offered, **some(kinds)},
+    }
+
+
 # --- rules: what holds between the keys of one mapping ----------------------------------------------------------------
 
 
@@ -92,24 +115,14 @@ def some(keys: Iterable[str]) -> Fragment:
     return {"anyOf": [{"required": [key]} for key in keys]}
 
 
-def exactly_one(keys: Iterable[str]) -> Fragment:
-    """One of these keys and no second."""
-    return {"oneOf": [{"required": [key]} for key in keys]}
-
-
-def at_most_one(what: str, keys: Iterable[str], together: frozenset[str]) -> Fragment:
+def at_most_one(keys: Iterable[str], together: frozenset[str] = frozenset()) -> list[Fragment]:
     """No two of these keys but those that belong together."""
     listed = list(keys)
-    return {
-        "allOf": [
-            {
-                "not": {"required": [key], **some(others)},
-                "errorMessage": f"one {what} only: another stands beside `{key}`",
-            }
-            for place, key in enumerate(listed)
-            if (others := [other for other in listed[place + 1 :] if not {key, other} <= together])
-        ]
-    }
+    return [
+        without(key, others)
+        for place, key in enumerate(listed)
+        if (others := [other for other in listed[place + 1 :] if not {key, other} <= together])
+    ]
 
 
 def beside(needs: Dict[str, Iterable[str]]) -> Fragment:
@@ -117,14 +130,9 @@ def beside(needs: Dict[str, Iterable[str]]) -> Fragment:
     return {"dependencies": {key: list(others) for key, others in needs.items()}}
 
 
-def without(when: Iterable[str], keys: Iterable[str]) -> Fragment:
-    """Where one of the first stands, none of the second may."""
-    return {"if": some(when), "then": absent(keys)}
-
-
-def absent(keys: Iterable[str]) -> Fragment:
-    """None of these keys."""
-    return {"properties": dict.fromkeys(keys, False)}
+def without(key: str, others: Iterable[str]) -> Fragment:
+    """Where the key stands, none of the others may."""
+    return {"if": {"required": [key]}, "then": {"properties": dict.fromkeys(others, False)}}
 
 
 def where(key: str, values: Iterable[Any], then: Fragment) -> Fragment:

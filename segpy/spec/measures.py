@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Dict
+from dataclasses import replace
 from typing import Any
 
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
 from segpy.spec.errors import MissingKey, NotHere, OneOf
-from segpy.spec.fragments import Defined, Fragment, Schema, beside, exactly_one, items, without
+from segpy.spec.fragments import Defined, Fragment, Schema, items, mapping, told_by
 from segpy.spec.model_measures import (
     BurstDetail,
     CalendarUnit,
@@ -28,6 +29,7 @@ from segpy.spec.model_values import SqlText
 from segpy.spec.operands import ATTRIBUTE, EVENTS, EVENTS_OR_PROPERTY, FEATURE, PROPERTY, SEGMENT
 from segpy.spec.sequences import SEQUENCE_SHAPE
 from segpy.spec.shapes import (
+    DURATION,
     EXACT_DURATION,
     SQL,
     Key,
@@ -36,13 +38,12 @@ from segpy.spec.shapes import (
     choice,
     fields,
     integer,
-    keys_schema,
     refuse,
     supported,
     table,
     wrong,
 )
-from segpy.spec.windows import CALENDAR, WINDOW_RULES, WINDOWS, window_from
+from segpy.spec.windows import CALENDAR, WINDOW_RULE, WINDOWS, window_from
 
 CONDITIONS = (
     MeasureKey.DID,
@@ -52,7 +53,7 @@ CONDITIONS = (
     MeasureKey.NO_MEMBER_IN,
 )
 """Keys that are a measure and its comparison in one."""
-CONDITION_KEYS = frozenset(key.value for key in CONDITIONS)
+VALUED = tuple(key for key in MeasureKey if key not in CONDITIONS)
 
 _BY_ITSELF = "leave it out: who is in that segment is told there"
 _INSIDE = "write it inside, on the measures themselves"
@@ -98,7 +99,7 @@ def _two_measures(node: Node) -> tuple[Measure, Measure]:
 
 
 def _measure_schema() -> Fragment:
-    return measure_schema({key: one for key, one in MEASURE.items() if key not in CONDITION_KEYS}, ONE_WINDOW)
+    return told_by(measures_by_key(VALUED, lambda _: {}))
 
 
 _MEASURE = Shape("a measure", _measure, Defined("measure", _measure_schema))
@@ -162,19 +163,8 @@ _REQUIRED = {
 DETAILS = table(*(Key(name, shape, f"of `{of.value}`: {doc}") for name, (of, shape, doc) in _DETAIL_KEYS.items()))
 MEASURE = {**MEASURES, **WINDOWS, **CALENDAR, **table(Key("where", SQL, "which of the events")), **DETAILS}
 
-ONE_WINDOW: Fragment = {"properties": {"in_the_last": {"maxItems": 1}}}
-_RULES = Defined(
-    "between keys of a measure",
-    lambda: {
-        "allOf": [
-            exactly_one(MEASURES),
-            *WINDOW_RULES,
-            without((key.value for key in _ELSEWHERE), [*WINDOWS, "where"]),
-            beside({name: [of.value] for name, (of, *_) in _DETAIL_KEYS.items()}),
-            beside({key.value: names for key, names in _REQUIRED.items()}),
-        ]
-    },
-)
+_ONE_LENGTH = Defined("measure.in_the_last", lambda: replace(WINDOWS["in_the_last"], shape=DURATION).schema)
+_NARROWING = (*WINDOWS, *CALENDAR, "where")
 
 _MAKE: dict[MeasureKey, Callable[[dict[str, Any]], Detail]] = {
     MeasureKey.GAP: lambda values: GapDetail(values.get("statistic", Statistic.AVG)),
@@ -206,8 +196,8 @@ def measure_from(node: Mapping, values: dict[str, Any]) -> Measure:
     detail = _detail(node, key, values)
     window, at = window_from(node, values)
     where: SqlText | None = values.get("where")
-    if key in _ELSEWHERE and (at is not None or where is not None):
-        stray = at or next(pair.key for pair in node.pairs if pair.key.text == "where")
+    if key in _ELSEWHERE and not values.keys().isdisjoint(_NARROWING):
+        stray = at or next(pair.key for pair in node.pairs if pair.key.text in _NARROWING)
         reason = f"`{key.value}` takes neither a window nor `where`"
         raise refuse(NotHere(span=stray.span, key=stray.text, reason=reason, way_out=_ELSEWHERE[key]))
     place = next((pair.value.span for pair in node.pairs if pair.key is at), None)
@@ -228,9 +218,24 @@ def _detail(node: Mapping, key: MeasureKey, values: dict[str, Any]) -> Detail | 
     return _MAKE[key](values) if key in _MAKE else None
 
 
-def measure_schema(keys: Dict[str, Key], *rules: Schema) -> Fragment:
-    """A mapping that makes a measure, with what its surroundings add."""
-    return keys_schema(keys, _RULES, *rules)
+def measures_by_key(
+    measures: Iterable[MeasureKey], around: Callable[[MeasureKey], Dict[str, Schema]], in_the_last: Schema = _ONE_LENGTH
+) -> dict[str, Fragment]:
+    """For each of these measures its mapping: its key, the keys that go with it, and what its surroundings add."""
+    windows = {**pointed("measure", {name: MEASURE[name] for name in _NARROWING}), "in_the_last": in_the_last}
+    return {key.value: _one_measure(key, {} if key in _ELSEWHERE else windows, around(key)) for key in measures}
+
+
+def _one_measure(key: MeasureKey, windows: Dict[str, Schema], around: Dict[str, Schema]) -> Fragment:
+    details = (name for name, (of, *_) in _DETAIL_KEYS.items() if of is key)
+    own = pointed("measure", {name: MEASURE[name] for name in (key.value, *details)})
+    required = (key.value, *_REQUIRED.get(key, ()))
+    return mapping({**own, **windows, **around}, required, [WINDOW_RULE] if windows else ())
+
+
+def pointed(kind: str, keys: Dict[str, Key]) -> dict[str, Schema]:
+    """Keys that stand in many mappings, each described once."""
+    return {name: Defined(f"{kind}.{name}", lambda key=key: key.schema) for name, key in keys.items()}  # type: ignore[misc]
 
 
 def measure_keys(extra: Dict[str, Key]) -> dict[str, Key]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
 from segpy.spec.errors import NotHere
-from segpy.spec.fragments import Fragment, either, items, pattern
+from segpy.spec.fragments import Fragment, either, items, or_list, pattern
 from segpy.spec.model_measures import ANY, Narrowed, Operand
 from segpy.spec.model_values import Name
 from segpy.spec.shapes import (
@@ -89,7 +89,7 @@ def _named(shape: Shape[Name]) -> Shape[Operand]:
 
 def _one_or_more(written: str, words: str) -> Fragment:
     """That events of a list have one property in common cannot be said."""
-    return either(pattern(written, words), items(pattern(rf"(?!any(?:\.|$)){written}", words), distinct=True))
+    return or_list(pattern(written, words), items(pattern(rf"(?!any(?:\.|$)){written}", words), distinct=True))
 
 
 _NAME = "[a-z][a-z0-9_]{0,49}"

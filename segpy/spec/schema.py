@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from segpy.spec.decode import FILE
@@ -15,11 +16,23 @@ def schema() -> Fragment:
     root = _written(keys_schema(FILE), definitions)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "segpy specs",
         "description": "A file in segments/ of a dbt project. Written by `segpy schema`.",
         **root,
         "definitions": dict(sorted(definitions.items())),
     }
+
+
+def schema_text() -> str:
+    """The same as a file: a line for each definition and each key of the top level."""
+    parts = [f"{json.dumps(key)}: {_lines(value)}" for key, value in schema().items()]
+    return "{\n " + ",\n ".join(parts) + "\n}\n"
+
+
+def _lines(value: Any) -> str:
+    if not isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    entries = [f"{json.dumps(key)}: {json.dumps(one, ensure_ascii=False)}" for key, one in value.items()]
+    return "{\n  " + ",\n  ".join(entries) + "\n }"
 
 
 def _written(piece: Any, definitions: Fragment) -> Any:

@@ -9,27 +9,16 @@ from typing import Any
 from segpy.source.nodes import Mapping, Node, Sequence
 from segpy.spec.errors import MissingKey, NotHere
 from segpy.spec.examples import EXAMPLES
-from segpy.spec.fragments import (
-    Defined,
-    Fragment,
-    Schema,
-    absent,
-    beside,
-    either,
-    exactly_one,
-    items,
-    some,
-    without,
-)
+from segpy.spec.fragments import Defined, Fragment, Schema, at_most_one, items, some, told_by
 from segpy.spec.measures import (
-    CONDITION_KEYS,
     CONDITIONS,
     MEASURES,
-    ONE_WINDOW,
+    VALUED,
     expect_mapping,
     measure_from,
     measure_keys,
-    measure_schema,
+    measures_by_key,
+    pointed,
     several_windows,
     the_one,
 )
@@ -67,6 +56,7 @@ from segpy.spec.shapes import (
     table,
     wrong,
 )
+from segpy.spec.windows import WINDOWS
 
 
 class Stage(Enum):
@@ -106,10 +96,7 @@ _COMPARISONS: dict[Relop, tuple[Shape[tuple[Value, ...]], str]] = {
     Relop.MORE_THAN: (_ONE_VALUE, "more than this"),
     Relop.LESS_THAN: (_ONE_VALUE, "less than this"),
     Relop.EXACTLY: (_ONE_VALUE, "equal to this"),
-    Relop.BETWEEN: (
-        _TWO_VALUES,
-        "from the first to the second, both included",
-    ),
+    Relop.BETWEEN: (_TWO_VALUES, "from the first to the second, both included"),
     Relop.IN: (list_of(VALUE, "a list of values"), "one of these"),
     Relop.IS_NULL: (Shape("true or false", _flag, BOOLEAN.schema), "whether there is no value"),
 }
@@ -131,21 +118,20 @@ _TEST = measure_keys(
         **table(
             Key("or_never", BOOLEAN, "whether a value that does not exist passes"),
             Key("name", NAME, "the condition's name in tables"),
-            Key(
-                "completed",
-                _COMPLETED,
-                "how many matches of `sequence` without overlap",
-            ),
+            Key("completed", _COMPLETED, "how many matches of `sequence` without overlap"),
         ),
     }
 )
-_TEST_RULES: tuple[Schema, ...] = (
-    ONE_WINDOW,
-    without(CONDITION_KEYS, COMPARISONS),
-    beside({"completed": ["sequence"]}),
-    without(["completed"], COMPARISONS),
-    {"if": {"required": ["completed"]}, "then": {"properties": {"sequence": absent(["measure"])}}},
-)
+_COMPLETED_ALONE: Fragment = {
+    "if": {"required": ["completed"]},
+    "then": {"properties": {**dict.fromkeys(COMPARISONS, False), "sequence": {"properties": {"measure": False}}}},
+}
+
+
+def _beside_a_test(key: MeasureKey) -> dict[str, Schema]:
+    compared = () if key in CONDITIONS else COMPARISONS
+    ends = ("completed",) if key is MeasureKey.SEQUENCE else ()
+    return pointed("condition", {name: _TEST[name] for name in (*compared, *ends, "or_never", "name")})
 
 
 def _test(node: Mapping) -> Test:
@@ -229,11 +215,7 @@ LOGIC = table(
     Key("all", _CONDITIONS, "every condition holds"),
     Key("any", _CONDITIONS, "at least one condition holds"),
     Key("none", _CONDITIONS, "no condition holds"),
-    Key(
-        "at_least_of",
-        _N_OF,
-        "at least `n` of the conditions hold",
-    ),
+    Key("at_least_of", _N_OF, "at least `n` of the conditions hold"),
 )
 
 
@@ -268,15 +250,19 @@ def read_condition(node: Node) -> Condition:
 
 
 def _condition_schema() -> Fragment:
-    logic, membership = keys_schema(LOGIC, some(LOGIC)), keys_schema(_MEMBERSHIP, exactly_one(_MEMBERSHIP))
-    return either(measure_schema(_TEST, *_TEST_RULES), membership, logic)
+    logic = keys_schema(LOGIC)
+    membership = keys_schema(_MEMBERSHIP, *at_most_one(_MEMBERSHIP))
+    tests = measures_by_key(MeasureKey, _beside_a_test)
+    tests["sequence"] = {**tests["sequence"], **_COMPLETED_ALONE}
+    return told_by({**tests, **dict.fromkeys(_MEMBERSHIP, membership), **dict.fromkeys(LOGIC, logic)})
 
 
 _NOT_ON_A_FEATURE = dict.fromkeys(
     (*COMPARISONS, "or_never", "name"),
     ("a feature is a value, compared where it is used", "move it to a condition that begins with `feature:`"),
 )
-_FEATURE = measure_keys(table(Key("entity", NAME, "whose feature it is"), Key("description", TEXT, "what it tells")))
+_OF_A_FEATURE = table(Key("entity", NAME, "whose feature it is"), Key("description", TEXT, "what it tells"))
+_FEATURE = measure_keys(_OF_A_FEATURE)
 
 
 def _feature(name: Name, node: Node) -> Feature:
@@ -302,11 +288,7 @@ _SEGMENT = {
         Key("size", SIZE, "bounds that become a dbt test"),
         Key("version", integer(1, "a whole number of at least 1"), "the author's number"),
         Key("eligible", ELIGIBLE, "who can be a member at all"),
-        Key(
-            "membership",
-            MEMBERSHIP,
-            "how entering and leaving become episodes",
-        ),
+        Key("membership", MEMBERSHIP, "how entering and leaving become episodes"),
         Key("experiment", ANYTHING, "hold-out and outcome", not_yet="leave it out for now"),
         Key("examples", EXAMPLES, "become unit tests"),
     ),
@@ -345,7 +327,8 @@ def read_segment(name: Name, node: Node) -> Segment:
 
 
 def _feature_schema() -> Fragment:
-    return measure_schema({key: one for key, one in _FEATURE.items() if key not in CONDITION_KEYS})
+    several = Defined("feature.in_the_last", lambda: WINDOWS["in_the_last"].schema)
+    return told_by(measures_by_key(VALUED, lambda _: pointed("feature", _OF_A_FEATURE), several))
 
 
 def _segment_schema() -> Fragment:

@@ -7,7 +7,7 @@ import re
 from segpy.source.nodes import Mapping, Node
 from segpy.source.nodes import Sequence as ListNode
 from segpy.spec.errors import NotHere
-from segpy.spec.fragments import Defined, Fragment, either, items, pattern, where
+from segpy.spec.fragments import Defined, Fragment, either, items, or_list, pattern, where
 from segpy.spec.model_measures import Narrowed, Operand, Output, Sequence, Start, Step, ThenWithout, Ties
 from segpy.spec.model_values import Name
 from segpy.spec.operands import EVENTS, NARROWED
@@ -133,7 +133,7 @@ def _output(node: Node) -> tuple[Output, int]:
 
 _STEP_SECONDS = pattern("step_(?!1_)[1-9][0-9]{0,2}_seconds", "a measure of the sequence")
 _OUTPUT = Shape("a measure of the sequence", _output, either({"enum": list(_ASKED)}, _STEP_SECONDS))
-_SAME = Shape("properties", _same, either(COLUMN_NAME.schema, items(COLUMN_NAME.schema)))
+_SAME = Shape("properties", _same, or_list(COLUMN_NAME.schema, items(COLUMN_NAME.schema)))
 _IGNORE = Shape("events", _ignore, either(EVENTS.schema, items(EVENTS.schema)))
 _STEPS = list_of(Shape("a step", _step, Defined("step", _step_schema)), "a list of steps")
 _NOT_FOLLOWED = Shape("an event and a duration", _then_without, keys_schema(_THEN_WITHOUT))

@@ -72,7 +72,9 @@ class Key:
     @property
     def schema(self) -> Fragment:
         """What can stand behind it, described."""
-        told: Fragment = {"description": self.doc, "markdownDescription": f"{self.doc}\n\nExpects {self.shape.words}."}
+        expected = "" if self.shape.words in (self.name, self.doc) else f". Expects {self.shape.words}"
+        said = f"{self.doc}{expected}."  # editors show the one or the other
+        told: Fragment = {"title": self.name, "description": said, "markdownDescription": said}
         inner = self.shape.schema
         return {**told, "allOf": [inner]} if isinstance(inner, Defined) else {**told, **inner}
 
@@ -385,8 +387,9 @@ ANYTHING = Shape("anything", anything, {})
 
 
 def all_named(kind: str, words: str, read: Callable[[Name, Node], T], each: Schema) -> Shape[tuple[T, ...]]:
-    """The entries of a mapping from names, each defined here and read with its name."""
-    return Shape(words, lambda node: named(node, kind, read), mapping_from(DEFINED_NAME.schema, each))
+    """A mapping from names that are defined by it, each entry read with its name."""
+    schema = mapping_from(DEFINED_NAME.schema, Defined(kind, lambda: each))
+    return Shape(words, lambda node: named(node, kind, read), schema)
 
 
 def named(node: Node, kind: str, read: Callable[[Name, Node], T], name: Shape[Name] = DEFINED_NAME) -> tuple[T, ...]:

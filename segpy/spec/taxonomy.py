@@ -11,7 +11,7 @@ from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Node, Scalar, Sequence
 from segpy.spec.errors import MissingKey
 from segpy.spec.expression import Type
-from segpy.spec.fragments import SCALAR, beside, either, items, mapping_from, pattern
+from segpy.spec.fragments import SCALAR, beside, items, mapping_from, or_list, pattern
 from segpy.spec.model import (
     Attributes,
     Entity,
@@ -184,7 +184,7 @@ def _event_values(node: Node) -> tuple[Value, ...]:
     return listed.read(node) if listed else (VALUE.read(node),)
 
 
-_VALUES = Shape("event names", _event_values, either(VALUE.schema, items(VALUE.schema)))
+_VALUES = Shape("event names", _event_values, or_list(SCALAR, items(VALUE.schema)))
 _EVENT = table(
     Key("stream", NAME, "the stream it is in", required=True),
     Key(

@@ -9,7 +9,7 @@ from typing import Any
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
 from segpy.spec.duration import UNITS
 from segpy.spec.errors import BadDuration, NotHere, OneOf
-from segpy.spec.fragments import at_most_one, duration_text, either, items, some, where
+from segpy.spec.fragments import Defined, at_most_one, duration_text, either, items, or_list, some, where
 from segpy.spec.model_measures import Anchored, BetweenAgo, Ever, Fixed, InTheLast, Side, Window, WithinFirst
 from segpy.spec.model_values import Length
 from segpy.spec.operands import EVENTS
@@ -94,7 +94,7 @@ def _ever(node: Node) -> Ever:
     return Ever()
 
 
-_IN_THE_LAST = Shape("a duration", _in_the_last, either(DURATION.schema, items(DURATION.schema, distinct=True)))
+_IN_THE_LAST = Shape("a duration", _in_the_last, or_list(DURATION.schema, items(DURATION.schema, distinct=True)))
 _BETWEEN_AGO = Shape("two durations", _between_ago, items(_EDGE.schema, 2, 2))
 WINDOWS = table(
     Key(
@@ -116,10 +116,8 @@ WINDOWS = table(
 )
 CALENDAR = table(Key("calendar", BOOLEAN, "the window's edges are moved back to the calendar unit in `timezone`"))
 _TOGETHER = frozenset({"from", "to"})  # the two edges of one window
-WINDOW_RULES = (
-    at_most_one("window", WINDOWS, _TOGETHER),
-    where("calendar", [True], some(["in_the_last", "between_ago"])),
-)
+_ON_THE_CALENDAR = where("calendar", [True], some(["in_the_last", "between_ago"]))
+WINDOW_RULE = Defined("window", lambda: {"allOf": [*at_most_one(WINDOWS, _TOGETHER), _ON_THE_CALENDAR]})
 
 
 def window_from(node: Mapping, values: dict[str, Any]) -> tuple[Window, Scalar | None]:

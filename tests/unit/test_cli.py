@@ -121,7 +121,7 @@ def test_version(segpy: Segpy) -> None:
 def test_help_names_every_command_with_a_whole_sentence(segpy: Segpy) -> None:
     said = segpy("--help")
     assert said.code == 0
-    for name in ("check", "render", "build", "describe", "explain", "demo"):
+    for name in ("check", "render", "build", "describe", "explain", "schema", "demo"):
         (line,) = [line for line in said.out.splitlines() if line.startswith(f"  {name} ")]
         assert line.endswith(".")
         assert not line.endswith("...")
@@ -360,6 +360,24 @@ def test_explain(segpy: Segpy, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [line.split(":")[0] for line in segpy("explain").out.splitlines()] == list(explained())
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert "\x1b[" in segpy("explain", "SEG605").out
+
+
+# --- schema ---------------------------------------------------------------------------------------------------------
+
+
+def test_schema(tmp_path: Path, segpy: Segpy) -> None:
+    said = segpy("schema")
+    assert (said.code, said.err) == (0, "")
+    assert json.loads(said.out)["$schema"] == "http://json-schema.org/draft-07/schema#"
+    path = tmp_path / "segpy.schema.json"
+    assert segpy("schema", "--output", str(path)) == Said(0, f"wrote  {path}\n", "")
+    assert path.read_text(encoding="utf-8") == said.out
+
+
+def test_schema_says_where_it_cannot_be_written(tmp_path: Path, segpy: Segpy) -> None:
+    said = segpy("schema", "-o", str(tmp_path / "nowhere" / "segpy.schema.json"))
+    assert (said.code, said.out) == (2, "")
+    assert "No such file or directory" in said.err
 
 
 # --- demo -----------------------------------------------------------------------------------------------------------
