@@ -113,7 +113,6 @@ def test_patterns_hold_what_both_dialects_know() -> None:
         ({"count": "a", "per": "1 day"}, "per"),
         ({"did": "a", "at_least": 2}, "at_least"),
         ({"attribute": "plan", "in_the_last": "7 days"}, "in_the_last"),
-        ({"count": "a", "in_the_last": "7 days", "ever": True}, "ever"),
         ({"in_segment": "s", "at_least": 2}, "at_least"),
     ],
 )
