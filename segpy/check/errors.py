@@ -110,6 +110,42 @@ class NeverComplete(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True)
+class ExpiresTooSoon(Diagnostic):
+    """An episode that would have to end before its member may leave."""
+
+    expires: Duration
+    stay: Duration
+    code: ClassVar[str] = "SEG406"
+    title: ClassVar[str] = "expires within the minimum stay"
+
+    @property
+    def label(self) -> str:
+        return f"an episode ends after {self.expires} at the latest, and a member stays at least {self.stay}"
+
+    @property
+    def help(self) -> str:
+        return "lengthen `expires`, or shorten `minimum_stay`"
+
+
+@dataclass(frozen=True, slots=True)
+class NoHistory(Diagnostic):
+    """Keys that take effect on a history of memberships."""
+
+    segment: str
+    code: ClassVar[str] = "SEG901"
+    title: ClassVar[str] = "no history is kept yet"
+    severity: ClassVar[Severity] = Severity.WARNING
+
+    @property
+    def label(self) -> str:
+        return "this takes effect on the history of memberships, which this version does not keep"
+
+    @property
+    def help(self) -> str:
+        return f"segment `{self.segment}` is compiled as if it were not there: leave it out, or leave it for later"
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownDialect(Diagnostic):
     """An engine that SQL cannot be written for."""
 

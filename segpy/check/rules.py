@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from segpy.catalog.model import Catalog
+from segpy.check.episodes import episodes
 from segpy.check.errors import (
     ModelTaken,
     NotExact,
@@ -102,4 +103,5 @@ RULES: tuple[Rule, ...] = (
     required_keys,
     respond_in_time,
     logic,
+    episodes,
 )

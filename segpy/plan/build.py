@@ -20,7 +20,7 @@ def build_plan(bound: Bound) -> Plan:
     """What must be computed for a bound spec."""
     prefix = bound.settings.name_prefix
     entities = tuple(_entity(entity, bound, prefix) for entity in bound.entities if _in_use(entity, bound))
-    return Plan(bound, entities, f"{prefix}segment_members", f"{prefix}segment_catalog")
+    return Plan(bound, entities, f"{prefix}segment_members", f"{prefix}segment_catalog", f"{prefix}segment_activation")
 
 
 def _in_use(entity: Entity, bound: Bound) -> bool:

@@ -361,9 +361,10 @@ class EntityPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything. `members` and `catalog` are names of models."""
+    """Everything. `members`, `catalog` and `activation` are names of models."""
 
     bound: Bound
     entities: tuple[EntityPlan, ...]
     members: str
     catalog: str
+    activation: str

@@ -181,8 +181,9 @@ def _about(segment: Segment, entity: Entity, retention: Duration | None) -> str:
         seen = tuple((stream.relation, stream.occurred_at, key) for stream, key in keys.items())
     start = next((attribute for attribute in entity.attributes if attribute.name == entity.start), None)
     who = (entity.key, entity.key_type, entity.relation, start, entity.population, seen)
+    versions = [entity.validity] if entity.validity is not None else []
     orders = _orders(measure for measure in measures if reads_order(measure))
-    return canonical((who, own, retention if own or seen else None, *([orders] if orders else [])))
+    return canonical((who, own, retention if own or seen else None, *([orders] if orders else []), *versions))
 
 
 def _orders(measures: Iterable[Measure]) -> tuple[tuple[str, str], ...]:

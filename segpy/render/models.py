@@ -10,7 +10,7 @@ from segpy.render.properties import properties_file
 from segpy.render.unit_tests import example_files
 from segpy.sql.model import Query, UnitTests
 
-_CONFIG = '{{ config(materialized="table") }}'
+_CONFIG = '{{{{ config(materialized="{}") }}}}'
 
 
 def render(
@@ -25,7 +25,8 @@ def render(
 
 
 def _model(query: Query, text: str) -> str:
-    return f"-- Grain: {query.grain}.\n{_CONFIG}\n\n{text}"
+    config = _CONFIG.format("view" if query.view else "table")
+    return f"-- Grain: {query.grain}.\n{config}\n\n{text}"
 
 
 def _macros() -> list[Artifact]:

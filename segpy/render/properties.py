@@ -73,6 +73,8 @@ def _contents(plan: Plan, written: Mapping[str, str]) -> dict[str, tuple[str, bo
         found |= _entity_contents(plan, entity, written)
     members = "The members of every segment at as_of."
     found[plan.members] = (members, True, [_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
+    activation = "The members of every segment at as_of whose entity asks for no consent or has given it."
+    found[plan.activation] = (activation, True, [_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
     catalog = "What each segment means: to be shown beside a flag."
     found[plan.catalog] = (catalog, True, [_test("segpy_grain", columns=["segment"])])
     return found

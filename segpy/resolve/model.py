@@ -11,7 +11,7 @@ from segpy.resolve.model_examples import Example
 from segpy.resolve.model_measures import Measure
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal
-from segpy.spec.model import Grain, Logic, Portfolio, Relop
+from segpy.spec.model import Grain, Logic, Membership, Portfolio, Relop
 from segpy.spec.model_values import Length
 
 
@@ -101,6 +101,7 @@ class Segment:
     span: Span = field(compare=False)
     extends_span: Span | None = field(default=None, compare=False)
     respond_within: Length | None = field(default=None, compare=False)
+    membership: Membership | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,16 @@ class Atom:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """The columns that say from when until when a row of attributes holds; null stands for always."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
-    """Whom segments are about."""
+    """Whom segments are about. With `validity` its rows of attributes are versions, of which one holds at `as_of`."""
 
     name: str
     key: str
@@ -71,3 +79,5 @@ class Entity:
     start: str | None
     population: Population
     streams: tuple[Stream, ...]
+    validity: Validity | None = None
+    consent: str | None = None

@@ -20,15 +20,15 @@ from segpy.resolve.model import (
     segments_of,
 )
 from segpy.resolve.model_events import Entity
-from segpy.resolve.model_measures import type_of
+from segpy.resolve.model_measures import AttributeTenure, type_of
 from segpy.resolve.scope import Findings, Unbound
 from segpy.resolve.taxonomy import Taxonomy
-from segpy.resolve.type_errors import NoComparison, TypeClash
+from segpy.resolve.type_errors import NoComparison, NoStart, TypeClash
 from segpy.resolve.typing import instant_literal, words
 from segpy.spec import model as written
 from segpy.spec.duration import parse_duration
 from segpy.spec.expression import Literal, Type
-from segpy.spec.model import Relop
+from segpy.spec.model import Logic, Relop
 from segpy.spec.model_measures import MeasureKey
 from segpy.spec.model_values import Name, Value
 
@@ -69,6 +69,8 @@ class SegmentBinder:
             self._look(segment.extends, entity)
         binder = MeasureBinder(entity, self.taxonomy, self.features, self.findings)
         condition = self._condition(segment.condition, entity, binder) if segment.condition else None
+        if segment.eligible is not None:
+            condition = self._eligible(segment.eligible, entity, condition)
         size = segment.size
         return Segment(
             segment.name.text,
@@ -85,7 +87,25 @@ class SegmentBinder:
             segment.name.span,
             segment.extends.span if segment.extends else None,
             segment.playbook.respond_within if segment.playbook else None,
+            membership=segment.membership,
         )
+
+    def _eligible(self, eligible: written.Eligible, entity: Entity, condition: Condition | None) -> Condition:
+        """A segment's condition, with the time that somebody must have been known before all else."""
+        least = eligible.min_tenure
+        start = next((attribute for attribute in entity.attributes if attribute.name == entity.start), None)
+        if start is None:
+            raise self.findings.fail(NoStart(span=least.span, entity=entity.name))
+        known_for = Comparison(Relop.AT_LEAST, (Literal(least.duration.seconds, Type.DURATION),), least.span)
+        test = Test(AttributeTenure(start), (known_for,), False, "eligible", least.span)
+        match condition:
+            case None:
+                beside: tuple[Condition, ...] = ()
+            case Group(Logic.ALL, parts) if all(isinstance(part, Group) for part in parts):
+                beside = parts
+            case _:
+                beside = (condition,)
+        return Group(Logic.ALL, (Group(Logic.ALL, (test,), 0, least.span), *beside), 0, least.span)
 
     def _names_of_conditions(self, segment: written.Segment) -> None:
         first: dict[str, Name] = {}

@@ -15,7 +15,7 @@ from segpy.resolve.errors import (
     UnknownStream,
 )
 from segpy.resolve.filters import where_over
-from segpy.resolve.model_events import Entity, Event, Property, Stream
+from segpy.resolve.model_events import Entity, Event, Property, Stream, Validity
 from segpy.resolve.scope import Findings, Unbound
 from segpy.resolve.type_errors import ConflictingTypes, NoEventColumn, NoPopulation, TypeClash
 from segpy.resolve.typing import words
@@ -167,7 +167,12 @@ def _entity(
 ) -> Entity:
     attributes = _properties(entity.attributes.columns) if entity.attributes else ()
     if entity.attributes:
-        columns = (entity.key, *(column.name for column in entity.attributes.columns))
+        versions = (entity.attributes.valid_from, entity.attributes.valid_to)
+        columns = (
+            entity.key,
+            *(column.name for column in entity.attributes.columns),
+            *(column for column in versions if column is not None),
+        )
         _relation(entity.attributes.relation, columns, catalog, findings)
     _key(entity, findings)
     declared = [stream for stream in spec.streams if entity.name.text in {name.text for name, _ in stream.entities}]
@@ -182,6 +187,8 @@ def _entity(
             raise findings.fail(NoPopulation(span=entity.name.span, entity=entity.name.text, wanted=words))
     if entity.start is not None:
         _start(entity, entity.start, attributes, findings)
+    if entity.consent is not None:
+        _consent(entity, entity.consent, attributes, findings)
     return Entity(
         entity.name.text,
         entity.key.text,
@@ -191,7 +198,23 @@ def _entity(
         entity.start.text if entity.start else None,
         population,
         serving,
+        _validity(entity),
+        entity.consent.text if entity.consent else None,
     )
+
+
+def _validity(entity: WrittenEntity) -> Validity | None:
+    written = entity.attributes
+    if written is None or written.valid_from is None or written.valid_to is None:
+        return None
+    return Validity(written.valid_from.text, written.valid_to.text)
+
+
+def _consent(entity: WrittenEntity, consent: Name, attributes: tuple[Property, ...], findings: Findings) -> None:
+    found = _attribute(entity, consent, attributes, findings)
+    if found.type is not Type.BOOLEAN:
+        message = f"`{consent.text}` is {words(found.type)}, and consent is true or false"
+        raise findings.fail(TypeClash(span=consent.span, message=message, way_out="name a boolean attribute"))
 
 
 def _key(entity: WrittenEntity, findings: Findings) -> None:
@@ -214,11 +237,17 @@ def _key(entity: WrittenEntity, findings: Findings) -> None:
             )
 
 
+def _attribute(entity: WrittenEntity, name: Name, attributes: tuple[Property, ...], findings: Findings) -> Property:
+    """The attribute of that name, which something else of the entity needs."""
+    known = {attribute.name: attribute for attribute in attributes}
+    if name.text not in known:
+        scope = f" of entity `{entity.name.text}`"
+        raise findings.fail(UnknownAttribute(span=name.span, name=name.text, known=tuple(known), scope=scope))
+    return known[name.text]
+
+
 def _start(entity: WrittenEntity, start: Name, attributes: tuple[Property, ...], findings: Findings) -> None:
-    types = {attribute.name: attribute.type for attribute in attributes}
-    scope = f" of entity `{entity.name.text}`"
-    if start.text not in types:
-        raise findings.fail(UnknownAttribute(span=start.span, name=start.text, known=tuple(types), scope=scope))
-    if types[start.text] not in (Type.TIMESTAMP, Type.DATE):
-        message = f"`{start.text}` is {words(types[start.text])}, and a start is a timestamp or a date"
+    found = _attribute(entity, start, attributes, findings)
+    if found.type not in (Type.TIMESTAMP, Type.DATE):
+        message = f"`{start.text}` is {words(found.type)}, and a start is a timestamp or a date"
         raise findings.fail(TypeClash(span=start.span, message=message, way_out="name another attribute"))

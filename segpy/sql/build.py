@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from segpy.dialects import DIALECTS
 from segpy.plan.model import Plan
+from segpy.sql.activation import activation_query
 from segpy.sql.events import events_query
 from segpy.sql.features import features_query
 from segpy.sql.layout import fill_in, lay_out
@@ -17,7 +18,7 @@ def build_queries(plan: Plan) -> tuple[tuple[Query, str], ...]:
     """Every model's query and its text, verified, in the order in which they depend on each other."""
     queries = list(entity_queries(plan))
     if any(entity.segments for entity in plan.entities):
-        queries += [members_query(plan), catalog_query(plan)]
+        queries += [members_query(plan), catalog_query(plan), activation_query(plan)]
     return tuple((query, written(query, plan)) for query in queries)
 
 

@@ -48,6 +48,7 @@ from segpy.sql.tree import (
     type_name,
     union_all,
 )
+from segpy.sql.versions import holding
 from segpy.sql.windows import calendar_ctes
 
 _ZEROES = {
@@ -113,9 +114,9 @@ def _attributes(plan: EntityPlan, relations: Relations) -> list[Cte]:
     for prop in used:
         raw = column(prop.name)
         columns.append(named(utc(raw) if prop.type is Type.TIMESTAMP else cast(raw, prop.type), prop.name))
-    known = is_known(column(entity.key))
-    comment = (f"what is known of each {entity.name}",)
-    return [Cte("attributes", comment, select(columns, table(relations.written(entity.relation)), where=[known]))]
+    known = [is_known(column(entity.key)), *holding(entity)]
+    comment = (f"what is known of each {entity.name}" + (", as it was at as_of" if entity.validity else ""),)
+    return [Cte("attributes", comment, select(columns, table(relations.written(entity.relation)), where=known))]
 
 
 def _population(plan: EntityPlan, relations: Relations) -> exp.Query:

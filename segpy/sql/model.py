@@ -37,7 +37,10 @@ class OutputColumn:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A whole model. `relations` pair placeholder tables and columns with the Jinja that stands for them."""
+    """A whole model, a table unless it is a `view`.
+
+    `placeholders` pair placeholder tables and columns with the Jinja that stands for them.
+    """
 
     name: str
     grain: str
@@ -45,6 +48,7 @@ class Query:
     final: exp.Query
     columns: tuple[OutputColumn, ...]
     placeholders: tuple[tuple[str, str], ...]
+    view: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from segpy.plan.model import Combined, ConditionColumn, EntityPlan, Formula, Hol
 from segpy.resolve.model import Comparison
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, Logic, Relop
-from segpy.sql.model import Cte, Query
+from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
     all_of,
@@ -145,7 +145,13 @@ def members_query(plan: Plan) -> Query:
                 named(text(one.content_hash), "content_hash"),
             ]
             parts.append(select(columns, table(source), where=[column(one.segment.name)]))
-    columns_ = (
+    grain, columns_ = "one row a segment and member", members_columns()
+    return Query(plan.members, grain, (), union_all(parts), columns_, relations.placeholders)
+
+
+def members_columns() -> tuple[OutputColumn, ...]:
+    """What is told of a member of a segment."""
+    return (
         output("segment", "text", "The segment."),
         output("entity", "text", "Whom the segment is about."),
         output("entity_key", "text", "The member's key, as text."),
@@ -153,7 +159,6 @@ def members_query(plan: Plan) -> Query:
         output("version", "bigint", "The author's version of the segment."),
         output("content_hash", "text", "The hash of the segment's meaning."),
     )
-    return Query(plan.members, "one row a segment and member", (), union_all(parts), columns_, relations.placeholders)
 
 
 def catalog_query(plan: Plan) -> Query:

@@ -99,6 +99,19 @@ def test_member_table_equals_flags(case: Case) -> None:
     assert listed == flagged
 
 
+def test_who_may_be_written_to(case: Case) -> None:
+    """`segment_activation` lists the members, without those whose consent is asked for and not given."""
+    answers = answer_as_written(case.name)
+    if "activation" not in case.expect:
+        consenting = any("consent" in entity for entity in spec_of(case)["entities"].values())
+        assert consenting or ordered(answers["segment_activation"]) == ordered(answers["segment_members"])
+        return
+    found: dict[str, set[str]] = {segment: set() for segment in case.expect["segments"]}
+    for row in answers["segment_activation"]:
+        found[str(row["segment"])].add(str(row["entity_key"]))
+    assert found == {segment: set(map(str, keys)) for segment, keys in case.expect["activation"].items()}
+
+
 def test_grain_of_the_other_tables(case: Case) -> None:
     """The catalogue has each segment once, and sequences have one row per entity and sequence."""
     answers = answer_as_written(case.name)

@@ -170,7 +170,7 @@ class Log:
         population = written.population or default
         found: set[Key] = set()
         if population is not model.Population.EVENTS:
-            found |= {key for key, _ in self._versions(entity)}
+            found |= set(self.known(entity))  # with a version that was seen at `as_of`
         if population is not model.Population.ATTRIBUTES:
             found |= {key for key, _ in self.own_events(entity)}
             found |= {key for key in self.members(entity) if self.events(entity, key)}

@@ -112,7 +112,8 @@ def built() -> dict[str, dict[str, str]]:
 TYPES = {"text": "VARCHAR"}
 MODELS = [
     *("user_events", "user_features", "user_sequences", "user_segments"),
-    *("team_events", "team_features", "team_segments", "segment_members", "segment_catalog"),
+    *("team_events", "team_features", "team_segments", "segment_members", "segment_activation"),
+    "segment_catalog",
 ]
 
 
@@ -150,6 +151,7 @@ def test_everything_is_described(model: str) -> None:
         ),
         ("team_segments", {"segpy_grain", "segpy_known_keys", "segpy_flags_match_members"}),
         ("segment_members", {"segpy_grain"}),
+        ("segment_activation", {"segpy_grain"}),
         ("segment_catalog", {"segpy_grain"}),
     ],
 )
@@ -163,7 +165,7 @@ def test_each_kind_of_model_has_its_tests(model: str, tests: set[str]) -> None:
 
 def test_what_people_join_to_has_a_contract() -> None:
     enforced = {name for name, model in described().items() if model["config"].get("contract", {}).get("enforced")}
-    assert enforced == {"user_segments", "team_segments", "segment_members", "segment_catalog"}
+    assert enforced == {"user_segments", "team_segments", "segment_members", "segment_activation", "segment_catalog"}
 
 
 def test_tests_are_told_what_they_test() -> None:
@@ -180,7 +182,8 @@ def test_a_model_says_its_grain_and_how_it_is_built() -> None:
     for name, sql in models().sql.items():
         lines = [line for line in sql.splitlines() if line and not line.startswith("-- Generated")]
         assert lines[0].startswith("-- Grain: one row "), name
-        assert lines[1] == '{{ config(materialized="table") }}'
+        how = "view" if name == "segment_activation" else "table"
+        assert lines[1] == f'{{{{ config(materialized="{how}") }}}}'
         assert "select *" not in lines[-1], name
 
 
@@ -196,6 +199,7 @@ def test_an_entity_without_segments_has_features_only() -> None:
     )
     assert set(found.sql) == {"team_events", "team_features", "user_features", "user_segments"} | {
         "segment_members",
+        "segment_activation",
         "segment_catalog",
     }
     assert "age > -1.5 as age_more_than_minus_1_5" in found.sql["user_segments"]

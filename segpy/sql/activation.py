@@ -1,0 +1,51 @@
+"""`segment_activation`: the members of segments that may be written to. A view, so that consent counts at once."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from segpy.plan.model import Plan
+from segpy.resolve.model_events import Entity
+from segpy.spec.expression import Type
+from segpy.sql.model import Cte, Query
+from segpy.sql.relations import Relations
+from segpy.sql.segments import members_columns
+from segpy.sql.tree import cast, column, inner_join, is_known, named, select, table, text, union_all
+from segpy.sql.versions import holding
+
+
+def activation_query(plan: Plan) -> Query:
+    """The members of every segment whose entity asks for no consent or has given it."""
+    relations = Relations(plan.bound.settings.grain)
+    columns = members_columns()
+    members = select([exp.Star()], table(relations.model(plan.members)))
+    ctes = [Cte("members", (), members)]
+    parts: list[exp.Query] = []
+    for entity in (one.entity for one in plan.entities if one.segments is not None):
+        own = exp.EQ(this=column("entity", "members"), expression=text(entity.name))
+        joins = []
+        if entity.consent is not None:
+            consenting = f"{entity.name}__consenting"
+            ctes.append(_consenting(entity, consenting, relations))
+            same = exp.EQ(this=column("entity_key", consenting), expression=column("entity_key", "members"))
+            joins.append(inner_join(consenting, same))
+        parts.append(
+            select([column(one.name, "members") for one in columns], table("members"), joins=joins, where=[own])
+        )
+    return Query(
+        plan.activation,
+        "one row a segment and member",
+        tuple(ctes),
+        union_all(parts),
+        columns,
+        relations.placeholders,
+        view=True,
+    )
+
+
+def _consenting(entity: Entity, name: str, relations: Relations) -> Cte:
+    assert entity.relation is not None and entity.consent is not None
+    key = cast(cast(column(entity.key), entity.key_type), Type.TEXT)
+    where = [is_known(column(entity.key)), cast(column(entity.consent), Type.BOOLEAN), *holding(entity)]
+    query = select([named(key, "entity_key")], table(relations.written(entity.relation)), where=where, distinct=True)
+    return Cte(name, (f"those who have given their {entity.consent}",), query)
