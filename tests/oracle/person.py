@@ -180,9 +180,9 @@ class Person:
             event
             for event in self.events
             if self.is_one(operand, event)
+            and (prop is None or event.cells.get(prop) is not None)
             and window(event.at)
             and (where is None or self.world.log.fulfils(where, event))
-            and (prop is None or event.cells.get(prop) is not None)
         ]
 
     def is_one(self, operand: Operand, event: Event) -> bool:

@@ -1,0 +1,60 @@
+"""Runs in a process whose `segpy` is a mutant: prints the first test that notices, or nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from tests.cases import case as cases
+from tests.cases import test_cases as checks
+from tests.cases.case import Case
+from tests.properties.language import test_language
+from tests.properties.language.specs import specs
+
+SPECS = 25
+SEEDS = range(900, 904)
+CHECKS: tuple[Callable[[Case], None], ...] = (
+    checks.test_members,
+    checks.test_population,
+    checks.test_features,
+    checks.test_sequences,
+)
+
+
+def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The tests by name, the likeliest first: a case, all cases, random specs."""
+    for name in sorted(cases.names(), key=lambda name: not (first and name.startswith(first))):
+        case = cases.load(name)
+        for check in CHECKS:
+            yield f"case {name}", lambda check=check, case=case: check(case)  # type: ignore[misc]
+    for batch in SEEDS:
+        yield f"random specs of seed {batch}", lambda batch=batch: random_specs(batch)  # type: ignore[misc]
+
+
+def random_specs(batch: int) -> None:
+    """A batch of random specs against the oracle."""
+    chosen = settings(
+        max_examples=SPECS,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    seed(batch)(chosen(given(drawn=specs(), tables_seed=st.integers(0, 2**32))(test_language.hold_roughly)))()
+
+
+def caught(first: str) -> str | None:
+    """The first test that fails, or cannot even be run."""
+    for name, trial in trials(first):
+        try:
+            trial()
+        except Exception as error:
+            return f"{name} ({type(error).__name__})"
+    return None
+
+
+if __name__ == "__main__":
+    print(caught(sys.argv[1]) or "")
