@@ -144,11 +144,12 @@ _OPERANDS: dict[MeasureKey, tuple[Shape[Any], str]] = {
 }
 MEASURES = table(*(Key(key.value, shape, doc) for key, (shape, doc) in _OPERANDS.items()))
 
+_MISSED = integer(0, "a whole number from 0 to 1000", most=1000)
 _DETAIL_KEYS: dict[str, tuple[MeasureKey, Shape[Any], str]] = {
     "statistic": (MeasureKey.GAP, choice(Statistic, "avg, stddev, max or last"), "of the times; by default avg"),
     "unit": (MeasureKey.STREAK, choice(CalendarUnit, "day, week or month"), "what is counted; by default day"),
     "kind": (MeasureKey.STREAK, choice(StreakKind, "longest or current"), "which streak; by default the longest"),
-    "allow_gap": (MeasureKey.STREAK, integer(0, "a whole number of at least 0"), "units in a row that may be missed"),
+    "allow_gap": (MeasureKey.STREAK, _MISSED, "units in a row that may be missed"),
     "per": (MeasureKey.BURST, EXACT_DURATION, "the length of the stretch"),
     "half_life": (MeasureKey.DECAYED, EXACT_DURATION, "the age at which an event weighs half"),
     "recent": (MeasureKey.CHANGE, EXACT_DURATION, "the recent period: `[as_of - recent, as_of)`"),

@@ -274,16 +274,17 @@ def _boolean(node: Node) -> bool:
     return scalar.value
 
 
-def integer(least: int, words: str) -> Shape[int]:
-    """A whole number not under `least`."""
+def integer(least: int, words: str, most: int | None = None) -> Shape[int]:
+    """A whole number not under `least`, and where there is a `most`, not over it."""
+    beyond = 2**63 if most is None else most + 1
 
     def read(node: Node) -> int:
         value = _scalar(node, words).value
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**63:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value < beyond:
             raise wrong(node, words)
         return value
 
-    return Shape(words, read, {"type": "integer", "minimum": least})
+    return Shape(words, read, {"type": "integer", "minimum": least, **({"maximum": most} if most else {})})
 
 
 def _duration(node: Node) -> Length:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from itertools import permutations
 
 import pytest
@@ -25,7 +26,7 @@ from segpy.spec.model_measures import (
     Window,
     WithinFirst,
 )
-from segpy.spec.model_values import SqlText, Value
+from segpy.spec.model_values import Length, SqlText, Value
 from tests.unit.stages import WORLD, decoded, nodes, refused
 
 ANYWHERE = Span("a.yml", 1, 1)
@@ -148,6 +149,63 @@ def shown(window: Window) -> str:
         case Anchored(side, event, _, nth, within):
             assert side in Side
             return f"{side.value} {event.name.text} {nth} {within.duration if within else None}"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "detail"),
+    [
+        ("gap: a", "GapDetail(Statistic.AVG)"),
+        ("gap: a, statistic: last", "GapDetail(Statistic.LAST)"),
+        ("streak: a", "StreakDetail(CalendarUnit.DAY, StreakKind.LONGEST, 0)"),
+        (
+            "streak: a, unit: month, kind: current, allow_gap: 2",
+            "StreakDetail(CalendarUnit.MONTH, StreakKind.CURRENT, 2)",
+        ),
+        ("burst: a, per: 2 hours", "BurstDetail(2 hours)"),
+        ("decayed: a.b, half_life: 2 weeks", "DecayedDetail(14 days)"),
+        ("change: {count: a}, recent: 1 day, baseline: 9 days", "ChangeDetail(1 day, 9 days, ChangeAs.RATIO)"),
+        (
+            "change: {count: a}, recent: 1 day, baseline: 9 days, as: zscore",
+            "ChangeDetail(1 day, 9 days, ChangeAs.ZSCORE)",
+        ),
+        ("count: a", "None"),
+        ("ratio: [{count: a}, {count: b}]", "None"),
+    ],
+)
+def test_details(yaml: str, detail: str) -> None:
+    found = feature(yaml).detail
+    parts = (getattr(found, one.name) for one in fields(found)) if found is not None else ()
+    shown = ", ".join(str(part.duration if isinstance(part, Length) else part) for part in parts)
+    assert (f"{type(found).__name__}({shown})" if found is not None else "None") == detail
+
+
+@pytest.mark.parametrize(
+    ("yaml", "said"),
+    [
+        ("count: a, per: 1 hour", "SEG118"),
+        ("gap: a, unit: day", "SEG118"),
+        ("streak: a, statistic: max", "SEG118"),
+        ("burst: a", "SEG111"),
+        ("decayed: a", "SEG111"),
+        ("change: {count: a}, recent: 1 day", "SEG111"),
+        ("burst: a, per: 1 month", "SEG113"),
+        ("burst: a, per: 0 hours", "SEG113"),
+        ("gap: a, statistic: median", "SEG112"),
+        ("streak: a, unit: year", "SEG112"),
+        ("streak: a, allow_gap: -1", "SEG112"),
+        ("streak: a, allow_gap: 1001", "SEG112"),
+        ("ratio: {count: a}", "SEG112"),
+        ("ratio: [{count: a}]", "SEG112"),
+        ("ratio: [{count: a}, {did: b}]", "SEG118"),
+        ("ratio: [{count: a}, {count: b}], in_the_last: 1 day", "SEG118"),
+        ("change: {count: a}, recent: 1 day, baseline: 9 days, where: x", "SEG118"),
+        ("percentile: f, in_the_last: 1 day", "SEG118"),
+        ("median: a", "SEG112"),
+        ("gap: a.b", "SEG112"),
+    ],
+)
+def test_details_out_of_place(yaml: str, said: str) -> None:
+    assert [one.split(" ")[0] for one in refused(f"features:\n  f: {{{yaml}}}\n")] == [said]
 
 
 def test_steps_of_a_sequence() -> None:
