@@ -111,7 +111,9 @@ def _columns(bound: Bound) -> Iterator[tuple[Relation, Iterable[tuple[str, Type]
         yield stream.relation, _stream_columns(stream, types)
     for entity in bound.entities:
         if entity.relation is not None:
-            own = ((attribute.name, attribute.type) for attribute in entity.attributes)
+            own = [(attribute.name, attribute.type) for attribute in entity.attributes]
+            if entity.validity is not None:  # nulls: the row of an example holds always
+                own += [(column, Type.TIMESTAMP) for column in (entity.validity.start, entity.validity.end)]
             yield entity.relation, ((entity.key, entity.key_type), *own)
 
 

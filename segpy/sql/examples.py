@@ -39,7 +39,8 @@ def _unit_tests(plan: ExamplesPlan) -> UnitTests:
         )
         for test in plan.tests
     )
-    return UnitTests(plan, query, written(query, plan.plan), inputs)
+    # Its trees are those of models that are verified; to read them again for each segment would double the time of all.
+    return UnitTests(plan, query, written(query, plan.plan, verified=False), inputs)
 
 
 def _query(plan: ExamplesPlan, models: tuple[Cte, ...], read: Mapping[str, str], mentioned: frozenset[str]) -> Query:

@@ -15,6 +15,8 @@ from segpy.plan.model_examples import ExamplesPlan
 from segpy.render.unit_tests import literal_text
 from segpy.resolve.model_examples import Example
 from segpy.source.nodes import Source
+from segpy.sql.build import written
+from segpy.sql.examples import build_unit_tests
 from tests.cases.unit_tests import failures, unit_tests
 from tests.unit.stages import WORLD, bound, segments
 
@@ -336,6 +338,12 @@ def test_unit_tests_have_readable_names_of_their_own() -> None:
     assert test["name"] == "s__one"
 
 
+def test_the_text_of_a_query_means_its_tree() -> None:
+    """In a build these texts are not read again."""
+    for tests in build_unit_tests(build_examples(bound(FAMILY))):
+        assert written(tests.query, tests.plan.plan) == tests.text
+
+
 # --- what is rendered -------------------------------------------------------------------------------------------------
 
 
@@ -413,6 +421,31 @@ segments:
 
 def test_streams_may_share_a_relation_and_read_a_column_as_different_types() -> None:
     done = compile_sources([Source("segments/spec.yml", SHARED)], Catalog())
+    assert done.diagnostics == ()
+    assert failures({one.path: one.text for one in done.artifacts}) == {}
+
+
+VERSIONS = """\
+entities:
+  shop:
+    key: shop_id
+    attributes: {relation: ref('shops'), columns: {city: text}, valid_from: since, valid_to: until}
+streams:
+  visits: {relation: ref('all'), entity: {shop: shop_id}, occurred_at: at}
+events:
+  visit: {stream: visits}
+segments:
+  s:
+    entity: shop
+    all: [{attribute: city, in: [Graz]}]
+    examples:
+      - {name: there, as_of: 2026-03-10, attributes: {city: Graz}, expect: member}
+      - {name: elsewhere, as_of: 2026-03-10, attributes: {city: Wien}, expect: not_member}
+"""
+
+
+def test_attributes_of_an_example_hold_always() -> None:
+    done = compile_sources([Source("segments/spec.yml", VERSIONS)], Catalog())
     assert done.diagnostics == ()
     assert failures({one.path: one.text for one in done.artifacts}) == {}
 
