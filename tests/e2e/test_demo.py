@@ -135,6 +135,14 @@ def test_catalog(first: Warehouse, project: Path, recorded: Any) -> None:
     assert {(row["segment"], row["entity"], row["version"], row["content_hash"]) for row in listed} <= known
 
 
+def test_only_who_consented_leaves_for_activation(first: Warehouse, recorded: Any) -> None:
+    """Shoppers are asked; nobody else has to be."""
+    listed, asked = rows(first.database, "segment_members"), set(recorded["segments"]["consented"])
+    may = [row for row in listed if row["entity"] != "shopper" or row["entity_key"] in asked]
+    assert rows(first.database, "segment_activation") == may
+    assert len(may) < len(listed)
+
+
 def test_printed_sizes(first: Warehouse, recorded: Any) -> None:
     printed = dict(re.findall(rf"^ (\w+) +(?:{'|'.join(KEYS)}) +(\d+) ", first.said.out, re.MULTILINE))
     assert printed == {segment: str(len(keys)) for segment, keys in recorded["segments"].items()}
