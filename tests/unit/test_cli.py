@@ -257,6 +257,24 @@ def test_warnings_are_shown_and_are_fine(project: Path, segpy: Segpy) -> None:
     assert segpy("describe").err == ""
 
 
+def test_advice_on_meaning_stops_nothing(project: Path, segpy: Segpy) -> None:
+    """Warnings neither change the exit code nor what is generated; a contradiction does both."""
+    spec = project / "segments/users.yml"
+    idle = "      - {did: order_placed}\n      - {count: order_placed, at_least: 1}\n"
+    spec.write_text(SPEC.replace("      - {did: order_placed}\n", idle), encoding="utf-8")
+    said = segpy("check")
+    assert said.code == 0
+    assert "warning[SEG804]: condition that changes nothing" in said.out
+    assert [finding["severity"] for finding in json.loads(segpy("check", "--format", "json").out)] == ["warning"]
+    assert segpy("render").code == 0
+    assert (project / "models/segpy/user_segments.sql").exists()
+    spec.write_text(SPEC.replace("{did: order_placed}", "{count: order_placed, less_than: 0}"), encoding="utf-8")
+    said = segpy("check")
+    assert said.code == 1
+    assert "error[SEG801]: contradiction" in said.out
+    assert segpy("render").code == 1
+
+
 def test_colors(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch) -> None:
     change(project, "did: order_placed", "did: order_plced")
     assert "\x1b[" not in segpy("check").out
