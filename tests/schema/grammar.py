@@ -87,9 +87,6 @@ _BY_SHAPE = {
     "an SQL expression": "amount > 1",
     "a relation": "ref('model')",
     "true or false": True,
-    "a whole number of at least 1": 1,
-    "a whole number of at least 0": 0,
-    "a number of members, or a share such as `20%`": 5,
     "a list of conditions": _CONDITIONS,
     "a list of values": [1, "two"],
     "two values": [1, 2],
@@ -146,6 +143,8 @@ def sample(place: str, key: Key) -> Any:
     schema = key.shape.schema
     if isinstance(schema, dict) and "enum" in schema:
         return schema["enum"][-1]
+    if isinstance(schema, dict) and schema.get("type") == "integer":
+        return schema["minimum"]
     if (place, key.name) in _BY_PLACE:
         return _BY_PLACE[place, key.name]
     return ["page"] if key.name in ("without", "ignore") else _BY_SHAPE[key.shape.words]
@@ -191,7 +190,7 @@ def refused_keys(place: str) -> Iterator[Value]:
 
 
 VALUES: tuple[Any, ...] = (
-    *(None, True, False, 0, 1, -1, 2, 1.0, 2.0, -0.0, 1.5, 1e300, 2**62, 20, [], {}, [[]], [{}], [None], {"x": 1}),
+    *(None, True, False, 0, 1, -1, 2, 1.0, 2.0, -0.0, 1.5, 1e300, 2**62, 20, 1000, 1001, [], {}, [[]], [{}], [None]),
     *("", " ", "x", "X", "true", "null", "any", "any.x", "a.b", "a.b.c", "a.B", ".", "a.", "a\n", "a b", "ä", "é.x"),
     *("a" * 50, "a" * 51, "a" * 100, "a" * 101, f"{'a' * 50}.{'b' * 50}", f"a.{'b' * 51}", "x__y", "_x", "1x", "x-y"),
     *("7 days", "1 day", "0 days", "00 days", "0 months", "3 months", "1 year", "7 dayss", "7days", "7  days", "7 d"),
@@ -212,6 +211,6 @@ VALUES: tuple[Any, ...] = (
     *({"event": "a"}, [{"event": "a"}], {"event": "a", "where": "x"}, {"event": ["a", "b"]}, [["a", "b"], "c"]),
     *({"count": "a"}, [{"count": "a"}], [{"count": "a"}, {"count": "b"}], [{"count": "a"}] * 3, [{"did": "a"}]),
     *({"at_least": 1}, {"at_least": 5, "at_most": 4}, {"at_most": "20%"}, {"all": []}, {"n": 3, "of": [{"did": "a"}]}),
-    *({"steps": ["a"]}, {"steps": []}, {"event": "a", "for": "1 day"}, {"min_tenure": "3 months"}, {"user": 5}),
+    *({"steps": ["a"]}, {"steps": []}, {"event": "a", "for": "1 day"}, {"min_tenure": "3 months"}, {"user": 5}, {"x": 1}),
     *({"steps": ["a", "b"], "measure": "step"}, {"ratio": [{"count": "a"}, {"count": "b", "calendar": True}]}),
 )  # fmt: skip
