@@ -211,6 +211,7 @@ VALUES: tuple[Any, ...] = (
     *({"event": "a"}, [{"event": "a"}], {"event": "a", "where": "x"}, {"event": ["a", "b"]}, [["a", "b"], "c"]),
     *({"count": "a"}, [{"count": "a"}], [{"count": "a"}, {"count": "b"}], [{"count": "a"}] * 3, [{"did": "a"}]),
     *({"at_least": 1}, {"at_least": 5, "at_most": 4}, {"at_most": "20%"}, {"all": []}, {"n": 3, "of": [{"did": "a"}]}),
-    *({"steps": ["a"]}, {"steps": []}, {"event": "a", "for": "1 day"}, {"min_tenure": "3 months"}, {"user": 5}, {"x": 1}),
+    *({"steps": ["a"]}, {"steps": []}, {"event": "a", "for": "1 day"}, {"min_tenure": "3 months"}, {"user": 5}),
+    {"x": 1},
     *({"steps": ["a", "b"], "measure": "step"}, {"ratio": [{"count": "a"}, {"count": "b", "calendar": True}]}),
 )  # fmt: skip

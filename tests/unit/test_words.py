@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segpy.plan import words
+from segpy.plan import segment_words, words
 from segpy.plan.expressions import expression_words
 from segpy.resolve.model import Group
 from segpy.spec.expression import Literal, Type, Unreadable
@@ -248,7 +248,7 @@ def test_one_line_for_the_catalogue() -> None:
     yaml = "extends: o, all: [{did: login}, {any: [{did: paid}, {in_segment: p}]}], none: [{did: mail}]"
     plan = planned(OTHERS, f"segments:\n  s: {{entity: user, {yaml}}}\n", "exclusive_groups: {g: [o, s]}")
     one = segments(plan)["s"]
-    assert words.segment_sentence(one.segment, ("o",)) == (
+    assert segment_words.segment_sentence(one.segment, ("o",)) == (
         "a user: in segment o; and all of (did login; any of (did paid; in segment p)); and none of (did mail);"
         " and not already in o"
     )
@@ -261,7 +261,7 @@ def test_nesting_is_never_lost_on_one_line() -> None:
         extra = "".join(f"  {event}: {{stream: app, is: {event}}}\n" for event in "abc")
         (segment,) = bound(f"events:\n{extra}segments:\n  s: {{entity: user, all: [{yaml}]}}\n").segments
         assert isinstance(segment.condition, Group)
-        said.add(words.condition_sentence(segment.condition))
+        said.add(segment_words.condition_sentence(segment.condition))
     assert len(said) == 2
 
 
