@@ -191,7 +191,7 @@ MUTANTS = (
         INSTANTS,
         "left = exp.Sub(this=column(_count(kinds)), expression=itself)",
         "left = column(_count(kinds))",
-        "seq_same_event_twice",
+        "seq_overlap",
     ),
     Mutant(
         "what happens at as_of is seen",
@@ -255,8 +255,8 @@ MUTANTS = (
         "weeks begin on Sunday",
         OPERATIONS,
         "    if unit is not CalendarUnit.DAY:\n",
-        "    if unit is CalendarUnit.WEEK:\n        from segpy.spec.duration import Duration\n"
-        "        shown = plus(shown, Duration(microseconds=86_400_000_000))\n    if unit is not CalendarUnit.DAY:\n",
+        "    if unit is CalendarUnit.WEEK:\n        shown = exp.Add(this=exp.paren(shown), "
+        "expression=units(1, CalendarUnit.DAY))\n    if unit is not CalendarUnit.DAY:\n",
         "active_weeks_and_months",
     ),
     Mutant(

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Gone(AssertionError):
-    """The text that a mutant replaces is not there, or there twice."""
+    """The text that a mutant replaces is not there, or there twice, or what takes its place does not run."""
 
 
 def mutated(mutant: Mutant, text: str) -> str:
@@ -38,5 +38,5 @@ def caught_by(mutant: Mutant) -> str:
         command = [sys.executable, "-m", "tests.mutants.trial", mutant.caught_by]
         found = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if found.returncode:
-        return f"the trial ended: {found.stderr.strip().splitlines()[-1]}"
+        raise Gone(f"`{mutant.name}` does not run: {found.stderr.strip().splitlines()[-1]}")
     return found.stdout.strip()
