@@ -57,7 +57,7 @@ MUTANTS = (
         CHAINS,
         "plus(reached_at.copy(), step.within)",
         "plus(started_at.copy(), step.within)",
-        "seq_within",
+        "seq_every_middle_counts",
     ),
     Mutant(
         "complete_within is exclusive",
@@ -215,6 +215,20 @@ MUTANTS = (
         "duplicates_by_id",
     ),
     Mutant("retention is left out", EVENTS, "if retention is not None:", "if False:", "retention"),
+    Mutant(
+        "a version that begins at as_of is seen",
+        "sql/versions.py",
+        "exp.LT(this=utc(start.copy()), expression=as_of())",
+        "exp.LTE(this=utc(start.copy()), expression=as_of())",
+        "attribute_versions",
+    ),
+    Mutant(
+        "a version that ends at as_of is over",
+        "sql/versions.py",
+        "exp.GTE(this=utc(end.copy()), expression=as_of())",
+        "exp.GT(this=utc(end.copy()), expression=as_of())",
+        "attribute_versions",
+    ),
     Mutant(
         "people without events are lost",
         FEATURES,
