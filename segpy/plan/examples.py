@@ -126,7 +126,8 @@ def _stream_columns(stream: Stream, key_types: dict[str, Type]) -> Iterator[tupl
         if column is not None and column not in declared:
             yield column, type_
     for prop in stream.properties:
-        yield prop.name, prop.type
+        if prop.name != stream.member_key:
+            yield prop.name, prop.type
 
 
 def _common(one: Type, other: Type) -> Type:

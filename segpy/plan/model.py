@@ -44,7 +44,8 @@ class StreamRead:
 
     `values` are the event names that get a label each, `plain` the atoms that their label alone tells.
     `read` pairs the properties that are looked at with their columns, `kept` are those that are aggregated later.
-    `ordered` where the stream's `order` is needed.
+    `ordered` where the stream's `order` is needed. `way` are the entities from the one that `key` is of up to this one,
+    where they are two.
     """
 
     stream: Stream
@@ -55,6 +56,7 @@ class StreamRead:
     read: tuple[tuple[Property, str], ...]
     kept: tuple[Property, ...]
     ordered: bool
+    way: tuple[Entity, ...]
 
 
 @dataclass(frozen=True, slots=True)

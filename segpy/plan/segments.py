@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from segpy.plan.fingerprint import canonical, fingerprint
 from segpy.plan.model import (
@@ -21,7 +22,7 @@ from segpy.plan.selections import atoms_of, reads_order
 from segpy.plan.words import test_words
 from segpy.resolve.atoms import streams_of
 from segpy.resolve.model import Condition, ExclusiveGroup, Group, InSegment, Segment, Test, segments_of, tests_of
-from segpy.resolve.model_events import Entity
+from segpy.resolve.model_events import Entity, Stream, way_to
 from segpy.resolve.model_measures import Measure, measures_in, nullable
 from segpy.spec.duration import Duration
 from segpy.spec.model import Logic, Population
@@ -172,7 +173,7 @@ def _hashes(scope: _Scope, entity: Entity, retention: Duration | None) -> dict[s
 
 def _about(segment: Segment, entity: Entity, retention: Duration | None) -> str:
     """Who can be in a segment at all, and whose the events are that it looks at."""
-    keys = {stream: dict(stream.keys)[entity.name] for stream in entity.streams}
+    keys = {stream: _whose(entity, stream) for stream in entity.streams}
     measures = tuple(part for test in tests_of(segment.condition) for part in measures_in(test.measure))
     used = {stream for measure in measures for atom in atoms_of(measure) for stream in streams_of(atom)}
     own = tuple((stream.name, key) for stream, key in keys.items() if stream in used)
@@ -184,6 +185,17 @@ def _about(segment: Segment, entity: Entity, retention: Duration | None) -> str:
     versions = [entity.validity] if entity.validity is not None else []
     orders = _orders(measure for measure in measures if reads_order(measure))
     return canonical((who, own, retention if own or seen else None, *([orders] if orders else []), *versions))
+
+
+def _whose(entity: Entity, stream: Stream) -> str:
+    """How an event's entity is found: the column of its key, or that of a member's and where the owner is told."""
+    key, way = way_to(entity, stream)
+    told = tuple(
+        (member.relation, member.key, member.key_type, member.validity, owner.members.by)
+        for member, owner in pairwise(way)
+        if owner.members is not None
+    )
+    return canonical((key, told)) if told else key
 
 
 def _orders(measures: Iterable[Measure]) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead
 from segpy.plan.names import Names, atom_name
 from segpy.plan.words import atom_words
 from segpy.resolve.atoms import streams_of, values_in
-from segpy.resolve.model_events import Atom, Entity, Property, Stream
+from segpy.resolve.model_events import Atom, Entity, Property, Stream, way_to
 from segpy.resolve.model_measures import BY_ORDER, Anchored, EventMeasure, Measure, SequenceMeasure
 from segpy.spec.expression import columns_of
 from segpy.spec.model_measures import Ties
@@ -112,13 +112,15 @@ def _read(
     used = sorted((p for p in declared if p.name in mentioned or p in kept), key=lambda prop: prop.name)
     read = tuple((prop, property_column(entity, prop.name)) for prop in used)
     values = {value for atom in atoms for value in values_in(atom, stream)} if stream.event else set()
+    key, way = way_to(entity, stream)
     return StreamRead(
         stream,
-        dict(stream.keys)[entity.name],
+        key,
         tuple(sorted(values)),
         tuple(atom for atom in atoms if atom not in flags),
         tuple(Flag(flags[atom], atom, atom_words(atom)) for atom in sorted(atoms, key=atom_name) if atom in flags),
         read,
         tuple(prop for prop in kept if prop in declared),
         ordered=False,
+        way=way,
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from segpy.catalog.model import Catalog
-from segpy.diagnostics.model import Diagnostic, Span
-from segpy.diagnostics.not_yet import NotYet
+from segpy.diagnostics.model import Diagnostic
 from segpy.resolve.examples import bind_examples
 from segpy.resolve.features import FeatureBinder
 from segpy.resolve.model import Bound, Settings
@@ -21,21 +20,11 @@ def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tupl
     features = FeatureBinder(spec, taxonomy, findings)
     bound_features = features.bind_all()
     segments, groups = SegmentBinder(spec, taxonomy, features, findings).bind_all()
-    _not_yet(spec, findings)
     examples = bind_examples(spec, taxonomy, features, findings)
     if findings.noted:
         return None, tuple(dict.fromkeys(findings.noted))
     entities = tuple(sorted(taxonomy.entities.values(), key=lambda entity: entity.name))
     return Bound(_settings(spec, catalog), entities, bound_features, segments, groups, examples), ()
-
-
-def _not_yet(spec: Spec, findings: Findings) -> None:
-    """What can be written but is not compiled yet."""
-    found: list[tuple[str, Span]] = []
-    for entity in spec.entities:
-        found += [("`members`", entity.members.entity.span)] if entity.members else []
-    for construct, span in found:
-        findings.fail(NotYet(span=span, construct=construct, way_out="leave it out for now"))
 
 
 def _settings(spec: Spec, catalog: Catalog) -> Settings:

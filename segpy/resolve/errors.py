@@ -159,7 +159,8 @@ class Cycle(Diagnostic):
     @property
     def help(self) -> str:
         group = "; in an exclusive group, each segment looks at those before it" if self.in_a_group else ""
-        return f"a {self.kind} cannot be defined by itself: break the circle at one of them{group}"
+        one = f"{'an' if self.kind == 'entity' else 'a'} {self.kind}"
+        return f"{one} cannot be defined by itself: break the circle at one of them{group}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
+from segpy.diagnostics.not_yet import NotYet
 from segpy.resolve.atoms import event_values
 from segpy.resolve.errors import UnknownAttribute, UnknownEvent, UnknownFeature, UnknownProperty
 from segpy.resolve.evaluate import INSTANT, Constant, constant, evaluate
 from segpy.resolve.example_errors import BetweenGrains, NotThatEvent
 from segpy.resolve.features import FeatureBinder
 from segpy.resolve.measures import MeasureBinder
-from segpy.resolve.model_events import Entity, Event, Stream
+from segpy.resolve.model_events import Entity, Event, Stream, way_to
 from segpy.resolve.model_examples import Example, ExampleRow, ExpectedFeature
 from segpy.resolve.model_measures import type_of
 from segpy.resolve.scope import Findings
@@ -110,7 +111,10 @@ class _ExampleBinder:
     def _row(self, happened: told.Happened, number: int) -> ExampleRow:
         event = self._event(happened.event)
         stream = event.stream
-        key = dict(stream.keys)[self.entity.name]
+        key, way = way_to(self.entity, stream)
+        if way:
+            construct, way_out = "an event of a member in an example", f"give a segment of {way[0].name} the example"
+            raise self.findings.fail(NotYet(span=happened.event.span, construct=construct, way_out=way_out))
         types = settable(stream, key)
         given = [lambda g=g: self._property(g, types, stream, key) for g in happened.given]
         values = dict(self.findings.whole(given))

@@ -222,7 +222,7 @@ class FeatureBinder:
             return with_attribute
         event = self.taxonomy.events.get(name)
         if event is not None:
-            return tuple(e for e, _ in event.stream.keys if e in entities)
+            return tuple(e for e, one in entities.items() if event.stream in one.streams)
         return with_attribute if key is MeasureKey.TENURE else ()
 
     def _taken(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from segpy.diagnostics.model import Diagnostic, Span
@@ -163,7 +164,7 @@ class MeasureBinder:
 
     def _every_event(self, operand: written.Operand) -> tuple[Event, ...]:
         """Every event of the entity; where a property is asked for, of those streams that have it."""
-        events = tuple(self.taxonomy.events[name] for name in self.taxonomy.events_of(self.entity.name))
+        events = tuple(self._own(self.taxonomy.events[name]) for name in self.taxonomy.events_of(self.entity.name))
         prop = operand.prop
         if prop is not None:
             having = tuple(one for one in events if prop.text in {known.name for known in one.stream.properties})
@@ -190,7 +191,11 @@ class MeasureBinder:
             belongs_to = ", ".join(entity for entity, _ in event.stream.keys)
             what, wanted = f"event `{name.text}`", self.entity.name
             raise self.findings.fail(OtherEntity(span=name.span, what=what, belongs_to=belongs_to, wanted=wanted))
-        return event
+        return self._own(event)
+
+    def _own(self, event: Event) -> Event:
+        """An event as this entity sees it: with its members' key where it is one of theirs."""
+        return replace(event, stream=next(stream for stream in self.entity.streams if stream == event.stream))
 
     def _no_event(self, name: Name, known: tuple[str, ...], *, or_attribute: bool) -> Unbound:
         if name.text in self.taxonomy.refused_events:

@@ -21,7 +21,8 @@ class Property:
 class Stream:
     """A relation with one row an event. `keys` are the entities it serves and their key columns.
 
-    `order` tells events of one instant apart. It is part of the meaning only of what asks for it.
+    `order` tells events of one instant apart. It is part of the meaning only of what asks for it. Where a stream serves
+    an entity through its members, `member_key` is the property that holds the member's key.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Stream:
     keys: tuple[tuple[str, str], ...] = field(compare=False)
     properties: tuple[Property, ...] = field(compare=False)
     order: str | None = field(default=None, compare=False)
+    member_key: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ class Validity:
 
 
 @dataclass(frozen=True, slots=True)
+class Members:
+    """The entities that belong to another: those whose attribute `by` is its key."""
+
+    entity: Entity
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """Whom segments are about. With `validity` its rows of attributes are versions, of which one holds at `as_of`."""
 
@@ -81,3 +91,17 @@ class Entity:
     streams: tuple[Stream, ...]
     validity: Validity | None = None
     consent: str | None = None
+    members: Members | None = None
+
+
+def way_to(entity: Entity, stream: Stream) -> tuple[str, tuple[Entity, ...]]:
+    """A stream's column that tells whose an event is, and the entities from that one up to this, where it is another.
+
+    A stream of the entity itself has its key; one of its members theirs, and their attributes tell the owner.
+    """
+    keys = dict(stream.keys)
+    if entity.name in keys:
+        return keys[entity.name], ()
+    assert entity.members is not None
+    key, way = way_to(entity.members.entity, stream)
+    return key, (*(way or (entity.members.entity,)), entity)

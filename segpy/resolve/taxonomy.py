@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from segpy.catalog.model import Catalog
 from segpy.resolve.errors import (
+    Cycle,
     NameTaken,
     UnknownAttribute,
     UnknownColumn,
@@ -15,13 +16,14 @@ from segpy.resolve.errors import (
     UnknownStream,
 )
 from segpy.resolve.filters import where_over
-from segpy.resolve.model_events import Entity, Event, Property, Stream, Validity
+from segpy.resolve.model_events import Entity, Event, Members, Property, Stream, Validity
 from segpy.resolve.scope import Findings, Unbound
 from segpy.resolve.type_errors import ConflictingTypes, NoEventColumn, NoPopulation, TypeClash
 from segpy.resolve.typing import words
 from segpy.spec.expression import Type
 from segpy.spec.model import Entity as WrittenEntity
 from segpy.spec.model import Event as WrittenEvent
+from segpy.spec.model import Members as WrittenMembers
 from segpy.spec.model import Population, Spec
 from segpy.spec.model import Stream as WrittenStream
 from segpy.spec.model_values import Column as WrittenColumn
@@ -41,7 +43,11 @@ class Taxonomy:
 
     def events_of(self, entity: str) -> tuple[str, ...]:
         """The events that an entity can have."""
-        return tuple(name for name, event in self.events.items() if entity in dict(event.stream.keys))
+        return tuple(
+            name
+            for name, event in self.events.items()
+            if entity in self.entities and event.stream in self.entities[entity].streams
+        )
 
 
 GENERATED_COLUMNS = re.compile(
@@ -61,7 +67,8 @@ def bind_taxonomy(spec: Spec, catalog: Catalog, findings: Findings) -> Taxonomy:
     declared = tuple(stream.name.text for stream in spec.streams)
     events = findings.each([lambda e=e: _event(e, by_name, declared, timezone_of(spec), findings) for e in spec.events])  # type: ignore[misc]
     _one_type_each(spec, findings)
-    entities = findings.each([lambda e=e: _entity(e, spec, by_name, catalog, findings) for e in spec.entities])  # type: ignore[misc]
+    binder = _Entities(spec, by_name, catalog, findings)
+    entities = findings.each([lambda e=e: binder.bind(e) for e in spec.entities])  # type: ignore[misc]
     named = {event.name: event for event in events}
     known = {entity.name: entity for entity in entities}
     return Taxonomy(
@@ -153,8 +160,8 @@ def _one_type_each(spec: Spec, findings: Findings) -> None:
     seen: dict[tuple[str, str], WrittenColumn] = {}
     for stream in spec.streams:
         for column in stream.properties:
-            for entity, _ in stream.entities:
-                first = seen.setdefault((entity.text, column.name.text), column)
+            for entity in _served(stream, spec):
+                first = seen.setdefault((entity, column.name.text), column)
                 if first.type is not column.type:
                     types = (first.type.value, column.type.value)
                     name = column.name
@@ -162,8 +169,77 @@ def _one_type_each(spec: Spec, findings: Findings) -> None:
                     break
 
 
+def _served(stream: WrittenStream, spec: Spec) -> list[str]:
+    """The entities that a stream serves, those that have these as members included."""
+    found = [entity.text for entity, _ in stream.entities]
+    for name in found:
+        owners = [one.name.text for one in spec.entities if one.members and one.members.entity.text == name]
+        found += [owner for owner in owners if owner not in found]
+    return found
+
+
+class _Entities:
+    """Entities bound, members before those that they belong to."""
+
+    def __init__(self, spec: Spec, streams: dict[str, Stream], catalog: Catalog, findings: Findings) -> None:
+        self.spec, self.streams, self.catalog, self.findings = spec, streams, catalog, findings
+        self.written = {entity.name.text: entity for entity in spec.entities}
+        self.bound: dict[str, Entity | None] = {}
+        self.open: list[str] = []
+
+    def bind(self, entity: WrittenEntity) -> Entity:
+        """The entity, bound once; raises `Unbound` where it was refused."""
+        name = entity.name.text
+        if name in self.open:
+            names = (*self.open[self.open.index(name) :], name)
+            raise self.findings.fail(Cycle(span=entity.name.span, names=names, kind="entity"))
+        if name not in self.bound:
+            self.bound[name] = None
+            self.open.append(name)
+            try:
+                members = self._members(entity.members) if entity.members else None
+                self.bound[name] = _entity(entity, members, self.spec, self.streams, self.catalog, self.findings)
+            finally:
+                self.open.pop()
+        found = self.bound[name]
+        if found is None:
+            raise Unbound()
+        return found
+
+    def _members(self, members: WrittenMembers) -> Members:
+        written = self.written.get(members.entity.text)
+        if written is None:
+            name, span = members.entity.text, members.entity.span
+            raise self.findings.fail(UnknownEntity(span=span, name=name, known=tuple(self.written)))
+        entity = self.bind(written)
+        by = _attribute(written, members.by, entity.attributes, self.findings)
+        if by.type not in (Type.TEXT, Type.INTEGER):
+            message = f"`{by.name}` is {words(by.type)}, and a key is text or a whole number"
+            raise self.findings.fail(TypeClash(span=members.by.span, message=message, way_out="name another attribute"))
+        return Members(entity, by.name)
+
+
+def _through(members: Members, own: tuple[Stream, ...]) -> tuple[Stream, ...]:
+    """The streams of members that do not name the entity itself, the member's key a property of theirs."""
+    return tuple(_with_key(stream, members.entity) for stream in members.entity.streams if stream not in own)
+
+
+def _with_key(stream: Stream, member: Entity) -> Stream:
+    taken = {prop.name for prop in stream.properties} | {stream.event}
+    if member.name not in dict(stream.keys) or member.key in taken:
+        return stream
+    return replace(
+        stream, properties=(*stream.properties, Property(member.key, member.key_type)), member_key=member.key
+    )
+
+
 def _entity(
-    entity: WrittenEntity, spec: Spec, streams: dict[str, Stream], catalog: Catalog, findings: Findings
+    entity: WrittenEntity,
+    members: Members | None,
+    spec: Spec,
+    streams: dict[str, Stream],
+    catalog: Catalog,
+    findings: Findings,
 ) -> Entity:
     attributes = _properties(entity.attributes.columns) if entity.attributes else ()
     if entity.attributes:
@@ -179,6 +255,7 @@ def _entity(
     if any(stream.name.text not in streams for stream in declared):
         raise Unbound()  # a stream of it was refused, and that was said
     serving = tuple(stream for stream in streams.values() if entity.name.text in dict(stream.keys))
+    serving += _through(members, serving) if members else ()
     default = Population.ATTRIBUTES if entity.attributes else Population.EVENTS
     population = entity.population or default
     for wanted, there in ((Population.ATTRIBUTES, bool(entity.attributes)), (Population.EVENTS, bool(serving))):
@@ -200,6 +277,7 @@ def _entity(
         serving,
         _validity(entity),
         entity.consent.text if entity.consent else None,
+        members,
     )
 
 

@@ -12,6 +12,7 @@ from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
 from segpy.sql.expression import lower
+from segpy.sql.members import owner_ctes, owner_joins, owner_key
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.operations import labels_type, utc
 from segpy.sql.relations import Relations
@@ -40,7 +41,7 @@ def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain, dialect: Di
     """The events model of an entity."""
     relations = Relations(grain)
     entity = plan.entity
-    ctes: list[Cte] = []
+    ctes = owner_ctes([read.way for read in events.streams], relations)
     for read in events.streams:
         ctes += _stream_ctes(read, entity, events, plan.retention, relations)
     source = f"{events.streams[0].stream.name}__events"
@@ -90,7 +91,7 @@ def _stream_ctes(
     source = table(relations.written(stream.relation))
     ctes = [Cte(rows, (f"stream {stream.name}: its columns typed, its time in UTC",), _typed(read, entity, source))]
     seen: list[exp.Expr] = [
-        is_known(column(entity.key)),
+        is_known(column(_key(read, entity))),
         exp.LT(this=column("occurred_at"), expression=as_of()),
     ]
     if retention is not None:
@@ -114,7 +115,7 @@ def _stream_ctes(
 def _typed(read: StreamRead, entity: Entity, source: exp.Table) -> exp.Select:
     stream = read.stream
     columns = [
-        named(cast(column(read.key), entity.key_type), entity.key),
+        named(cast(column(read.key), (read.way[0] if read.way else entity).key_type), _key(read, entity)),
         named(utc(column(stream.occurred_at)), "occurred_at"),
     ]
     if stream.event is not None:
@@ -124,7 +125,7 @@ def _typed(read: StreamRead, entity: Entity, source: exp.Table) -> exp.Select:
     if read.ordered and stream.order is not None:
         columns.append(named(cast(column(stream.order), Type.INTEGER), "event_order"))
     for prop, name in read.read:
-        raw = column(prop.name)
+        raw = column(read.key if prop.name == stream.member_key else prop.name)
         value = utc(raw) if prop.type is Type.TIMESTAMP else cast(raw, prop.type)
         columns.append(named(value, name))
     return select(columns, source)
@@ -132,7 +133,7 @@ def _typed(read: StreamRead, entity: Entity, source: exp.Table) -> exp.Select:
 
 def _once(read: StreamRead, entity: Entity, rows: str, seen: list[exp.Expr]) -> exp.Select:
     # Copies of one instant may differ in content: all of it takes part in the order, so every engine keeps the same.
-    names = ["occurred_at", entity.key, *(["event"] if read.stream.event is not None else [])]
+    names = ["occurred_at", _key(read, entity), *(["event"] if read.stream.event is not None else [])]
     names += [name for _, name in read.read] + (["event_order"] if read.ordered else [])
     order = exp.Order(expressions=[exp.Ordered(this=column(name), nulls_first=False) for name in names])
     copy = exp.Window(this=exp.RowNumber(), partition_by=[column("_event_id")], order=order)
@@ -140,12 +141,19 @@ def _once(read: StreamRead, entity: Entity, rows: str, seen: list[exp.Expr]) -> 
 
 
 def _used(read: StreamRead, entity: Entity, rows: str, seen: list[exp.Expr]) -> exp.Select:
-    columns: list[exp.Expr] = [column(entity.key), column("occurred_at")]
+    key = named(column(owner_key(entity)), entity.key) if read.way else column(entity.key)
+    columns: list[exp.Expr] = [key, column("occurred_at")]
     columns += [column("event_order")] if read.ordered else []
     columns.append(named(_label(read), "event"))
     columns += [named(coalesce(_is(flag.atom, read), exp.false()), flag.column) for flag in read.flags]
     columns += [column(name) for prop, name in read.read if prop in read.kept]
-    return select(columns, table(rows), where=[*seen, *_needed(read)])
+    joins = owner_joins(read.way, column("_member_key", rows))
+    return select(columns, table(rows), joins=joins, where=[*seen, *_needed(read)])
+
+
+def _key(read: StreamRead, entity: Entity) -> str:
+    """The column of the key that a stream has: the entity's, or that of a member of its."""
+    return "_member_key" if read.way else entity.key
 
 
 def _label(read: StreamRead) -> exp.Expr:

@@ -20,12 +20,14 @@ from segpy.plan.model import (
     FromRates,
     FromSequence,
 )
+from segpy.resolve.model_events import way_to
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Grain, Population
 from segpy.spec.model_measures import Output
 from segpy.sql.branches import branch_ctes
 from segpy.sql.expression import lower_as
+from segpy.sql.members import owner_ctes, owner_joins, owner_key
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.operations import seconds_between, selected, utc
 from segpy.sql.relations import Relations
@@ -63,7 +65,9 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
     """The features model of an entity."""
     relations = Relations(grain)
     features, key = plan.features, plan.entity.key
-    ctes = [*_attributes(plan, relations), Cte("population", (_who(plan),), _population(plan, relations))]
+    ways = [way_to(plan.entity, stream)[1] for stream in plan.entity.streams]
+    owners = owner_ctes(ways if plan.entity.population is not Population.ATTRIBUTES else [], relations)
+    ctes = [*_attributes(plan, relations), *owners, Cte("population", (_who(plan),), _population(plan, relations))]
     if features.branches:
         assert plan.events is not None
         source = select([exp.Star()], table(relations.model(plan.events.model)))
@@ -126,16 +130,20 @@ def _population(plan: EntityPlan, relations: Relations) -> exp.Query:
         parts.append(select([column(entity.key)], table("attributes")))
     if entity.population is not Population.ATTRIBUTES:
         for stream in entity.streams:
-            raw_key = column(dict(stream.keys)[entity.name])
-            occurred_at = utc(column(stream.occurred_at))
+            name, way = way_to(entity, stream)
+            rows = "rows" if way else None
+            raw_key = column(name, rows)
+            occurred_at = utc(column(stream.occurred_at, rows))
             seen = [
                 is_known(raw_key),
                 exp.LT(this=occurred_at, expression=as_of()),
             ]
             if plan.retention is not None:
                 seen.append(exp.GTE(this=occurred_at.copy(), expression=minus(as_of(), plan.retention)))
-            key = named(cast(raw_key.copy(), entity.key_type), entity.key)
-            parts.append(select([key], table(relations.written(stream.relation)), where=seen))
+            typed = cast(raw_key.copy(), (way[0] if way else entity).key_type)
+            key = named(column(owner_key(entity)) if way else typed, entity.key)
+            source = table(relations.written(stream.relation), rows)
+            parts.append(select([key], source, joins=owner_joins(way, typed), where=seen))
     if entity.population is Population.EVENTS and len(parts) == 1:
         parts[0].set("distinct", exp.Distinct())
     return union_all(parts, distinct=True)
