@@ -192,11 +192,10 @@ def wholes(draw: st.DrawFn, order: bool = False) -> Whole:
     first, *rest = draw(st.lists(parts(), min_size=length, max_size=length))
     first = replace(first, within=None, after=None, directly=False)
     total = draw(st.sampled_from([None, None, None, 1, 2, 3, 4]))
-    least = sum(part.after or 0 for part in rest)
     single = first.times == 1 and len(first.items) == 1
-    return Whole(
+    whole = Whole(
         (first, *rest),
-        total if total is None or least <= total else None,
+        total,
         draw(st.sampled_from([None, None, None, 3, 4, 5])),
         draw(st.sampled_from([False, False, True])),
         draw(st.sampled_from([None, None, None, None, "any", "first", "last"])) if single else None,
@@ -204,6 +203,18 @@ def wholes(draw: st.DrawFn, order: bool = False) -> Whole:
         draw(st.none() | st.none() | st.tuples(bars(), st.sampled_from([1, 1, 2]))),
         draw(st.sampled_from([(), ("x",), ("marked",), ("a_or_b", "x")])),
         order,
+    )
+    return possible(whole)
+
+
+def possible(whole: Whole) -> Whole:
+    """The sequence without a bound that it could never keep: such a one is refused."""
+    least = sum(part.after or 0 for part in whole.parts)
+    total, window = whole.complete_within, whole.in_the_last
+    return replace(
+        whole,
+        complete_within=total if total is None or least <= total else None,
+        in_the_last=window if window is None or least < window else None,
     )
 
 
@@ -217,7 +228,7 @@ def several(draw: st.DrawFn) -> tuple[Whole, ...]:
         shared = draw(st.integers(0, len(first.parts)))
         if shared:
             other = replace(other, parts=(*first.parts[:shared], *other.parts[1:])[:4], complete_within=None)
-        chosen.append(replace(other, start=None) if shared else other)
+        chosen.append(possible(replace(other, start=None)) if shared else other)
     return tuple(chosen)
 
 
