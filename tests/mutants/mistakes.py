@@ -187,11 +187,11 @@ MUTANTS = (
         "seq_completed",
     ),
     Mutant(
-        "one event serves two steps",
+        "an event that an earlier step needs is counted as the last",
         INSTANTS,
         "left = exp.Sub(this=column(_count(kinds)), expression=itself)",
         "left = column(_count(kinds))",
-        "seq_overlap",
+        "seq_completions_needed",
     ),
     Mutant(
         "what happens at as_of is seen",
