@@ -21,6 +21,7 @@ def worlds(reading: Reading) -> Iterable[tuple[dict[str, Life], tuple[Segment, .
     yield shop.shoppers(reading), shop.SEGMENTS
     yield market.sellers(reading), market.SELLERS
     yield market.buyers(reading), market.BUYERS
+    yield saas.accounts(reading), saas.ACCOUNTS
     yield mail.contacts(reading), mail.SEGMENTS
     yield evening.subscribers(reading), evening.SEGMENTS
 

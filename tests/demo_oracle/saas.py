@@ -286,3 +286,4 @@ SEGMENTS = (
     trial_done, high_engagement, switching_cues, at_risk, at_risk_big, declining, dormant, expansion, advocate,
     just_live, team_by_size, streaker,
 )  # fmt: skip
+ACCOUNTS = (setup_depth, content_touched, deep_large_account)

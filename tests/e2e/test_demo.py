@@ -21,6 +21,7 @@ from tests.e2e.tables import dump, rows
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 KEYS = {
+    "account": "account_id",
     "buyer": "buyer_id",
     "contact": "contact_id",
     "seller": "seller_id",
