@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from segpy.dialects import DIALECTS
 from segpy.plan.features import Context, Wanted, column_names, features_plan
 from segpy.plan.fingerprint import canonical
@@ -19,7 +21,19 @@ from segpy.spec.model_measures import Output
 def build_plan(bound: Bound) -> Plan:
     """What must be computed for a bound spec."""
     prefix = bound.settings.name_prefix
-    entities = tuple(_entity(entity, bound, prefix) for entity in bound.entities if _in_use(entity, bound))
+    made: dict[str, EntityPlan] = {}
+
+    def plan(entity: Entity) -> None:
+        """Members before those that they belong to: their segments may be part of what others mean."""
+        if entity.members is not None and entity.members.entity.name not in made:
+            plan(entity.members.entity)
+        if _in_use(entity, bound):
+            made[entity.name] = _entity(entity, bound, prefix, _hashes(made.values()))
+
+    for entity in bound.entities:
+        if entity.name not in made:
+            plan(entity)
+    entities = tuple(made[entity.name] for entity in bound.entities if entity.name in made)
     return Plan(bound, entities, f"{prefix}segment_members", f"{prefix}segment_catalog", f"{prefix}segment_activation")
 
 
@@ -28,7 +42,12 @@ def _in_use(entity: Entity, bound: Bound) -> bool:
     return entity.name in about
 
 
-def _entity(entity: Entity, bound: Bound, prefix: str) -> EntityPlan:
+def _hashes(plans: Iterable[EntityPlan]) -> dict[str, str]:
+    """The content hashes of the segments planned so far."""
+    return {one.segment.name: one.content_hash for plan in plans if plan.segments for one in plan.segments.segments}
+
+
+def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]) -> EntityPlan:
     features = tuple(feature for feature in bound.features if feature.entity == entity.name)
     segments = tuple(segment for segment in bound.segments if segment.entity == entity.name)
     wanted = wanted_measures(features, segments)
@@ -38,7 +57,7 @@ def _entity(entity: Entity, bound: Bound, prefix: str) -> EntityPlan:
     ordered = any(reads_order(one.measure) for one in wanted)
     flags = flag_names(atoms, kept)
     names = sequence_names(features, tuple(sequences))
-    context = Context(entity, flags, names)
+    context = Context(entity, flags, names, prefix)
     columns = {prop: property_column(entity, prop.name) for prop in kept}
     reading = Reading(flags, columns, DIALECTS[bound.settings.dialect].asof_join)
     return EntityPlan(
@@ -54,6 +73,7 @@ def _entity(entity: Entity, bound: Bound, prefix: str) -> EntityPlan:
             segments,
             bound.groups,
             column_names(entity, features, wanted),
+            elsewhere,
         ),
     )
 

@@ -9,7 +9,7 @@ from segpy.plan.build import build_plan, wanted_measures
 from segpy.plan.fingerprint import fingerprint
 from segpy.plan.model_examples import ExamplesPlan, ExampleTest, Fixture
 from segpy.plan.names import limited, slug
-from segpy.resolve.model import Bound, Segment, segments_of
+from segpy.resolve.model import Bound, Segment, segments_of, segments_of_members
 from segpy.resolve.model_events import Stream
 from segpy.resolve.model_examples import Example
 from segpy.spec.expression import Literal, Type
@@ -79,6 +79,7 @@ def needed_segments(bound: Bound, name: str) -> frozenset[str]:
             found.add(segment.name)
             order = groups[segment.group] if segment.group is not None else ()
             ahead += (*((segment.extends,) if segment.extends else ()), *segments_of(segment.condition))
+            ahead += segments_of_members(segment.condition)
             ahead += order[: order.index(segment.name)] if order else ()
     return frozenset(found)
 

@@ -14,6 +14,7 @@ from segpy.plan.model import (
     FromAttribute,
     FromBranch,
     FromColumns,
+    FromMembers,
     FromRank,
     FromRates,
     FromSequence,
@@ -39,6 +40,7 @@ from segpy.resolve.model_measures import (
     EventMeasure,
     Gaps,
     Measure,
+    MembersIn,
     Percentile,
     Periods,
     Ratio,
@@ -72,6 +74,7 @@ class Context:
     entity: Entity
     flags: dict[Atom, str]
     sequence_names: dict[Sequence, str]
+    prefix: str
 
 
 def column_names(entity: Entity, features: tuple[Feature, ...], wanted: tuple[Wanted, ...]) -> dict[Measure, str]:
@@ -131,6 +134,8 @@ def _origin(measure: Measure, columns: dict[Measure, str], branches: dict[str, s
             return FromAttribute(attribute, tenure=True)
         case SequenceMeasure(sequence, output, step):
             return FromSequence(context.sequence_names[sequence], output, step)
+        case MembersIn(segment, member, every):
+            return FromMembers(segment, f"{context.prefix}{member}_segments", every)
         case Computed(expression, _, inputs):
             named = tuple((name, columns[inner]) for name, inner in inputs)
             return FromColumns(expression, named, _depth(measure))

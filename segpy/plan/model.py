@@ -162,6 +162,15 @@ class FromSequence:
 
 
 @dataclass(frozen=True, slots=True)
+class FromMembers:
+    """How many members are in a segment, a column of their `model`; with `every` whether there are any, and all are."""
+
+    segment: str
+    model: str
+    every: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FromColumns:
     """An expression over other columns of the features model; `depth` is 1 more than the deepest of them."""
 
@@ -191,7 +200,7 @@ class FromRank:
 
 Derived: TypeAlias = FromColumns | FromRates | FromRank
 """What is made of other columns of the features model."""
-Origin: TypeAlias = FromBranch | FromAttribute | FromSequence | Derived
+Origin: TypeAlias = FromBranch | FromAttribute | FromSequence | FromMembers | Derived
 
 
 @dataclass(frozen=True, slots=True)

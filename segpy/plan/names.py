@@ -24,6 +24,7 @@ from segpy.resolve.model_measures import (
     Gaps,
     InTheLast,
     Measure,
+    MembersIn,
     Percentile,
     Periods,
     Ratio,
@@ -135,6 +136,8 @@ def measure_name(measure: Measure) -> str:
         case SequenceMeasure(sequence, output, step):
             ending = f"step_{step}_seconds" if step else output.value
             return f"{limited(sequence_name(sequence), sequence, 45)}_{ending}"
+        case MembersIn(segment, member, every):
+            return f"{'all_' if every else ''}{member}s_in_{segment}"
         case Computed(expression):
             return _told(expression)
         case Ratio(first, second):

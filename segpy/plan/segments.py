@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,7 +21,17 @@ from segpy.plan.segment_words import segment_lines, segment_sentence
 from segpy.plan.selections import atoms_of, reads_order
 from segpy.plan.words import test_words
 from segpy.resolve.atoms import streams_of
-from segpy.resolve.model import Condition, ExclusiveGroup, Group, InSegment, Segment, Test, segments_of, tests_of
+from segpy.resolve.model import (
+    Condition,
+    ExclusiveGroup,
+    Group,
+    InSegment,
+    Segment,
+    Test,
+    segments_of,
+    segments_of_members,
+    tests_of,
+)
 from segpy.resolve.model_events import Entity, Stream, way_to
 from segpy.resolve.model_measures import Measure, measures_in, nullable
 from segpy.spec.duration import Duration
@@ -52,8 +62,9 @@ def segments_plan(
     segments: tuple[Segment, ...],
     groups: tuple[ExclusiveGroup, ...],
     columns: dict[Measure, str],
+    elsewhere: Mapping[str, str],
 ) -> SegmentsPlan | None:
-    """The flags of an entity; None where it has no segments."""
+    """The flags of an entity; None where it has no segments. `elsewhere` are content hashes of others' segments."""
     if not segments:
         return None
     names = Names(entity.key, "as_of", "spec_hash", *(segment.name for segment in segments))
@@ -66,7 +77,7 @@ def segments_plan(
             found[(segment.name, test)] = column.name
     own = tuple(group for group in groups if group.entity == entity.name)
     scope = _Scope({s.name: s for s in segments}, {group.name: group for group in own}, found)
-    hashes = _hashes(scope, entity, retention)
+    hashes = _hashes(scope, entity, retention, elsewhere)
     return SegmentsPlan(
         model,
         tuple(conditions[name] for name in sorted(conditions)),
@@ -85,7 +96,8 @@ def _segment(segment: Segment, content_hash: str, scope: _Scope) -> SegmentPlan:
 
 def _uses(segment: Segment, scope: _Scope) -> tuple[str, ...]:
     extends = (segment.extends,) if segment.extends else ()
-    return tuple(sorted({*extends, *segments_of(segment.condition), *scope.before(segment)}))
+    looked_at = (*segments_of(segment.condition), *segments_of_members(segment.condition))
+    return tuple(sorted({*extends, *looked_at, *scope.before(segment)}))
 
 
 def _condition(test: Test, segment: Segment, columns: dict[Measure, str], names: Names) -> ConditionColumn:
@@ -155,7 +167,7 @@ def _in_later_place(segment: Segment, scope: _Scope) -> bool:
     return bool(scope.before(segment))
 
 
-def _hashes(scope: _Scope, entity: Entity, retention: Duration | None) -> dict[str, str]:
+def _hashes(scope: _Scope, entity: Entity, retention: Duration | None, elsewhere: Mapping[str, str]) -> dict[str, str]:
     """The content hash of each segment: of its meaning, that of all it looks at included."""
     found: dict[str, str] = {}
 
@@ -165,7 +177,9 @@ def _hashes(scope: _Scope, entity: Entity, retention: Duration | None) -> dict[s
             extends = content(segment.extends) if segment.extends else ""
             before = tuple(content(other) for other in scope.before(segment))
             meaning = _meaning(segment.condition, content)
-            found[name] = fingerprint((_about(segment, entity, retention), meaning, extends, before))
+            members = tuple(elsewhere[other] for other in segments_of_members(segment.condition))
+            own = (_about(segment, entity, retention), meaning, extends, before)
+            found[name] = fingerprint((*own, members) if members else own)
         return found[name]
 
     return {name: content(name) for name in scope.segments}

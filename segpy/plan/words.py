@@ -23,6 +23,7 @@ from segpy.resolve.model_measures import (
     Gaps,
     InTheLast,
     Measure,
+    MembersIn,
     Percentile,
     Periods,
     Ratio,
@@ -189,6 +190,8 @@ def measure_words(measure: Measure) -> str:
             return f"seconds to step {step} at its first reach, from the latest start: {sequence_words(sequence)}"
         case SequenceMeasure(sequence, output):
             return f"{_OUTPUTS[output]}: {sequence_words(sequence)}"
+        case MembersIn(segment, member, every):
+            return f"every {member} is in segment {segment}" if every else f"number of {member}s in segment {segment}"
         case Computed(expression):
             return expression_words(expression)
         case Ratio(first, second):
@@ -263,6 +266,10 @@ def test_words(test: Test) -> str:
         if one.relop is Relop.EXACTLY and one.values[0].value == 0:
             return f"did not {events}"
         return f"{comparison_words(one)} {events}" if one.relop in _RELOPS else _plain(test)
+    if isinstance(measure, MembersIn) and len(comparisons) == 1 and comparisons[0].values[0].value in (0, 1):
+        relop, number = comparisons[0].relop, comparisons[0].values[0].value
+        if (relop, number) in ((Relop.AT_LEAST, 1), (Relop.EXACTLY, 0)):
+            return f"{'some' if number else 'no'} {measure.member} is in segment {measure.segment}"
     if type_of(measure) is Type.BOOLEAN and not comparisons:
         return measure_words(measure) + never + _glossary(measure)
     return _plain(test) + never + _glossary(measure)

@@ -15,6 +15,7 @@ from segpy.resolve.errors import (
     UnknownEntity,
     UnknownEvent,
     UnknownFeature,
+    UnknownSegment,
     WhichEntity,
 )
 from segpy.resolve.measures import MeasureBinder
@@ -193,6 +194,8 @@ class FeatureBinder:
             case MeasureKey.TENURE:
                 known = tuple(self.taxonomy.events) + attributes
                 return UnknownEvent(span=span, name=name, known=known, also="attribute")
+            case MeasureKey.MEMBERS_IN:
+                return UnknownSegment(span=span, name=name, known=tuple(self.taxonomy.segments))
         return UnknownEvent(span=span, name=name, known=tuple(self.taxonomy.events))
 
     def _candidates(self) -> dict[str, tuple[str, ...]]:
@@ -218,6 +221,9 @@ class FeatureBinder:
         with_attribute = tuple(e for e, one in entities.items() if name in {a.name for a in one.attributes})
         if key is MeasureKey.PERCENTILE:
             return ()
+        if key is MeasureKey.MEMBERS_IN:
+            belongs_to = self.taxonomy.segments.get(name)
+            return tuple(e for e, one in entities.items() if one.members and one.members.entity.name == belongs_to)
         if key in (MeasureKey.ATTRIBUTE, *_ON_FEATURES):
             return with_attribute
         event = self.taxonomy.events.get(name)
@@ -277,7 +283,7 @@ def _mentions(measure: measured.Measure, findings: Findings) -> tuple[_Mention, 
             add(name.text, name.span, key)
 
     match measure.operand:
-        case measured.Operand() as operand if measure.key is not MeasureKey.MEMBERS_IN:
+        case measured.Operand() as operand:
             add_events(operand, measure.key)
         case measured.Sequence() as sequence:
             for one in (part for step in sequence.steps for part in (*step.items, *step.without)):

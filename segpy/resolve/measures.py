@@ -6,10 +6,16 @@ from dataclasses import replace
 from typing import Protocol
 
 from segpy.diagnostics.model import Diagnostic, Span
-from segpy.diagnostics.not_yet import NotYet
 from segpy.resolve import derived
 from segpy.resolve.atoms import streams_of
-from segpy.resolve.errors import OtherEntity, UnknownAttribute, UnknownEvent, UnknownFeature, UnknownProperty
+from segpy.resolve.errors import (
+    OtherEntity,
+    UnknownAttribute,
+    UnknownEvent,
+    UnknownFeature,
+    UnknownProperty,
+    UnknownSegment,
+)
 from segpy.resolve.filters import where_over_all
 from segpy.resolve.model_events import Atom, Entity, Event, Property
 from segpy.resolve.model_measures import (
@@ -24,6 +30,7 @@ from segpy.resolve.model_measures import (
     Ever,
     InTheLast,
     Measure,
+    MembersIn,
     SequenceMeasure,
     Window,
     WithinFirst,
@@ -32,7 +39,7 @@ from segpy.resolve.model_measures import (
 from segpy.resolve.scope import Findings, Unbound, within
 from segpy.resolve.sequences import SequenceBinder
 from segpy.resolve.taxonomy import Taxonomy
-from segpy.resolve.type_errors import NoStart, TypeClash
+from segpy.resolve.type_errors import NoMembers, NoStart, TypeClash
 from segpy.resolve.typing import words
 from segpy.resolve.windows import fixed, last_units, units_ago
 from segpy.spec import model_measures as written
@@ -76,9 +83,6 @@ class MeasureBinder:
             case tuple() as pair:
                 return derived.ratio(*pair, self.bind, self.findings)
 
-    def _not_yet(self, span: Span, construct: str) -> Unbound:
-        return self.findings.fail(NotYet(span=span, construct=construct, way_out="leave it out for now"))
-
     def _named(self, measure: written.Measure, operand: written.Operand) -> Measure:
         match measure.key:
             case MeasureKey.ATTRIBUTE:
@@ -93,13 +97,28 @@ class MeasureBinder:
                 aggregation = Aggregation.COUNT
             case key if key.value in {one.value for one in Aggregation}:
                 aggregation = Aggregation(key.value)
-            case key:
-                raise self._not_yet(measure.span, f"`{key.value}`")
+            case _:
+                return self._members_in(measure, operand.name)
         atom = self.atom(operand, measure.where, or_attribute=aggregation is Aggregation.TENURE)
         window = self._window(measure)
         prop = self._property(atom, operand, aggregation) if operand.prop else None
         zone = self.taxonomy.timezone if aggregation in CALENDAR else None
         return EventMeasure(aggregation, atom, prop, window, measure.window_span, zone, derived.detail(measure.detail))
+
+    def _members_in(self, measure: written.Measure, name: Name) -> Measure:
+        members, segments = self.entity.members, self.taxonomy.segments
+        if members is None:
+            raise self.findings.fail(NoMembers(span=measure.span, entity=self.entity.name, key=measure.key.value))
+        wanted = members.entity.name
+        if name.text not in segments:
+            known = tuple(segment for segment, entity in segments.items() if entity == wanted)
+            scope = f" of entity `{wanted}`"
+            raise self.findings.fail(UnknownSegment(span=name.span, name=name.text, known=known, scope=scope))
+        belongs_to = segments[name.text]
+        if belongs_to != wanted:
+            what = f"segment `{name.text}`"
+            raise self.findings.fail(OtherEntity(span=name.span, what=what, belongs_to=belongs_to, wanted=wanted))
+        return MembersIn(name.text, wanted, measure.key is MeasureKey.ALL_MEMBERS_IN)
 
     def _is_attribute(self, name: Name) -> bool:
         known = {attribute.name for attribute in self.entity.attributes}

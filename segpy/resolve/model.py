@@ -8,7 +8,7 @@ from typing import TypeAlias
 from segpy.diagnostics.model import Span
 from segpy.resolve.model_events import Entity
 from segpy.resolve.model_examples import Example
-from segpy.resolve.model_measures import Measure
+from segpy.resolve.model_measures import Measure, MembersIn, measures_in
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal
 from segpy.spec.model import Grain, Logic, Membership, Portfolio, Relop
@@ -163,3 +163,9 @@ def segments_of(condition: Condition | None) -> tuple[str, ...]:
             return (segment,)
         case Group(_, conditions):
             return tuple(name for part in conditions for name in segments_of(part))
+
+
+def segments_of_members(condition: Condition | None) -> tuple[str, ...]:
+    """The segments of its members that a condition asks about, by name."""
+    measures = (one for test in tests_of(condition) for one in measures_in(test.measure))
+    return tuple(sorted({one.segment for one in measures if isinstance(one, MembersIn)}))

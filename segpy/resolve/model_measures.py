@@ -279,8 +279,25 @@ class Percentile:
     measure: Measure
 
 
+@dataclass(frozen=True, slots=True)
+class MembersIn:
+    """How many of an entity's members are in a segment of theirs; with `every` whether it has any, and all are."""
+
+    segment: str
+    member: str
+    every: bool = False
+
+
 Measure: TypeAlias = (
-    EventMeasure | AttributeValue | AttributeTenure | SequenceMeasure | Computed | Ratio | Change | Percentile
+    EventMeasure
+    | AttributeValue
+    | AttributeTenure
+    | SequenceMeasure
+    | Computed
+    | Ratio
+    | Change
+    | Percentile
+    | MembersIn
 )
 
 _OF_THE_PROPERTY = frozenset(
@@ -322,6 +339,8 @@ def type_of(measure: Measure) -> Type:
             return Type.TIMESTAMP
         case SequenceMeasure():
             return Type.DURATION
+        case MembersIn(every=every):
+            return Type.BOOLEAN if every else Type.INTEGER
         case Computed():
             return measure.type
 
@@ -333,6 +352,8 @@ def nullable(measure: Measure) -> bool:
             return aggregation not in ZERO
         case SequenceMeasure(output=output):
             return output not in (Output.COMPLETED, Output.STEP, Output.COMPLETIONS, Output.MATCHES)
+        case MembersIn():
+            return False
         case AttributeValue() | AttributeTenure() | Computed() | Ratio() | Change() | Percentile():
             return True
 
@@ -346,7 +367,7 @@ def inputs_of(measure: Measure) -> tuple[Measure, ...]:
             return (first, second)
         case Percentile(inner):
             return (inner,)
-        case EventMeasure() | AttributeValue() | AttributeTenure() | SequenceMeasure():
+        case EventMeasure() | AttributeValue() | AttributeTenure() | SequenceMeasure() | MembersIn():
             return ()
 
 

@@ -35,6 +35,15 @@ from segpy.spec.model_values import Name, Value
 _ORDERING = (Relop.AT_LEAST, Relop.AT_MOST, Relop.MORE_THAN, Relop.LESS_THAN, Relop.BETWEEN)
 
 
+_SUGAR = {
+    MeasureKey.DID: (Relop.AT_LEAST, 1),
+    MeasureKey.DID_NOT: (Relop.EXACTLY, 0),
+    MeasureKey.ANY_MEMBER_IN: (Relop.AT_LEAST, 1),
+    MeasureKey.NO_MEMBER_IN: (Relop.EXACTLY, 0),
+}
+"""Keys that are a count and what it is compared with."""
+
+
 class SegmentBinder:
     """All segments of a spec."""
 
@@ -141,9 +150,9 @@ class SegmentBinder:
     def _test(self, test: written.Test, binder: MeasureBinder) -> Test:
         measure = binder.bind(test.measure)
         name = test.name.text if test.name else None
-        if test.measure.key in (MeasureKey.DID, MeasureKey.DID_NOT):
-            did = test.measure.key is MeasureKey.DID
-            sugar = Comparison(Relop.AT_LEAST if did else Relop.EXACTLY, (Literal(int(did), Type.NUMBER),))
+        if test.measure.key in _SUGAR:
+            relop, number = _SUGAR[test.measure.key]
+            sugar = Comparison(relop, (Literal(number, Type.NUMBER),))
             return Test(measure, (sugar,), test.or_never, name, test.measure.span, test.never_span)
         type_ = type_of(measure)
         if not test.comparisons and type_ is not Type.BOOLEAN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from segpy.catalog.model import Catalog
@@ -32,7 +33,10 @@ from segpy.spec.model_values import Name, Relation
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """What exists: streams, events and entities by name; and what is written but was refused, which has been said."""
+    """What exists: streams, events and entities by name; and what is written but was refused, which has been said.
+
+    `segments` are the entities of all segments, as they are written.
+    """
 
     streams: dict[str, Stream]
     events: dict[str, Event]
@@ -40,6 +44,7 @@ class Taxonomy:
     refused_events: frozenset[str]
     refused_entities: frozenset[str]
     timezone: str
+    segments: Mapping[str, str]
 
     def events_of(self, entity: str) -> tuple[str, ...]:
         """The events that an entity can have."""
@@ -78,6 +83,7 @@ def bind_taxonomy(spec: Spec, catalog: Catalog, findings: Findings) -> Taxonomy:
         frozenset(event.name.text for event in spec.events) - named.keys(),
         frozenset(written) - known.keys(),
         timezone_of(spec),
+        {segment.name.text: segment.entity.text for segment in spec.segments},
     )
 
 

@@ -106,6 +106,24 @@ class NoStart(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True)
+class NoMembers(Diagnostic):
+    """A question about members of an entity that has none."""
+
+    entity: str
+    key: str
+    code: ClassVar[str] = "SEG321"
+    title: ClassVar[str] = "entity without members"
+
+    @property
+    def label(self) -> str:
+        return f"`{self.key}` asks about members, and entity `{self.entity}` has none"
+
+    @property
+    def help(self) -> str:
+        return "add `members: {entity: …, by: …}` to the entity; its own segments are asked for with `in_segment`"
+
+
+@dataclass(frozen=True, slots=True)
 class NoEventColumn(Diagnostic):
     """`is` on a stream whose events carry no name."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from segpy.dialects import DIALECTS
 from segpy.plan.model import Plan
+from segpy.resolve.model_events import Entity
 from segpy.sql.activation import activation_query
 from segpy.sql.events import events_query
 from segpy.sql.features import features_query
@@ -27,7 +28,7 @@ def entity_queries(plan: Plan) -> tuple[Query, ...]:
     dialect = DIALECTS[plan.bound.settings.dialect]
     grain = plan.bound.settings.grain
     queries: list[Query] = []
-    for entity in plan.entities:
+    for entity in sorted(plan.entities, key=lambda one: _owning(one.entity)):
         if entity.events is not None:
             queries.append(events_query(entity, entity.events, grain, dialect))
         if entity.sequences is not None:
@@ -36,6 +37,11 @@ def entity_queries(plan: Plan) -> tuple[Query, ...]:
         if entity.segments is not None:
             queries.append(segments_query(entity, entity.segments, grain, dialect.name))
     return tuple(queries)
+
+
+def _owning(entity: Entity) -> int:
+    """How many kinds of members stand below an entity: what asks about members comes after them."""
+    return 0 if entity.members is None else 1 + _owning(entity.members.entity)
 
 
 def written(query: Query, plan: Plan, *, verified: bool = True) -> str:

@@ -16,18 +16,19 @@ from segpy.plan.model import (
     FromAttribute,
     FromBranch,
     FromColumns,
+    FromMembers,
     FromRank,
     FromRates,
     FromSequence,
 )
-from segpy.resolve.model_events import way_to
+from segpy.resolve.model_events import Entity, way_to
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Grain, Population
 from segpy.spec.model_measures import Output
 from segpy.sql.branches import branch_ctes
 from segpy.sql.expression import lower_as
-from segpy.sql.members import owner_ctes, owner_joins, owner_key
+from segpy.sql.members import EVERYBODY, MEMBERS, members_in, members_in_ctes, owner_ctes, owner_joins, owner_key
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.operations import seconds_between, selected, utc
 from segpy.sql.relations import Relations
@@ -65,8 +66,10 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
     """The features model of an entity."""
     relations = Relations(grain)
     features, key = plan.features, plan.entity.key
+    counted = _counted(features)
     ways = [way_to(plan.entity, stream)[1] for stream in plan.entity.streams]
-    owners = owner_ctes(ways if plan.entity.population is not Population.ATTRIBUTES else [], relations)
+    wanted = ways if plan.entity.population is not Population.ATTRIBUTES else []
+    owners = owner_ctes([*wanted, *([_own_members(plan.entity)] if counted else [])], relations)
     ctes = [*_attributes(plan, relations), *owners, Cte("population", (_who(plan),), _population(plan, relations))]
     if features.branches:
         assert plan.events is not None
@@ -81,6 +84,8 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
         assert plan.sequences is not None
         ctes.append(Cte("sequences", (), select([exp.Star()], table(relations.model(plan.sequences.model)))))
         ctes += [_sequence(name) for name in names]
+    if counted:
+        ctes += members_in_ctes(_own_members(plan.entity), counted, relations)
     outputs, source_name = _levels(plan, ctes)
     final = select(outputs, table(source_name)) if source_name else _wide(plan)
     return Query(
@@ -91,6 +96,15 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
         _columns(plan, dialect.name),
         relations.placeholders,
     )
+
+
+def _counted(features: FeaturesPlan) -> list[FromMembers]:
+    return [one.origin for one in features.columns if isinstance(one.origin, FromMembers)]
+
+
+def _own_members(entity: Entity) -> tuple[Entity, ...]:
+    assert entity.members is not None
+    return entity.members.entity, entity
 
 
 def _columns(plan: EntityPlan, dialect: str) -> tuple[OutputColumn, ...]:
@@ -195,6 +209,11 @@ def _value(one: FeatureColumn) -> exp.Expr:
             name = f"step_{step}_seconds" if output is Output.STEP_SECONDS else output.value
             raw = column(name, f"{sequence}__sequence")
             return coalesce(raw, _ZEROES[output].copy()) if output in _ZEROES else raw
+        case FromMembers(segment, _, every):
+            many = column(members_in(segment), MEMBERS)
+            if not every:
+                return coalesce(many, number(0))
+            return coalesce(exp.EQ(this=many, expression=column(EVERYBODY, MEMBERS)), exp.false())
         case FromColumns() | FromRates() | FromRank():
             raise AssertionError("what is made of columns is computed above the wide join")
 
@@ -207,6 +226,7 @@ def _wide(plan: EntityPlan) -> exp.Select:
     if any(isinstance(one.origin, FromAttribute) for one in plain):
         joined.insert(0, "attributes")
     joined += [f"{name}__sequence" for name in _sequence_names(features)]
+    joined += [MEMBERS] if _counted(features) else []
     joins = [left_join(name, exp.EQ(this=column(key, name), expression=column(key, "population"))) for name in joined]
     return select(columns, table("population"), joins=joins)
 

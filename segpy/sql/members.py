@@ -7,11 +7,16 @@ from itertools import pairwise
 
 from sqlglot import exp
 
+from segpy.plan.model import FromMembers
 from segpy.resolve.model_events import Entity
 from segpy.sql.model import Cte
+from segpy.sql.operations import filtered
 from segpy.sql.relations import Relations
-from segpy.sql.tree import cast, column, inner_join, is_known, named, select, table
+from segpy.sql.tree import cast, column, inner_join, is_known, left_join, named, select, table
 from segpy.sql.versions import holding
+
+MEMBERS = "members__in_segments"
+EVERYBODY = "_members"
 
 
 def owner_ctes(ways: Sequence[tuple[Entity, ...]], relations: Relations) -> list[Cte]:
@@ -40,6 +45,25 @@ def owner_joins(way: tuple[Entity, ...], member_key: exp.Expr) -> list[exp.Join]
         joins.append(inner_join(name, exp.EQ(this=column(f"_of_{member.name}", name), expression=key)))
         key = column(owner_key(owner), name)
     return joins
+
+
+def members_in_ctes(way: tuple[Entity, ...], counted: Sequence[FromMembers], relations: Relations) -> list[Cte]:
+    """`members__in_segments`: how many members an owner has, and how many of them are in each segment asked for."""
+    member, owner = way
+    own, flags = _name(member, owner), f"{member.name}__segments"
+    columns = [named(column(owner_key(owner), own), owner.key), named(exp.Count(this=exp.Star()), EVERYBODY)]
+    segments = sorted({one.segment for one in counted})
+    columns += [named(filtered(exp.Count(this=exp.Star()), column(one, flags)), members_in(one)) for one in segments]
+    on = exp.EQ(this=column(member.key, flags), expression=column(f"_of_{member.name}", own))
+    query = select(columns, table(own), joins=[left_join(flags, on)], group_by=[column(owner_key(owner), own)])
+    source = select([exp.Star()], table(relations.model(counted[0].model)))
+    comment = (f"the {member.name}s of each {owner.name}, and how many of them are in a segment",)
+    return [Cte(flags, (), source), Cte(MEMBERS, comment, query)]
+
+
+def members_in(segment: str) -> str:
+    """The column that holds how many members are in a segment."""
+    return f"_in_{segment}"
 
 
 def owner_key(owner: Entity) -> str:
