@@ -95,6 +95,8 @@ def _fixtures(bound: Bound, example: Example) -> tuple[Fixture, ...]:
     rows: dict[Relation, list[tuple[tuple[str, Literal], ...]]] = {relation: [] for relation in relations}
     for row in example.rows:
         rows[row.stream.relation].append(row.values)
+    for relation, values in dict.fromkeys(one for row in example.rows for one in row.belonging):
+        rows[relation].append(values)
     segment = next(one for one in bound.segments if one.name == example.segment)
     entity = bound.entity(segment.entity)
     if entity.relation is not None:

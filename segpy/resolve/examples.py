@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from uuid import UUID
 
-from segpy.diagnostics.not_yet import NotYet
 from segpy.resolve.atoms import event_values
 from segpy.resolve.errors import UnknownAttribute, UnknownEvent, UnknownFeature, UnknownProperty
 from segpy.resolve.evaluate import INSTANT, Constant, constant, evaluate
@@ -13,7 +13,7 @@ from segpy.resolve.example_errors import BetweenGrains, NotThatEvent
 from segpy.resolve.features import FeatureBinder
 from segpy.resolve.measures import MeasureBinder
 from segpy.resolve.model_events import Entity, Event, Stream, way_to
-from segpy.resolve.model_examples import Example, ExampleRow, ExpectedFeature
+from segpy.resolve.model_examples import Example, ExampleRow, ExpectedFeature, Values
 from segpy.resolve.model_measures import type_of
 from segpy.resolve.scope import Findings
 from segpy.resolve.taxonomy import Taxonomy
@@ -25,7 +25,7 @@ from segpy.spec.duration import parse_duration
 from segpy.spec.expression import Expression, Literal, Type, columns_of, conjuncts
 from segpy.spec.model import Grain, Spec
 from segpy.spec.model_measures import ANY, Operand
-from segpy.spec.model_values import Name
+from segpy.spec.model_values import Name, Relation
 
 NULL = Literal(None, Type.NULL)
 _FIRST_KEY = UUID(int=0x8000_0000_0000_0000_0000 + (4 << 76))
@@ -112,20 +112,24 @@ class _ExampleBinder:
         event = self._event(happened.event)
         stream = event.stream
         key, way = way_to(self.entity, stream)
-        if way:
-            construct, way_out = "an event of a member in an example", f"give a segment of {way[0].name} the example"
-            raise self.findings.fail(NotYet(span=happened.event.span, construct=construct, way_out=way_out))
         types = settable(stream, key)
+        if way and stream.member_key is not None:
+            types[stream.member_key] = way[0].key_type
         given = [lambda g=g: self._property(g, types, stream, key) for g in happened.given]
         values = dict(self.findings.whole(given))
         known = event_values(event)
         if stream.event is not None and stream.event not in values and known:
             values[stream.event] = Literal(known[0], Type.TEXT)
         _number(values, stream, types, number)
-        values[key] = example_key(self.entity.key_type)
+        who = example_key((way[0] if way else self.entity).key_type)
+        if way and stream.member_key is not None:
+            named = values.pop(stream.member_key, NULL)
+            who = named if named.value is not None else who
+        values[key] = who
         values[stream.occurred_at] = Literal(happened.at.isoformat(" "), Type.TIMESTAMP)
         self._is_that_event(happened, event, values)
-        return ExampleRow(stream, tuple((name, value) for name, value in values.items() if value.value is not None))
+        told_of = tuple((name, value) for name, value in values.items() if value.value is not None)
+        return ExampleRow(stream, told_of, _belonging(way, who))
 
     def _event(self, name: Name) -> Event:
         if name.text == ANY:
@@ -182,6 +186,17 @@ class _ExampleBinder:
         for part in conjuncts(event.where) if event.where is not None else ():
             if evaluate(part, row) in (False, None):
                 raise self.findings.fail(_unlike(part, happened, event, values))
+
+
+def _belonging(way: tuple[Entity, ...], who: Literal) -> tuple[tuple[Relation, Values], ...]:
+    """The rows of attributes by which a member belongs to the entity of an example."""
+    found: list[tuple[Relation, Values]] = []
+    for member, owner in pairwise(way):
+        assert member.relation is not None and owner.members is not None
+        key = example_key(owner.key_type)
+        found.append((member.relation, ((member.key, who), (owner.members.by, key))))
+        who = key
+    return tuple(found)
 
 
 def _unlike(part: Expression, happened: told.Happened, event: Event, values: dict[str, Literal]) -> NotThatEvent:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from segpy.diagnostics.model import Span
 from segpy.resolve.model_events import Stream
 from segpy.spec.expression import Literal, Type
+from segpy.spec.model_values import Relation
+
+Values: TypeAlias = tuple[tuple[str, Literal], ...]
+"""The columns of a row that are not null."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleRow:
-    """A row of a stream's relation: its columns that are not null."""
+    """A row of a stream's relation. `belonging` are rows of attributes that lead from a member to the entity."""
 
     stream: Stream
-    values: tuple[tuple[str, Literal], ...]
+    values: Values
+    belonging: tuple[tuple[Relation, Values], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Example:
     key: Literal
     as_of: datetime
     rows: tuple[ExampleRow, ...]
-    attributes: tuple[tuple[str, Literal], ...]
+    attributes: Values
     member: bool | None
     features: tuple[ExpectedFeature, ...]
     span: Span = field(compare=False)

@@ -239,9 +239,11 @@ def team_leads(one: Life, near: bool = False) -> bool:
 
 def team_by_size(one: Life, near: bool = False) -> bool:
     size, projects = one.number("company_size"), distinct(one.lately(PROJECT, 92 if near else 90), "detail")
-    if size is None or one.text("role") not in ("lead", "manager") or one.text("industry") not in ("software", "media"):
+    if size is None or one.text("industry") not in ("software", "media"):
         return False
-    return 45 <= size <= 550 and projects >= 1 if near else 50 <= size <= 500 and projects >= 2
+    if near:
+        return 45 <= size <= 550 and projects >= 1
+    return 50 <= size <= 500 and projects >= 2 and (one.number("leads") or 0) >= 1
 
 
 def setup_depth(one: Life, near: bool = False) -> bool:
@@ -284,6 +286,6 @@ SEGMENTS = (
     trial_users, customers, pricing_never_signed, engaged_not_converted, demo_no_trial, whitepaper_lead,
     collaboration_intent, momentum, pricing_and_setup, activated_fast, activated, left_onboarding, trial_idle,
     trial_done, high_engagement, switching_cues, at_risk, at_risk_big, declining, dormant, expansion, advocate,
-    just_live, team_by_size, streaker,
+    just_live, team_leads, streaker,
 )  # fmt: skip
-ACCOUNTS = (setup_depth, content_touched, deep_large_account)
+ACCOUNTS = (team_by_size, setup_depth, content_touched, deep_large_account)
