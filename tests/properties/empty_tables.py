@@ -44,8 +44,11 @@ def tables_of(bound: Bound) -> list[Table] | None:
         for column in (stream.id, stream.event):
             if column is not None:
                 columns.setdefault(column, "text")
+        if stream.order is not None:
+            columns.setdefault(stream.order, "integer")
         for prop in stream.properties:
-            columns.setdefault(prop.name, prop.type.value)
+            if prop.name != stream.member_key:
+                columns.setdefault(prop.name, prop.type.value)
         uses.append((stream.relation, columns))
     for relation, columns in uses:
         table = found.setdefault(".".join(relation.arguments), {})
@@ -57,7 +60,9 @@ def tables_of(bound: Bound) -> list[Table] | None:
 
 def _attributes(bound: Bound, name: str) -> dict[str, str]:
     entity = bound.entity(name)
-    return {entity.key: entity.key_type.value, **{prop.name: prop.type.value for prop in entity.attributes}}
+    versions = (entity.validity.start, entity.validity.end) if entity.validity else ()
+    known = {entity.key: entity.key_type.value, **dict.fromkeys(versions, "timestamp")}
+    return {**known, **{prop.name: prop.type.value for prop in entity.attributes}}
 
 
 def _foreign(relation: Relation) -> bool:

@@ -20,7 +20,8 @@ from tests.properties.mutations import mutated
 WANTED = os.environ.get("SEGPY_SPEC_EXAMPLES")
 _NAME = r'"[^"{}]+"'
 _OURS = re.compile(
-    rf'\{{\{{ (?:config\(materialized="table"\)|ref\({_NAME}(?:, {_NAME})?\)|source\({_NAME}, {_NAME}\)|'
+    r'\{\{ (?:config\(materialized="(?:table|view|ephemeral)"\)|'
+    rf"ref\({_NAME}(?:, {_NAME})?\)|source\({_NAME}, {_NAME}\)|"
     r'segpy_as_of\("(?:day|hour)"\)) \}\}'
 )
 

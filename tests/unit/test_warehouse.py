@@ -6,6 +6,7 @@ import builtins
 import os
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -254,8 +255,13 @@ def test_interrupt_is_passed_on(tmp_path: Path) -> None:
         if progress.status != "started":
             os.kill(os.getpid(), signal.SIGINT)
 
-    with pytest.raises(KeyboardInterrupt):
-        build(project(tmp_path), on_progress=interrupt)
+    target = project(tmp_path)
+    for _ in range(3):  # Python drops an interrupt that reaches it within a destructor
+        with suppress(KeyboardInterrupt):
+            build(target, on_progress=interrupt)
+            continue
+        return
+    pytest.fail("dbt went on after each of three interrupts")
 
 
 def test_failure_to_report_does_not_stop_the_build(tmp_path: Path) -> None:
