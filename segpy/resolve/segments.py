@@ -160,6 +160,10 @@ class SegmentBinder:
         comparisons = self.findings.whole(
             [lambda c=c: self._comparison(c, type_) for c in test.comparisons]  # type: ignore[misc]
         )
+        if test.or_never and any(one.relop is Relop.IS_NULL for one in comparisons):
+            message = "`is_null` says already what becomes of those who have no value"
+            way_out = "leave `or_never` out"
+            raise self.findings.fail(TypeClash(span=test.never_span, message=message, way_out=way_out))
         return Test(measure, comparisons, test.or_never, name, test.measure.span, test.never_span)
 
     def _comparison(self, comparison: written.Comparison, type_: Type) -> Comparison:

@@ -63,7 +63,13 @@ def random_bounds(random: Random, values: tuple[str, ...]) -> str:
 
 
 def random_test(random: Random, features: list[str]) -> str:
-    """A condition on one measure."""
+    """A condition on one measure; `or_never: true` does not go with `is_null`."""
+    text = any_test(random, features)
+    return text.replace(", or_never: true", "") if "is_null" in text else text
+
+
+def any_test(random: Random, features: list[str]) -> str:
+    """A condition on one measure, whatever stands beside what."""
     event, window = random.choice(EVENTS), random.choice(WINDOWS)
     where = random.choice(["", "", "", ', where: "amount > 3"', ', where: "amount > 3 and seats >= 1"'])
     never = random.choice(["", "", ", or_never: true", ", or_never: false"])
