@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from segpy.catalog.model import Catalog
@@ -44,7 +43,7 @@ class Taxonomy:
     refused_events: frozenset[str]
     refused_entities: frozenset[str]
     timezone: str
-    segments: Mapping[str, str]
+    segments: dict[str, str]
 
     def events_of(self, entity: str) -> tuple[str, ...]:
         """The events that an entity can have."""
@@ -58,8 +57,8 @@ class Taxonomy:
 GENERATED_COLUMNS = re.compile(
     r"as_of|occurred_at|events?|spec_hash|day|anchor_at|sequence|completed|completions|matches|step|(first|last)_at|"
     r"(fastest_)?seconds|step_\d+_seconds|((run_)?started|reached|crowded)_at|(before_)?(started|since)_\d+|edge|"
-    r"(event|(run_)?started|reached|first|next)_position|next_at|item_\d+_(at|position)|event_order|same_\w+|"
-    r"unwanted_\w+|events_of_\w+|is_\w+|_.*"
+    r"(event|(run_)?started|reached|first|next)_position|next_at|item_\d+_(at|position)|event_(order|number)|since|(step_\d+_)?event_\d+|same_\w+|"
+    r"unwanted_\w+|events_of_\w+|is_\w+|property__\w+|_.*"
 )
 """Columns that generated tables, or steps on the way to them, have beside an entity's key."""
 

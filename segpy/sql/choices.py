@@ -101,12 +101,13 @@ def choice_ctes(sequence: SequencePlan, key: str) -> list[Cte]:
             ctes.append(Cte(source, ("nothing unwanted lies between",), _unbarred(work, i)))
         if i < last:
             comment = ("choices that nothing later can tell apart, with the latest start",)
-            ctes.append(Cte(f"{name}_attempts", comment, _attempts(work, i, source)))
-            ctes.append(Cte(name, (), _reached(work, f"{name}_attempts")))
+            ctes.append(Cte(f"{name}_attempts", comment, _latest(work.frame, source, held=work.held(i))))
+            ctes.append(Cte(name, (), _latest(work.frame, f"{name}_attempts", named(number(1), "events"))))
         else:
             comment = ("events that could be the last of a choice",)
             ctes.append(Cte(f"{name}_ends", comment, _ends(work, i, source)))
-            ctes.append(Cte(name, (), _completed(work, f"{name}_ends")))
+            ends = exp.Count(this=exp.Distinct(expressions=[column(_NUMBER)]))
+            ctes.append(Cte(name, (), _latest(work.frame, f"{name}_ends", named(ends, "events"))))
     return ctes
 
 
@@ -124,8 +125,7 @@ def _numbered(work: _Work) -> exp.Select:
     if sequence.start is not Start.ANY:
         columns.append(named(_edge(frame, flags[0][0]), "edge"))
     wanted = one_of([*work.kinds, *(one for _, without in barring for one in without)])
-    wrapped = exp.paren(wanted) if isinstance(wanted, exp.Or) else wanted
-    return select(columns, table(frame.events), where=[wrapped, *frame.since()])
+    return select(columns, table(frame.events), where=[wanted, *frame.since()])
 
 
 def _edge(frame: Frame, first: exp.Expr) -> exp.Expr:
@@ -248,19 +248,11 @@ def _unbarred(work: _Work, i: int) -> exp.Select:
     return select([everything], table(choice), joins=[join], where=[is_null(column(_NUMBER, "unwanted"))])
 
 
-def _attempts(work: _Work, i: int, source: str) -> exp.Select:
-    frame = work.frame
-    by = [*frame.by(), *(column(name) for name in (*frame.places("reached"), *work.held(i)))]
-    latest = [named(exp.Max(this=column(place)), place) for place in frame.places("started")]
-    return select([*by, *latest], table(source), group_by=[one.copy() for one in by])
-
-
-def _reached(work: _Work, source: str) -> exp.Select:
-    frame = work.frame
-    by = [*frame.by(), *(column(place) for place in frame.places("reached"))]
-    latest = [named(exp.Max(this=column(place)), place) for place in frame.places("started")]
-    columns = [*by, *latest, named(number(1), "events")]
-    return select(columns, table(source), group_by=[one.copy() for one in by])
+def _latest(frame: Frame, source: str, *events: exp.Expr, held: tuple[str, ...] = ()) -> exp.Select:
+    """Of all choices that reach a step at one time, with these events left, the latest start."""
+    by = [*frame.by(), *(column(name) for name in (*frame.places("reached"), *held))]
+    starts = [named(exp.Max(this=column(place)), place) for place in frame.places("started")]
+    return select([*by, *starts, *events], table(source), group_by=[one.copy() for one in by])
 
 
 def _ends(work: _Work, i: int, source: str) -> exp.Query:
@@ -277,11 +269,3 @@ def _ends(work: _Work, i: int, source: str) -> exp.Query:
         columns = [*frame.by(source), *(column(place, source) for place in places), column(_NUMBER, events)]
         parts.append(select(columns, table(source), joins=[inner_join(events, all_of(same))]))
     return union_all(parts)
-
-
-def _completed(work: _Work, source: str) -> exp.Select:
-    frame = work.frame
-    by = [*frame.by(), *(column(place) for place in frame.places("reached"))]
-    latest = [named(exp.Max(this=column(place)), place) for place in frame.places("started")]
-    events = exp.Count(this=exp.Distinct(expressions=[column(_NUMBER)]))
-    return select([*by, *latest, named(events, "events")], table(source), group_by=[one.copy() for one in by])

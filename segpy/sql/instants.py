@@ -122,9 +122,7 @@ def _events(slots: _Slots, key: str) -> exp.Select:
         if step.without:
             columns.append(named(one_of(step.without), _unwanted(i)))
             wanted += step.without
-    condition = one_of(wanted)
-    wrapped = exp.paren(condition) if isinstance(condition, exp.Or) else condition
-    return select(columns, table("events"), where=[wrapped, *Frame(sequence, key).since()])
+    return select(columns, table("events"), where=[one_of(wanted), *Frame(sequence, key).since()])
 
 
 def _subsets(slots: _Slots, kinds: list[int]) -> list[tuple[int, ...]]:

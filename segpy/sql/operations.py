@@ -58,9 +58,9 @@ def microseconds_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
     return exp.Sub(this=call("epoch_us", later), expression=call("epoch_us", earlier))
 
 
-def units(count: int, unit: CalendarUnit) -> exp.Expr:
-    """A number of calendar units, to be added to a day."""
-    return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit.value))
+def units(count: int, unit: str) -> exp.Expr:
+    """A number of units of the calendar or the clock, to be added to a day or an instant."""
+    return exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(unit))
 
 
 def filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:

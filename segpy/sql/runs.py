@@ -76,9 +76,7 @@ def streak_ctes(frame: Frame) -> list[Cte]:
     found = frame.events(
         [frame.key(), named(frame.calendar_unit(detail.unit), _UNIT)], where=frame.bounds(), distinct=True
     )
-    reach = exp.Add(
-        this=_windowed(exp.Lag(this=unit), frame, unit), expression=units(detail.allow_gap + 1, detail.unit)
-    )
+    reach = exp.Add(this=_windowed(exp.Lag(this=unit), frame, unit), expression=units(detail.allow_gap + 1, what))
     goes_on = exp.LTE(this=unit.copy(), expression=reach)
     begins = exp.Case(ifs=[exp.If(this=goes_on, true=number(0))], default=number(1))
     frame_ = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
@@ -112,7 +110,7 @@ def _streak(one: BranchColumn, unit: CalendarUnit, allow_gap: int, frame: Frame)
     longest = exp.Max(this=column(_LENGTH))
     if one.detail.kind is StreakKind.LONGEST:
         return longest
-    earliest = exp.Sub(this=frame.calendar_unit(unit, as_of()), expression=units(allow_gap + 1, unit))
+    earliest = exp.Sub(this=frame.calendar_unit(unit, as_of()), expression=units(allow_gap + 1, unit.value))
     return filtered(longest, exp.GTE(this=column(_LAST), expression=earliest))
 
 

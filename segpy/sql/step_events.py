@@ -80,7 +80,7 @@ def _any_order(name: str, frame: Frame, step: StepPlan) -> list[Cte]:
         for at, place in zip(frame.ats, frame.places(f"item_{number_}"), strict=True):
             own = exp.Case(ifs=[exp.If(this=all_of(selected(item)), true=column(at))])
             latest.append(named(_over(frame, exp.Max(this=own)), place))
-    where = [_wrapped(one_of(step.items)), *frame.known()]
+    where = [one_of(step.items), *frame.known()]
     items = range(1, len(step.items) + 1)
     begun = [
         call("least", *(column(frame.places(f"item_{one}")[kind]) for one in items)) for kind in range(len(frame.ats))
@@ -99,10 +99,6 @@ def _over(frame: Frame, function: exp.Expr, *, shared: bool = True) -> exp.Windo
     return exp.Window(this=function, partition_by=by, order=exp.Order(expressions=[exp.Ordered(this=column(frame.at))]))
 
 
-def _wrapped(condition: exp.Expr) -> exp.Expr:
-    return exp.paren(condition) if isinstance(condition, exp.Or) else condition
-
-
 def foreign(frame: Frame, step: StepPlan) -> bool:
     """Whether there can be unwanted events that the step itself may not take."""
     if not step.own or frame.sequence.ties is not Ties.ANY:
@@ -115,7 +111,7 @@ def bars(name: str, frame: Frame, step: StepPlan, *, first: bool) -> list[Cte]:
     ctes = _own(name, frame, step) if step.own else []
     if not foreign(frame, step):
         return ctes
-    where = [_wrapped(one_of(step.without)), *frame.since()]
+    where = [one_of(step.without), *frame.since()]
     if step.own:
         where.append(negated(all_of(selected(step.selection))))
     columns: list[exp.Expr] = [column(frame.key), column(frame.at)]
@@ -142,7 +138,7 @@ def _own(name: str, frame: Frame, step: StepPlan) -> list[Cte]:
 
     There is room for one less than the step takes: the `times`-th latest of them is one too many.
     """
-    where = [_wrapped(one_of(step.without)), *selected(step.selection), *frame.since()]
+    where = [one_of(step.without), *selected(step.selection), *frame.since()]
     by = [column(frame.key), *(column(at) for at in frame.ats)]
     crowded = _over(frame, exp.Lag(this=column(frame.at), offset=number(step.times - 1)), shared=False)
     firsts = [

@@ -19,7 +19,7 @@ from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model_measures import Side
 from segpy.sql.model import Cte
-from segpy.sql.operations import local, truncated
+from segpy.sql.operations import local, truncated, units
 from segpy.sql.tree import as_of, cast, column, minus, named, plus, select, table, text
 
 
@@ -149,16 +149,12 @@ def _first(edge: CalendarEdge, zone: str) -> exp.Expr:
         return exp.AtTimeZone(this=exp.paren(there), zone=text("UTC"))
 
     last_before = known(exp.paren(_earlier(shown.copy(), 1, "microsecond")))
-    next_after = exp.Add(this=last_before, expression=_units(1, "microsecond"))
+    next_after = exp.Add(this=last_before, expression=units(1, "microsecond"))
     return exp.Least(this=known(shown), expressions=[next_after], ignore_nulls=True)
 
 
 def _earlier(instant: exp.Expr, amount: int, unit: str) -> exp.Expr:
-    return exp.Sub(this=instant, expression=_units(amount, unit)) if amount else instant
-
-
-def _units(amount: int, unit: str) -> exp.Expr:
-    return exp.Interval(this=exp.Literal.string(str(amount)), unit=exp.var(unit))
+    return exp.Sub(this=instant, expression=units(amount, unit)) if amount else instant
 
 
 def _moment(instant: Instant) -> exp.Expr:
