@@ -6,6 +6,7 @@ from typing import assert_never
 
 from segpy.plan.words import test_words
 from segpy.resolve.model import Condition, Group, InSegment, Segment, Test
+from segpy.resolve.model_events import with_article
 from segpy.spec.model import Logic
 
 _LOGIC = {Logic.ALL: "all of:", Logic.ANY: "any of:", Logic.NONE: "none of:"}
@@ -41,17 +42,13 @@ def condition_sentence(condition: Condition) -> str:
             assert_never(condition)
 
 
-def _one(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
-
-
 def segment_sentence(segment: Segment, before: tuple[str, ...]) -> str:
     """A segment's definition on one line; `before` are the segments ahead of it in its exclusive group."""
     parts = [f"in segment {segment.extends}"] if segment.extends else []
     parts += map(condition_sentence, _side_by_side(segment.condition))
     if before:
         parts.append(f"not already in {', '.join(before)}")
-    return f"{_one(segment.entity)}: {'; and '.join(parts)}"
+    return f"{with_article(segment.entity)}: {'; and '.join(parts)}"
 
 
 def _side_by_side(condition: Condition | None) -> tuple[Condition, ...]:
@@ -67,7 +64,7 @@ def _side_by_side(condition: Condition | None) -> tuple[Condition, ...]:
 
 def segment_lines(segment: Segment, before: tuple[str, ...]) -> tuple[str, ...]:
     """A segment's definition; `before` are the segments ahead of it in its exclusive group."""
-    lines = [_one(segment.entity)]
+    lines = [with_article(segment.entity)]
     if segment.extends:
         lines.append(f"in segment {segment.extends}")
     for part in _side_by_side(segment.condition):

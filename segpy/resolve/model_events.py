@@ -105,3 +105,8 @@ def way_to(entity: Entity, stream: Stream) -> tuple[str, tuple[Entity, ...]]:
     assert entity.members is not None
     key, way = way_to(entity.members.entity, stream)
     return key, (*(way or (entity.members.entity,)), entity)
+
+
+def with_article(noun: str) -> str:
+    """`an account`, `a user`: the name of an entity as a sentence says it."""
+    return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"

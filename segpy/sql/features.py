@@ -21,7 +21,7 @@ from segpy.plan.model import (
     FromRates,
     FromSequence,
 )
-from segpy.resolve.model_events import Entity, way_to
+from segpy.resolve.model_events import Entity, way_to, with_article
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Grain, Population
@@ -90,7 +90,7 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
     final = select(outputs, table(source_name)) if source_name else _wide(plan)
     return Query(
         features.model,
-        f"one row a {plan.entity.name}",
+        f"one row {with_article(plan.entity.name)}",
         tuple(ctes),
         final,
         _columns(plan, dialect.name),

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from segpy.plan.model import Combined, ConditionColumn, EntityPlan, Formula, Holds, Plan, SegmentsPlan
 from segpy.resolve.model import Comparison
+from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, Logic, Relop
 from segpy.sql.model import Cte, OutputColumn, Query
@@ -74,7 +75,12 @@ def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain, diale
     )
     final = select(outputs, table(source))
     return Query(
-        segments.model, f"one row a {plan.entity.name}", tuple(ctes), final, outputs_columns, relations.placeholders
+        segments.model,
+        f"one row {with_article(plan.entity.name)}",
+        tuple(ctes),
+        final,
+        outputs_columns,
+        relations.placeholders,
     )
 
 

@@ -16,6 +16,7 @@ from sqlglot import exp
 from segpy.dialects import Dialect
 from segpy.plan.model import EntityPlan, SequencePlan, SequencesPlan
 from segpy.resolve.methods import Method
+from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
 from segpy.sql.attempts import Frame, in_order
@@ -66,7 +67,7 @@ def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, di
             for sequence in sequences.sequences
         ]
     )
-    grain_words = f"one row a {plan.entity.name} and sequence"
+    grain_words = f"one row {with_article(plan.entity.name)} and sequence"
     return Query(sequences.model, grain_words, tuple(ctes), final, columns, relations.placeholders)
 
 

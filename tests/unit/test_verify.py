@@ -82,7 +82,12 @@ def test_a_text_that_is_no_sql_is_found() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("select\n", "SELECT   "), ("-- everybody", "-- in other words: everybody"), ("coalesce(", "COALESCE("), ("as (", "AS ( ")],
+    [
+        ("select\n", "SELECT   "),
+        ("-- everybody", "-- in other words: everybody"),
+        ("coalesce(", "COALESCE("),
+        ("as (", "AS ( "),
+    ],
 )
 def test_layout_is_no_meaning(old: str, new: str) -> None:
     verify(*changed("user_features", old, new), "duckdb")  # which raises where it finds another meaning
