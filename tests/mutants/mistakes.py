@@ -371,15 +371,15 @@ MUTANTS = (
     Mutant(
         "a streak bears no missing unit",
         RUNS,
-        "expression=units(detail.allow_gap + 1, detail.unit)",
-        "expression=units(1, detail.unit)",
+        "expression=units(detail.allow_gap + 1, what)",
+        "expression=units(1, what)",
         "streak_days",
     ),
     Mutant(
         "a current streak must reach today",
         RUNS,
-        "expression=units(allow_gap + 1, unit))",
-        "expression=units(allow_gap, unit))",
+        "expression=units(allow_gap + 1, unit.value))",
+        "expression=units(allow_gap, unit.value))",
         "streak_days",
     ),
     Mutant(
