@@ -25,7 +25,7 @@ from segpy.source.nodes import Mapping, Scalar, Source
 from segpy.source.read import read_bytes, read_source
 from segpy.spec.decode import decode
 from segpy.spec.schema import schema_text as language_schema
-from segpy.sql.build import build_queries
+from segpy.sql.build import models_in_sql
 from segpy.sql.examples import build_unit_tests
 from segpy.sql.model import UnitTests
 from segpy.sql.read import read_expression
@@ -122,13 +122,13 @@ def compile_sources(sources: Sequence[Source], catalog: Catalog | None = None) -
     if _has_errors(findings):
         return Compiled(ordered, tuple(findings))
     plan = build_plan(bound)
-    queries = build_queries(plan)
+    models = models_in_sql(plan)
     tests = build_unit_tests(build_examples(bound))
-    made = (*(query.name for query, _ in queries), *(one.query.name for one in tests))
+    made = (*(model.name for model in models), *(one.plan.model for one in tests))
     findings += models_taken(made, bound, catalog or Catalog())
     if _has_errors(findings):
         return Compiled(ordered, tuple(findings))
-    artifacts = render(plan, queries, tests)
+    artifacts = render(plan, models, tests)
     grain = bound.settings.grain.value
     return Compiled(ordered, tuple(findings), artifacts, _summaries(plan), _examples(tests), grain, plan.members)
 

@@ -41,12 +41,10 @@ def known_dialect(bound: Bound) -> Iterator[Diagnostic]:
 
 def compiled_exactly(bound: Bound) -> Iterator[Diagnostic]:
     """There is an exact method for each sequence."""
-    asof_join = bound.settings.dialect not in DIALECTS or DIALECTS[bound.settings.dialect].asof_join
     for sequence in sequences(bound):
         events = sum(step.times * len(step.items) for step in sequence.steps)
-        if method_of(sequence, asof_join=asof_join) is Method.CHOICES and events > MOST_SLOTS:
-            shared = entangled(sequence) or "this engine has no ASOF join"
-            reason = f"{shared}; then a sequence has at most {MOST_SLOTS} events, and this has {events}"
+        if method_of(sequence) is Method.CHOICES and events > MOST_SLOTS:
+            reason = f"{entangled(sequence)}; then a sequence has at most {MOST_SLOTS} events, and this has {events}"
             way_out = "tell the events apart by `is`, write `ties: strict`, or split the sequence"
             yield NotExact(span=sequence.span, reason=reason, way_out=way_out)
 

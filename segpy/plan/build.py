@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from segpy.dialects import DIALECTS
 from segpy.plan.features import Context, Wanted, column_names, features_plan
 from segpy.plan.fingerprint import canonical
 from segpy.plan.model import EntityPlan, Plan
@@ -59,7 +58,7 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
     names = sequence_names(features, tuple(sequences))
     context = Context(entity, flags, names, prefix)
     columns = {prop: property_column(entity, prop.name) for prop in kept}
-    reading = Reading(flags, columns, DIALECTS[bound.settings.dialect].asof_join)
+    reading = Reading(flags, columns)
     return EntityPlan(
         entity,
         bound.settings.retention,

@@ -39,11 +39,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known of the entity's events: the flags of atoms, the columns of properties, what the engine can do."""
+    """What is known of the entity's events: the flags of atoms and the columns of properties."""
 
     flags: dict[Atom, str]
     columns: dict[Property, str]
-    asof_join: bool
 
 
 def sequences_plan(
@@ -68,7 +67,7 @@ def _plan(sequence: Sequence, name: str, asked: Asked, reading: Reading) -> Sequ
         sequence.start,
         sequence.ties,
         asked.counted,
-        method_of(sequence, asof_join=reading.asof_join),
+        method_of(sequence),
         tuple((i, j) for (i, one), (j, other) in pairs if _share(one, other)),
         asked.serves,
         sequence_words(sequence),

@@ -8,25 +8,23 @@ from segpy.plan.model import Plan
 from segpy.render.model import Artifact
 from segpy.render.properties import properties_file
 from segpy.render.unit_tests import example_files
-from segpy.sql.model import Query, UnitTests
+from segpy.sql.model import Model, UnitTests
 
 _CONFIG = '{{{{ config(materialized="{}") }}}}'
 
 
-def render(
-    plan: Plan, queries: tuple[tuple[Query, str], ...], examples: tuple[UnitTests, ...] = ()
-) -> tuple[Artifact, ...]:
+def render(plan: Plan, models: tuple[Model, ...], examples: tuple[UnitTests, ...] = ()) -> tuple[Artifact, ...]:
     """Every file of the generated part of a dbt project, in the order of their paths."""
     folder = plan.bound.settings.models_path
-    models = [Artifact(f"{folder}/{query.name}.sql", _model(query, text)) for query, text in queries]
-    described = [properties_file(plan, tuple(query for query, _ in queries))] if queries else []
+    files_ = [Artifact(f"{folder}/{model.name}.sql", _model(model)) for model in models]
+    described = [properties_file(plan, models)] if models else []
     tests = example_files(folder, examples)
-    return tuple(sorted((*models, *described, *tests, *_macros()), key=lambda artifact: artifact.path))
+    return tuple(sorted((*files_, *described, *tests, *_macros()), key=lambda artifact: artifact.path))
 
 
-def _model(query: Query, text: str) -> str:
-    config = _CONFIG.format("view" if query.view else "table")
-    return f"-- Grain: {query.grain}.\n{config}\n\n{text}"
+def _model(model: Model) -> str:
+    config = _CONFIG.format("view" if model.view else "table")
+    return f"-- Grain: {model.grain}.\n{config}\n\n{model.text}"
 
 
 def _macros() -> list[Artifact]:

@@ -11,16 +11,16 @@ import yaml
 from segpy.plan.model import EntityPlan, Plan, SegmentsPlan
 from segpy.render.model import Artifact
 from segpy.resolve.model import Size
-from segpy.sql.model import Query
+from segpy.sql.model import Model
 
 _WIDTH = 110
 
 
-def properties_file(plan: Plan, queries: tuple[Query, ...]) -> Artifact:
+def properties_file(plan: Plan, models: tuple[Model, ...]) -> Artifact:
     """The properties of all generated models."""
-    contents = _contents(plan, {column.name: column.written for query in queries for column in query.columns})
-    models = [_model(query, *contents[query.name]) for query in sorted(queries, key=lambda query: query.name)]
-    return Artifact(f"{plan.bound.settings.models_path}/_segpy.yml", yaml_text({"version": 2, "models": models}))
+    contents = _contents(plan, {column.name: column.written for model in models for column in model.columns})
+    described = [_model(model, *contents[model.name]) for model in sorted(models, key=lambda model: model.name)]
+    return Artifact(f"{plan.bound.settings.models_path}/_segpy.yml", yaml_text({"version": 2, "models": described}))
 
 
 def yaml_text(contents: dict[str, Any]) -> str:
@@ -47,7 +47,7 @@ def plain_text(text: str) -> str:
     return re.sub(r"\{(?=[{%#])", "{ ", text)
 
 
-def _model(query: Query, description: str, contract: bool, tests: list[Any]) -> dict[str, Any]:
+def _model(model: Model, description: str, contract: bool, tests: list[Any]) -> dict[str, Any]:
     columns = [
         {
             "name": column.name,
@@ -55,14 +55,14 @@ def _model(query: Query, description: str, contract: bool, tests: list[Any]) -> 
             "description": plain_text(column.description),
             "data_type": column.sql_type,
         }
-        for column in query.columns
+        for column in model.columns
     ]
     return {
-        "name": query.name,
-        "description": plain_text(f"{description} One row: {query.grain.removeprefix('one row ')}."),
+        "name": model.name,
+        "description": plain_text(f"{description} One row: {model.grain.removeprefix('one row ')}."),
         "config": {"tags": ["segpy"], **({"contract": {"enforced": True}} if contract else {})},
         "columns": columns,
-        "data_tests": [_named(query.name, test) for test in tests],
+        "data_tests": [_named(model.name, test) for test in tests],
     }
 
 

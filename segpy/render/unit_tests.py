@@ -19,7 +19,7 @@ def example_files(folder: str, tests: tuple[UnitTests, ...]) -> list[Artifact]:
     """The files of all examples; none where there are no examples."""
     if not tests:
         return []
-    models = [Artifact(f"{folder}/examples/{one.query.name}.sql", _model(one)) for one in tests]
+    models = [Artifact(f"{folder}/examples/{one.plan.model}.sql", _model(one)) for one in tests]
     contents = {
         "version": 2,
         "models": [_properties(one.plan) for one in tests],

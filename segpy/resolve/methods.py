@@ -27,9 +27,9 @@ class Method(Enum):
     CHOICES = "choices"
 
 
-def method_of(sequence: Sequence, *, asof_join: bool = True) -> Method:
-    """The first method that is exact for a sequence, on an engine that has ASOF joins or has not."""
-    if asof_join and entangled(sequence) is None:
+def method_of(sequence: Sequence) -> Method:
+    """The first method that is exact for a sequence."""
+    if entangled(sequence) is None:
         return Method.CHAINS
     return Method.INSTANTS if plain(sequence) and few(sequence) else Method.CHOICES
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from segpy.plan.model import SequencePlan
+from segpy.spec.expression import Type
 from segpy.spec.model_measures import Ties
+from segpy.sql import nodes
 from segpy.sql.model import Cte
-from segpy.sql.tree import as_of, asof_join, column, is_known, minus, named, select, table
+from segpy.sql.tree import as_of, column, is_known, minus, named, nearest, select, table
 
 IN_ORDER = "events_in_order"
 POSITION = "event_position"
+CROWDED = "crowded_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +92,31 @@ class Frame:
         pairs = zip(self.by(one, shared=shared), self.by(other, shared=shared), strict=True)
         return [exp.EQ(this=left, expression=right) for left, right in pairs]
 
-    def asof(
-        self, name: str, compared: exp.Expr, left: str, alias: str, *, shared: bool = True, outer: bool = False
-    ) -> exp.Join:
-        """A join to the nearest row of a relation that fits a comparison, of the same entity (and shared values)."""
+    def nearest(
+        self,
+        name: str,
+        compared: exp.Expr,
+        left: str,
+        alias: str,
+        read: Sequence[str],
+        *,
+        shared: bool = True,
+        outer: bool = False,
+    ) -> nodes.Nearest:
+        """A join to the nearest row of a relation that fits a comparison, of the same entity (and shared values).
+
+        `read` are the columns that are read of it: all tell when something was.
+        """
         on: exp.Expr | None = None
         for part in (*self.equal(left, alias, shared=shared), compared):
             on = part if on is None else exp.And(this=on, expression=part)
         assert on is not None
-        return asof_join(name, on, alias, left=outer)
+        return nearest(name, on, alias, {one: self._type(one) for one in read}, outer=outer)
+
+    def _type(self, place: str) -> Type:
+        """The type of a column that tells when something was: an instant or, where ties are ordered, a position."""
+        position = place.endswith("_position") or (self.ordered and place == CROWDED)
+        return Type.INTEGER if position else Type.TIMESTAMP
 
     def later(self, one: exp.Expr, other: exp.Expr) -> exp.Expr:
         """That one may follow another: at the same instant too where ties are read in the order of the steps."""

@@ -1,41 +1,47 @@
-"""A plan to the queries of its models."""
+"""A plan to the queries of its models, and these to the text of a dialect."""
 
 from __future__ import annotations
 
-from segpy.dialects import DIALECTS
+from segpy.dialects import DIALECTS, Dialect
 from segpy.plan.model import Plan
 from segpy.resolve.model_events import Entity
 from segpy.sql.activation import activation_query
 from segpy.sql.events import events_query
 from segpy.sql.features import features_query
 from segpy.sql.layout import fill_in, lay_out
-from segpy.sql.model import Query
+from segpy.sql.lower.query import lower, lowered_column
+from segpy.sql.model import Model, Query
 from segpy.sql.segments import catalog_query, members_query, segments_query
 from segpy.sql.sequences import sequences_query
 from segpy.sql.verify import verify
 
 
-def build_queries(plan: Plan) -> tuple[tuple[Query, str], ...]:
-    """Every model's query and its text, verified, in the order in which they depend on each other."""
-    queries = list(entity_queries(plan))
+def models_in_sql(plan: Plan) -> tuple[Model, ...]:
+    """Every model, verified, in the order in which they depend on each other."""
+    dialect = DIALECTS[plan.bound.settings.dialect]
+    return tuple(_model(query, dialect) for query in queries_of(plan))
+
+
+def queries_of(plan: Plan) -> tuple[Query, ...]:
+    """The query of every model, the same for all engines."""
+    queries = entity_queries(plan)
     if any(entity.segments for entity in plan.entities):
-        queries += [members_query(plan), catalog_query(plan), activation_query(plan)]
-    return tuple((query, written(query, plan)) for query in queries)
+        queries += (members_query(plan), catalog_query(plan), activation_query(plan))
+    return queries
 
 
 def entity_queries(plan: Plan) -> tuple[Query, ...]:
     """The queries of the models about entities, in the order in which they depend on each other."""
-    dialect = DIALECTS[plan.bound.settings.dialect]
     grain = plan.bound.settings.grain
     queries: list[Query] = []
     for entity in sorted(plan.entities, key=lambda one: _owning(one.entity)):
         if entity.events is not None:
-            queries.append(events_query(entity, entity.events, grain, dialect))
+            queries.append(events_query(entity, entity.events, grain))
         if entity.sequences is not None:
-            queries.append(sequences_query(entity, entity.sequences, grain, dialect))
-        queries.append(features_query(entity, grain, dialect))
+            queries.append(sequences_query(entity, entity.sequences, grain))
+        queries.append(features_query(entity, grain))
         if entity.segments is not None:
-            queries.append(segments_query(entity, entity.segments, grain, dialect.name))
+            queries.append(segments_query(entity, entity.segments, grain))
     return tuple(queries)
 
 
@@ -44,10 +50,14 @@ def _owning(entity: Entity) -> int:
     return 0 if entity.members is None else 1 + _owning(entity.members.entity)
 
 
-def written(query: Query, plan: Plan, *, verified: bool = True) -> str:
-    """The text of a query of this plan, read again and compared with what it was written from."""
-    dialect = plan.bound.settings.dialect
-    plain = lay_out(query, dialect)
+def _model(query: Query, dialect: Dialect) -> Model:
+    columns = tuple(lowered_column(column, dialect) for column in query.columns)
+    return Model(query.name, query.grain, columns, written(lower(query, dialect), dialect), query.view)
+
+
+def written(lowered: Query, dialect: Dialect, *, verified: bool = True) -> str:
+    """The text of a query that was lowered, read again and compared with what it was written from."""
+    plain = lay_out(lowered, dialect.name)
     if verified:
-        verify(query, plain, dialect)
-    return fill_in(plain, query, dialect)
+        verify(lowered, plain, dialect.name)
+    return fill_in(plain, lowered, dialect.name)

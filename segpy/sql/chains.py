@@ -9,7 +9,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from segpy.plan.model import SequencePlan, StepPlan
-from segpy.sql.attempts import Frame
+from segpy.sql import nodes
+from segpy.sql.attempts import CROWDED, Frame
 from segpy.sql.model import Cte
 from segpy.sql.step_events import bars, foreign, step_events
 from segpy.sql.tree import (
@@ -83,9 +84,11 @@ def _named(frame: Frame, what: str, source: str) -> list[exp.Expr]:
     return [named(column(at, source), place) for at, place in zip(frame.ats, frame.places(what), strict=True)]
 
 
-def _unbarred_first(name: str, frame: Frame, step: StepPlan, source: str) -> tuple[list[exp.Join], list[exp.Expr]]:
+def _unbarred_first(
+    name: str, frame: Frame, step: StepPlan, source: str
+) -> tuple[list[exp.Join | nodes.Nearest], list[exp.Expr]]:
     """That nothing unwanted lies before the first step, in the whole window."""
-    joins: list[exp.Join] = []
+    joins: list[exp.Join | nodes.Nearest] = []
     where: list[exp.Expr] = []
     at = column(frame.at, source)
     if foreign(frame, step):
@@ -95,8 +98,9 @@ def _unbarred_first(name: str, frame: Frame, step: StepPlan, source: str) -> tup
         where.append(exp.paren(any_of([is_null(unwanted), exp.GTE(this=unwanted.copy(), expression=at.copy())])))
     if step.own:
         earlier = exp.GT(this=at.copy(), expression=column(frame.at, f"{name}_own"))
-        joins.append(frame.asof(f"{name}_own", earlier, source, f"{name}_own", shared=False, outer=True))
-        where.append(is_null(column("crowded_at", f"{name}_own")))
+        read = [CROWDED, *(frame.places("first") if step.several else ())]
+        joins.append(frame.nearest(f"{name}_own", earlier, source, f"{name}_own", read, shared=False, outer=True))
+        where.append(is_null(column(CROWDED, f"{name}_own")))
     return joins, where
 
 
@@ -116,7 +120,8 @@ def _of_each_instant(name: str, frame: Frame, before: str) -> Cte:
 def _next(name: str, frame: Frame, before: str, step: StepPlan) -> exp.Select:
     occurred_at = column("occurred_at", "step")
     reached_at, started_at = column("reached_at", "attempt"), column("started_at", "attempt")
-    joins = [frame.asof(before, _follows(frame, step), "step", "attempt")]
+    read = [*frame.places("reached"), *frame.places("started")]
+    joins = [frame.nearest(before, _follows(frame, step), "step", "attempt", read)]
     where: list[exp.Expr] = []
     if step.several:
         where.append(is_known(column("run_started_at", "step")))  # DuckDB before 2.0 lets an ASOF join match a null
@@ -127,11 +132,11 @@ def _next(name: str, frame: Frame, before: str, step: StepPlan) -> exp.Select:
         where.append(exp.LTE(this=occurred_at.copy(), expression=latest))
     for relation, alias, place, there in (
         (f"{name}_unwanted", "unwanted", frame.at, foreign(frame, step)),
-        (f"{name}_own", "own", "crowded_at", step.own),
+        (f"{name}_own", "own", CROWDED, step.own),
     ):
         if there:
             earlier = exp.GT(this=column(frame.at, "step"), expression=column(frame.at, alias))
-            joins.append(frame.asof(relation, earlier, "step", alias, shared=False, outer=True))
+            joins.append(frame.nearest(relation, earlier, "step", alias, [place], shared=False, outer=True))
             bar, reached = column(place, alias), column(frame.place("reached"), "attempt")
             where.append(exp.paren(any_of([is_null(bar), exp.LTE(this=bar.copy(), expression=reached)])))
     columns = [

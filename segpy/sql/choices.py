@@ -18,6 +18,7 @@ from segpy.sql.model import Cte
 from segpy.sql.operations import one_of, selected
 from segpy.sql.tree import (
     all_of,
+    any_of,
     call,
     column,
     inner_join,
@@ -182,10 +183,12 @@ def _after_the_attempt(work: _Work, i: int, alias: str) -> list[exp.Expr]:
     """That an event may follow the attempt at the step before, and is not one that it took."""
     frame = work.frame
     follows = frame.later(column(frame.at, alias), column(frame.place("reached"), "attempt"))
-    taken = [
-        exp.NullSafeNEQ(this=column(_NUMBER, alias), expression=column(held, "attempt")) for held in work.held(i - 1)
-    ]
-    return [follows, *taken]
+    return [follows, *(_not_taken(column(_NUMBER, alias), column(held, "attempt")) for held in work.held(i - 1))]
+
+
+def _not_taken(event: exp.Expr, held: exp.Expr) -> exp.Expr:
+    """Not every engine joins by `is distinct from`."""
+    return exp.paren(any_of([is_null(held), exp.NEQ(this=event, expression=held.copy())]))
 
 
 def _compared(work: _Work, i: int, before: list[str]) -> list[str]:

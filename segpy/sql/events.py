@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from segpy.dialects import Dialect
 from segpy.plan.model import EntityPlan, EventsPlan, StreamRead
 from segpy.resolve.atoms import events_in, values_in
 from segpy.resolve.model_events import Atom, Entity, Event
@@ -32,12 +31,11 @@ from segpy.sql.tree import (
     select,
     table,
     text,
-    type_name,
     union_all,
 )
 
 
-def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain, dialect: Dialect) -> Query:
+def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain) -> Query:
     """The events model of an entity."""
     relations = Relations(grain)
     entity = plan.entity
@@ -49,37 +47,38 @@ def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain, dialect: Di
         source = "events"
         united = union_all([_from_stream(read, entity, events) for read in events.streams])
         ctes.append(Cte(source, ("every event that a feature or a segment needs",), united))
-    columns = _columns(entity, events, dialect)
-    label_type = labels_type(events.labels, dialect)
+    columns = _columns(entity, events)
+    label_type = labels_type(events.labels)
     outputs = [
         named(exp.Cast(this=column("event"), to=label_type), "event") if name.name == "event" else column(name.name)
         for name in columns
     ]
-    order = [column("event"), column(entity.key), column("occurred_at")] if dialect.clustered_by_order else []
+    order = [column("event"), column(entity.key), column("occurred_at")]
     final = select(outputs, table(source), order_by=order)
     return Query(events.model, "one row an event", tuple(ctes), final, columns, relations.placeholders)
 
 
-def _columns(entity: Entity, events: EventsPlan, dialect: Dialect) -> tuple[OutputColumn, ...]:
+def _columns(entity: Entity, events: EventsPlan) -> tuple[OutputColumn, ...]:
     words = {flag.column: flag.words for read in events.streams for flag in read.flags}
     return (
-        output(entity.key, type_name(entity.key_type, dialect.name), f"The {entity.name}."),
-        output("occurred_at", "timestamp", "When it happened, in UTC; before `as_of`."),
+        output(entity.key, entity.key_type, f"The {entity.name}."),
+        output("occurred_at", Type.TIMESTAMP, "When it happened, in UTC; before `as_of`."),
         *(
-            [output("event_order", "bigint", "Its place among events of the same instant, by `order` of its stream.")]
+            [
+                output(
+                    "event_order", Type.INTEGER, "Its place among events of the same instant, by `order` of its stream."
+                )
+            ]
             if events.ordered
             else []
         ),
         output(
             "event",
-            labels_type(events.labels, dialect).sql(dialect.name),
+            labels_type(events.labels),
             "The stream and, where it names its events, the event.",
         ),
-        *(output(flag, "boolean", f"Whether this is {words[flag]}.") for flag in events.flags),
-        *(
-            output(name, type_name(prop.type, dialect.name), f"Property {prop.name}.")
-            for prop, name in events.properties
-        ),
+        *(output(flag, Type.BOOLEAN, f"Whether this is {words[flag]}.") for flag in events.flags),
+        *(output(name, prop.type, f"Property {prop.name}.") for prop, name in events.properties),
     )
 
 

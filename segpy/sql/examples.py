@@ -6,15 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlglot import exp
 
+from segpy.dialects import DIALECTS, Dialect
 from segpy.plan.model_examples import ExamplesPlan, Fixture
 from segpy.resolve.model_examples import ExpectedFeature
 from segpy.spec.expression import Literal, Type
+from segpy.sql import nodes
 from segpy.sql.build import entity_queries, written
 from segpy.sql.inline import inlined
 from segpy.sql.layout import INDENT, lowered
+from segpy.sql.lower.query import lower
+from segpy.sql.lower.trees import lowered_expression
 from segpy.sql.model import Cte, InputRows, Query, UnitTests
+from segpy.sql.operations import greatest
 from segpy.sql.relations import Relations, jinja_of
-from segpy.sql.tree import cast, coalesce, column, inner_join, named, number, output, select, table, text, type_name
+from segpy.sql.tree import cast, coalesce, column, inner_join, named, number, output, select, table, text
 
 DIGITS = 9  # behind the point: the last digits of a calculation are the engine's own
 
@@ -30,46 +35,49 @@ def _unit_tests(plan: ExamplesPlan) -> UnitTests:
     wanted = (entity.segments.model, entity.features.model) if plan.features else (entity.segments.model,)
     models, read = inlined(entity_queries(plan.plan), wanted)
     mentioned = _mentioned(models)
-    query = _query(plan, models, read, mentioned)
+    dialect = DIALECTS[settings.dialect]
+    query = _query(plan, models, read, mentioned, dialect)
     inputs = tuple(
         tuple(
-            InputRows(_variable(read[jinja_of(fixture.relation)]), _rows(fixture, mentioned, settings.dialect))
+            InputRows(_variable(read[jinja_of(fixture.relation)]), _rows(fixture, mentioned, dialect))
             for fixture in test.fixtures
             if fixture.rows and jinja_of(fixture.relation) in read
         )
         for test in plan.tests
     )
     # Its trees are those of models that are verified; to read them again for each segment would double the time of all.
-    return UnitTests(plan, query, written(query, plan.plan, verified=False), inputs)
+    return UnitTests(plan, query, written(lower(query, dialect), dialect, verified=False), inputs)
 
 
-def _query(plan: ExamplesPlan, models: tuple[Cte, ...], read: Mapping[str, str], mentioned: frozenset[str]) -> Query:
+def _query(
+    plan: ExamplesPlan, models: tuple[Cte, ...], read: Mapping[str, str], mentioned: frozenset[str], dialect: Dialect
+) -> Query:
     """The segment's flag and the expected features, in one row whoever is there."""
     entity, settings = plan.entity, plan.plan.bound.settings
     assert entity.segments is not None
     flags, features = entity.segments.model, entity.features.model
     relations = Relations(settings.grain)
     given = tuple(
-        _given(fixture, read[jinja_of(fixture.relation)], mentioned, relations, settings.dialect)
+        _given(fixture, read[jinja_of(fixture.relation)], mentioned, relations, dialect)
         for fixture in plan.tests[0].fixtures
         if jinja_of(fixture.relation) in read
     )
     key = entity.entity.key
     joined = [inner_join(features, exp.EQ(this=column(key, features), expression=column(key, flags)))]
-    member = coalesce(exp.AnyValue(this=column(plan.segment, flags)), exp.false())
+    member = coalesce(greatest(column(plan.segment, flags), Type.BOOLEAN), exp.false())
     columns = [named(member, plan.member), *(_measured(one, features) for one in plan.features)]
     final = select(columns, table(flags), joins=joined if plan.features else [])
     outputs = (
-        output(plan.member, "boolean", f"Whether the entity is in {plan.segment}."),
-        *(output(one.name, type_name(one.type, settings.dialect), f"Feature {one.name}.") for one in plan.features),
+        output(plan.member, Type.BOOLEAN, f"Whether the entity is in {plan.segment}."),
+        *(output(one.name, one.type, f"Feature {one.name}.") for one in plan.features),
     )
     return Query(plan.model, "one row in all", (*given, *models), final, outputs, relations.placeholders)
 
 
-def _given(fixture: Fixture, name: str, mentioned: frozenset[str], relations: Relations, dialect: str) -> Cte:
+def _given(fixture: Fixture, name: str, mentioned: frozenset[str], relations: Relations, dialect: Dialect) -> Cte:
     """The rows that an example gives for a relation; without an example none."""
-    nulls = [named(cast(exp.Null(), type_), one).sql(dialect) for one, type_ in _read(fixture, mentioned)]
-    nobody = lowered(f"select {', '.join(nulls)} limit 0", dialect)
+    nulls = [_sql(named(cast(exp.Null(), type_), one), dialect) for one, type_ in _read(fixture, mentioned)]
+    nobody = lowered(f"select {', '.join(nulls)} limit 0", dialect.name)
     placeholder = relations.given(_variable(name), nobody)
     return Cte(name, (f"{fixture.relation}, as an example gives it",), select([exp.Star()], table(placeholder)))
 
@@ -84,9 +92,9 @@ def _read(fixture: Fixture, mentioned: frozenset[str]) -> list[tuple[str, Type]]
 
 
 def _measured(feature: ExpectedFeature, model: str) -> exp.Expr:
-    value: exp.Expr = exp.AnyValue(this=column(feature.name, model))
+    value = greatest(column(feature.name, model), feature.type)
     if feature.type in (Type.NUMBER, Type.DURATION):
-        value = exp.Round(this=value, decimals=number(DIGITS))
+        value = nodes.Rounded(value=value, digits=number(DIGITS))
     return named(value, feature.name)
 
 
@@ -101,7 +109,7 @@ def _trees(ctes: Iterable[Cte]) -> Iterable[exp.Query]:
         yield from _trees(cte.ctes)
 
 
-def _rows(fixture: Fixture, mentioned: frozenset[str], dialect: str) -> str:
+def _rows(fixture: Fixture, mentioned: frozenset[str], dialect: Dialect) -> str:
     """A query that yields the rows of a relation: only those of its columns that are read."""
     columns = _read(fixture, mentioned)
     rows = [{name.lower(): _written(value) for name, value in row} for row in fixture.rows]
@@ -114,20 +122,26 @@ def _rows(fixture: Fixture, mentioned: frozenset[str], dialect: str) -> str:
     selected = []
     for name, type_ in columns:
         inner = column(name) if name in varying else _constant(values[name][0])
-        selected.append(INDENT + named(cast(inner, type_), name).sql(dialect))
+        selected.append(INDENT + _sql(named(cast(inner, type_), name), dialect))
     lines = ["select", ",\n".join(selected)]
     if varying:
         lines += _values(varying, values, len(rows), dialect)
-    return lowered("\n".join(lines) + "\n", dialect)
+    return lowered("\n".join(lines) + "\n", dialect.name)
 
 
-def _values(names: Sequence[str], values: Mapping[str, Sequence[str | None]], count: int, dialect: str) -> list[str]:
+def _values(
+    names: Sequence[str], values: Mapping[str, Sequence[str | None]], count: int, dialect: Dialect
+) -> list[str]:
     rows = []
     for number_ in range(count):
-        cells = ", ".join(_constant(values[name][number_]).sql(dialect) for name in names)
+        cells = ", ".join(_sql(_constant(values[name][number_]), dialect) for name in names)
         rows.append(f"{INDENT * 2}({cells})")
-    listed = ", ".join(column(name).sql(dialect) for name in names)
+    listed = ", ".join(_sql(column(name), dialect) for name in names)
     return ["from (", f"{INDENT}values", ",\n".join(rows), f") as given ({listed})"]
+
+
+def _sql(value: exp.Expr, dialect: Dialect) -> str:
+    return lowered_expression(value, dialect).sql(dialect.name)
 
 
 def _constant(value: str | None) -> exp.Expr:

@@ -25,6 +25,7 @@ from segpy.spec.expression import (
     Type,
     stands_alone,
 )
+from segpy.sql import nodes
 from segpy.sql.operations import clock
 from segpy.sql.tree import cast, column, constant, is_known, is_null
 
@@ -41,18 +42,15 @@ _BINARY: dict[Operator, type[exp.Binary]] = {
     Operator.MULTIPLY: exp.Mul,
     Operator.AND: exp.And,
     Operator.OR: exp.Or,
-    Operator.LIKE: exp.Like,
-    Operator.ILIKE: exp.ILike,
     Operator.CONCAT: exp.DPipe,
 }
-_FUNCTIONS: dict[Function, type[exp.Func]] = {
-    Function.ABS: exp.Abs,
-    Function.CEIL: exp.Ceil,
-    Function.FLOOR: exp.Floor,
-    Function.LENGTH: exp.Length,
-    Function.LOWER: exp.Lower,
-    Function.TRIM: exp.Trim,
-    Function.UPPER: exp.Upper,
+_PATTERNS = {Operator.LIKE: nodes.Like, Operator.ILIKE: nodes.LikeAnyCase}
+_NUMBERS = {Function.ABS: exp.Abs, Function.CEIL: exp.Ceil, Function.FLOOR: exp.Floor}
+_TEXTS = {
+    Function.LENGTH: nodes.Characters,
+    Function.LOWER: nodes.Lowered,
+    Function.TRIM: nodes.Trimmed,
+    Function.UPPER: nodes.Raised,
 }
 
 
@@ -79,6 +77,8 @@ def lower(expression: Expression, columns: Columns) -> exp.Expr:
         case Binary(operator, left, right):
             first = lower(left, columns) if stands_alone(left, operator, right=False) else inner(left)
             second = lower(right, columns) if stands_alone(right, operator, right=True) else inner(right)
+            if operator in _PATTERNS:
+                return _PATTERNS[operator](value=first, pattern=second)
             return _BINARY[operator](this=first, expression=second)
         case Not(IsNull(operand)):
             return is_known(inner(operand))
@@ -159,6 +159,10 @@ def _call(function: Function, arguments: list[exp.Expr]) -> exp.Expr:
         case Function.NULLIF:
             return exp.Nullif(this=arguments[0], expression=arguments[1])
         case Function.ROUND:
-            return exp.Round(this=arguments[0], decimals=arguments[1] if len(arguments) > 1 else None)
+            if len(arguments) == 1:
+                return nodes.RoundedToWhole(value=arguments[0])
+            return nodes.Rounded(value=arguments[0], digits=arguments[1])
+        case _ if function in _TEXTS:
+            return _TEXTS[function](value=arguments[0])
         case _:
-            return _FUNCTIONS[function](this=arguments[0])
+            return _NUMBERS[function](this=arguments[0])

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from segpy.dialects import Dialect
 from segpy.plan.model import (
     Anchor,
     Derived,
@@ -48,7 +47,6 @@ from segpy.sql.tree import (
     select,
     table,
     text,
-    type_name,
     union_all,
 )
 from segpy.sql.versions import holding
@@ -62,7 +60,7 @@ _ZEROES = {
 }
 
 
-def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
+def features_query(plan: EntityPlan, grain: Grain) -> Query:
     """The features model of an entity."""
     relations = Relations(grain)
     features, key = plan.features, plan.entity.key
@@ -74,7 +72,7 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
     if features.branches:
         assert plan.events is not None
         source = select([exp.Star()], table(relations.model(plan.events.model)))
-        ctes.append(Cte("events", (), source, inline=dialect.inline_hint))
+        ctes.append(Cte("events", (), source, inline=True))
         ctes += calendar_ctes(one.window for branch in features.branches for one in branch.columns)
     ctes += [_anchor(anchor, key) for anchor in features.anchors]
     for branch in features.branches:
@@ -93,7 +91,7 @@ def features_query(plan: EntityPlan, grain: Grain, dialect: Dialect) -> Query:
         f"one row {with_article(plan.entity.name)}",
         tuple(ctes),
         final,
-        _columns(plan, dialect.name),
+        _columns(plan),
         relations.placeholders,
     )
 
@@ -107,11 +105,11 @@ def _own_members(entity: Entity) -> tuple[Entity, ...]:
     return entity.members.entity, entity
 
 
-def _columns(plan: EntityPlan, dialect: str) -> tuple[OutputColumn, ...]:
+def _columns(plan: EntityPlan) -> tuple[OutputColumn, ...]:
     return (
-        output(plan.entity.key, type_name(plan.entity.key_type, dialect), f"The {plan.entity.name}."),
-        output("as_of", "timestamp", "The instant that every column is evaluated at."),
-        *(output(one.name, type_name(one.type, dialect), one.description) for one in plan.features.columns),
+        output(plan.entity.key, plan.entity.key_type, f"The {plan.entity.name}."),
+        output("as_of", Type.TIMESTAMP, "The instant that every column is evaluated at."),
+        *(output(one.name, one.type, one.description) for one in plan.features.columns),
     )
 
 

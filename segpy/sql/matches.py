@@ -34,7 +34,7 @@ def aftermath_ctes(frame: Frame, aftermath: Aftermath) -> list[Cte]:
         *(column(place, last) for what in ("reached", "started") for place in frame.places(what)),
         column("events", last),
     ]
-    joins = [frame.asof(f"{name}__aftermath", after, last, "unwanted", outer=True)]
+    joins = [frame.nearest(f"{name}__aftermath", after, last, "unwanted", ["occurred_at"], outer=True)]
     where = [exp.LT(this=pending, expression=as_of()), exp.paren(any_of([is_null(followed.copy()), late]))]
     return [
         Cte(f"{name}__aftermath", (), unwanted),
@@ -51,7 +51,7 @@ def counted_ctes(frame: Frame) -> list[Cte]:
     begun = select([*frame.by(), column(started), named(least, following)], table(complete(frame)))
     later = exp.LT(this=column(reached, "ended"), expression=column(started, "begun"))
     pointer = [*frame.by("ended"), column(reached, "ended"), column(following, "begun")]
-    joins = [frame.asof(f"{name}__begun", later, "ended", "begun")]
+    joins = [frame.nearest(f"{name}__begun", later, "ended", "begun", [following])]
     ends = select([*frame.by(), column(reached)], table(complete(frame)), distinct=True)
     first = named(exp.Min(this=column(reached)), reached)
     anchor = select([*frame.by(), first], table(f"{name}__ends"), group_by=frame.by())

@@ -27,11 +27,10 @@ class Cte:
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """A column of a model: its SQL type and what it tells. `written` is its name as SQL writes it."""
+    """A column of a model: its type and what it tells."""
 
     name: str
-    written: str
-    sql_type: str
+    type: exp.DataType
     description: str
 
 
@@ -49,6 +48,27 @@ class Query:
     columns: tuple[OutputColumn, ...]
     placeholders: tuple[tuple[str, str], ...]
     view: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelColumn:
+    """A column of a model as a dialect writes it: its name, quoted where it needs to be, and its type."""
+
+    name: str
+    written: str
+    sql_type: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model in one dialect: its text, with Jinja for what dbt fills in, and its columns."""
+
+    name: str
+    grain: str
+    columns: tuple[ModelColumn, ...]
+    text: str
+    view: bool
 
 
 @dataclass(frozen=True, slots=True)

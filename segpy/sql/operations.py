@@ -1,4 +1,4 @@
-"""The operations that engines spell differently, each lowered by capability. The plan knows them by meaning only."""
+"""The operations that engines spell differently, and what selections of events mean in SQL."""
 
 from __future__ import annotations
 
@@ -6,27 +6,26 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from segpy.dialects import Dialect
 from segpy.plan.model import Selection
 from segpy.spec.expression import ClockUnit, Type
 from segpy.spec.model_measures import CalendarUnit
-from segpy.sql.tree import all_of, call, cast, column, number, text
+from segpy.sql import nodes
+from segpy.sql.tree import all_of, cast, column, text
 
 
 def utc(value: exp.Expr) -> exp.Expr:
-    """An instant as a timestamp in UTC, whether it was one with a zone, one without (taken as UTC) or a date.
-
-    A cast would use the session's time zone; the microseconds since 1970 do not know one.
-    """
-    return call("make_timestamp", call("epoch_us", value))
+    """An instant as a timestamp in UTC, whether it was one with a zone, one without (taken as UTC) or a date."""
+    return nodes.Utc(value=value)
 
 
 def local(instant: exp.Expr, zone: str) -> exp.Expr:
     """What the clocks of a time zone show at an instant in UTC, whatever zone the session is set to."""
-    if zone == "UTC":
-        return instant
-    known = exp.AtTimeZone(this=instant, zone=text("UTC"))
-    return exp.AtTimeZone(this=exp.paren(known), zone=text(zone))
+    return instant if zone == "UTC" else nodes.Local(value=instant, zone=text(zone))
+
+
+def from_local(shown: exp.Expr, zone: str) -> exp.Expr:
+    """The instant in UTC at which the clocks of a time zone show a time; of two the second."""
+    return nodes.FromLocal(value=shown, zone=text(zone))
 
 
 def calendar_unit(instant: exp.Expr, unit: CalendarUnit, zone: str) -> exp.Expr:
@@ -39,23 +38,23 @@ def calendar_unit(instant: exp.Expr, unit: CalendarUnit, zone: str) -> exp.Expr:
 
 def clock(instant: exp.Expr, unit: ClockUnit, zone: str) -> exp.Expr:
     """What the clocks or the calendar of a time zone say of an instant: its hour, or its weekday from 1, Monday."""
-    part = {ClockUnit.HOUR: "hour", ClockUnit.WEEKDAY: "isodow"}[unit]
-    return exp.Extract(this=exp.var(part), expression=local(instant, zone))
+    kind = {ClockUnit.HOUR: nodes.Hour, ClockUnit.WEEKDAY: nodes.Weekday}[unit]
+    return kind(value=local(instant, zone))
 
 
 def truncated(shown: exp.Expr, unit: str) -> exp.Expr:
     """The beginning of the unit that a clock's time lies in; weeks begin on Monday."""
-    return exp.Anonymous(this="date_trunc", expressions=[text(unit), shown])
+    return nodes.Truncated(value=shown, unit=exp.var(unit))
 
 
 def seconds_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
     """Elapsed seconds with fractions, exact to the microsecond for any two instants within 270 years."""
-    return exp.Div(this=exp.paren(microseconds_between(earlier, later)), expression=number(1_000_000))
+    return nodes.SecondsBetween(earlier=earlier, later=later)
 
 
 def microseconds_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
     """Elapsed microseconds, a whole number."""
-    return exp.Sub(this=call("epoch_us", later), expression=call("epoch_us", earlier))
+    return nodes.MicrosecondsBetween(earlier=earlier, later=later)
 
 
 def units(count: int, unit: str) -> exp.Expr:
@@ -70,12 +69,21 @@ def filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
     return exp.Filter(this=aggregate, expression=exp.Where(this=condition))
 
 
-def labels_type(labels: Sequence[str], dialect: Dialect) -> exp.DataType:
+def labels_type(labels: Sequence[str]) -> exp.DataType:
     """The type of the event labels: small integers under their names where the engine has that."""
     members = [text(label) for label in labels]
-    if dialect.enum_type and all(isinstance(member, exp.Literal) for member in members):
+    if all(isinstance(member, exp.Literal) for member in members):
         return exp.DataType(this=exp.DType.ENUM, expressions=members)
     return exp.DataType(this=exp.DType.TEXT)
+
+
+def greatest(value: exp.Expr, type_: Type, condition: exp.Expr | None = None) -> exp.Expr:
+    """The greatest value of the rows that fulfil a condition. Not all engines compare booleans or uuids."""
+    if type_ is Type.BOOLEAN:
+        return filtered(exp.LogicalOr(this=value), condition)
+    if type_ is Type.UUID:
+        return cast(filtered(exp.Max(this=cast(value, Type.TEXT)), condition), type_)
+    return filtered(exp.Max(this=value), condition)
 
 
 def selected(selection: Selection, table: str | None = None) -> list[exp.Expr]:

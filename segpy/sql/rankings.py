@@ -13,7 +13,7 @@ from segpy.plan.model import BranchColumn, Way
 from segpy.resolve.model_measures import Ever, InTheLast
 from segpy.sql.frames import Frame
 from segpy.sql.model import Cte
-from segpy.sql.operations import filtered
+from segpy.sql.operations import filtered, greatest
 from segpy.sql.tree import column, is_known, named, number, select, table
 
 _VALUE = "_value"
@@ -81,7 +81,7 @@ def _chosen(frame: Frame, source: str) -> Cte:
     columns: list[exp.Expr] = [column(frame.key_name)]
     for one in frame.branch.columns:
         first = exp.EQ(this=column(one.name), expression=number(1))
-        columns.append(named(filtered(exp.Max(this=column(_VALUE)), first), one.name))
+        columns.append(named(greatest(column(_VALUE), one.type, first), one.name))
     query = select(columns, table(source), group_by=[column(frame.key_name)])
     return Cte(frame.branch.name, frame.comment, query)
 

@@ -11,6 +11,7 @@ from segpy.resolve.model import Comparison
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, Logic, Relop
+from segpy.sql import nodes
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
@@ -29,7 +30,6 @@ from segpy.sql.tree import (
     select,
     table,
     text,
-    type_name,
     union_all,
 )
 
@@ -42,7 +42,7 @@ _RELOPS: dict[Relop, type[exp.Binary]] = {
 }
 
 
-def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain, dialect: str) -> Query:
+def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain) -> Query:
     """The segments model of an entity."""
     relations = Relations(grain)
     key = plan.entity.key
@@ -65,13 +65,13 @@ def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain, diale
     names = [one.segment.name for one in segments.segments]
     outputs = [column(key), named(as_of(), "as_of"), *map(column, names), named(text(segments.spec_hash), "spec_hash")]
     outputs_columns = (
-        output(key, type_name(plan.entity.key_type, dialect), f"The {plan.entity.name}."),
-        output("as_of", "timestamp", "The instant that every flag is evaluated at."),
+        output(key, plan.entity.key_type, f"The {plan.entity.name}."),
+        output("as_of", Type.TIMESTAMP, "The instant that every flag is evaluated at."),
         *(
-            output(one.segment.name, "boolean", _described(one.segment.description, one.english))
+            output(one.segment.name, Type.BOOLEAN, _described(one.segment.description, one.english))
             for one in segments.segments
         ),
-        output("spec_hash", "text", "The hash of the meaning of all segments of this table."),
+        output("spec_hash", Type.TEXT, "The hash of the meaning of all segments of this table."),
     )
     final = select(outputs, table(source))
     return Query(
@@ -130,7 +130,7 @@ def _formula(formula: Formula, *, under_negation: bool = False) -> exp.Expr:
 
 
 def _one_if(condition: exp.Expr) -> exp.Expr:
-    return cast(condition, Type.INTEGER)
+    return nodes.OneIf(condition=condition)
 
 
 def members_query(plan: Plan) -> Query:
@@ -158,12 +158,12 @@ def members_query(plan: Plan) -> Query:
 def members_columns() -> tuple[OutputColumn, ...]:
     """What is told of a member of a segment."""
     return (
-        output("segment", "text", "The segment."),
-        output("entity", "text", "Whom the segment is about."),
-        output("entity_key", "text", "The member's key, as text."),
-        output("as_of", "timestamp", "The instant of the membership."),
-        output("version", "bigint", "The author's version of the segment."),
-        output("content_hash", "text", "The hash of the segment's meaning."),
+        output("segment", Type.TEXT, "The segment."),
+        output("entity", Type.TEXT, "Whom the segment is about."),
+        output("entity_key", Type.TEXT, "The member's key, as text."),
+        output("as_of", Type.TIMESTAMP, "The instant of the membership."),
+        output("version", Type.INTEGER, "The author's version of the segment."),
+        output("content_hash", Type.TEXT, "The hash of the segment's meaning."),
     )
 
 
@@ -204,8 +204,8 @@ def catalog_query(plan: Plan) -> Query:
         "spec_file": "The file that defines it.",
     }
     columns_ = (
-        *(output(name, "text", description) for name, description in words.items()),
-        output("version", "bigint", "The author's version of it."),
+        *(output(name, Type.TEXT, description) for name, description in words.items()),
+        output("version", Type.INTEGER, "The author's version of it."),
     )
     return Query(plan.catalog, "one row a segment", (), union_all(parts), columns_, relations.placeholders)
 

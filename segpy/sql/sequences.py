@@ -13,12 +13,12 @@ from typing import assert_never
 
 from sqlglot import exp
 
-from segpy.dialects import Dialect
 from segpy.plan.model import EntityPlan, SequencePlan, SequencesPlan
 from segpy.resolve.methods import Method
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
+from segpy.sql import nodes
 from segpy.sql.attempts import Frame, in_order
 from segpy.sql.chains import chain_ctes
 from segpy.sql.choices import choice_ctes
@@ -39,18 +39,17 @@ from segpy.sql.tree import (
     select,
     table,
     text,
-    type_name,
     union_all,
 )
 
 
-def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, dialect: Dialect) -> Query:
+def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain) -> Query:
     """The sequences model of an entity."""
     assert plan.events is not None
     relations = Relations(grain)
     key = plan.entity.key
     source = select([exp.Star()], table(relations.model(plan.events.model)))
-    ctes = [Cte("events", (), source, inline=dialect.inline_hint)]
+    ctes = [Cte("events", (), source, inline=True)]
     if any(Frame(sequence, key).ordered for sequence in sequences.sequences):
         ctes.append(in_order(key))
     asked = _Asked(
@@ -60,7 +59,7 @@ def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, di
     for sequence in sequences.sequences:
         ctes += _reached(sequence, key)
         ctes += _summary(Frame(sequence, key), asked)
-    columns = _columns(plan, asked, dialect.name)
+    columns = _columns(plan, asked)
     final = union_all(
         [
             select([column(one.name) for one in columns], table(f"{sequence.name}__summary"))
@@ -92,25 +91,22 @@ def _reached(sequence: SequencePlan, key: str) -> list[Cte]:
             assert_never(sequence.method)
 
 
-def _columns(plan: EntityPlan, asked: _Asked, dialect: str) -> tuple[OutputColumn, ...]:
-    def typed(name: str, type_: Type, description: str) -> OutputColumn:
-        return output(name, type_name(type_, dialect), description)
-
+def _columns(plan: EntityPlan, asked: _Asked) -> tuple[OutputColumn, ...]:
     velocity = "Seconds of the first completion, from its latest start; null without one."
     without_overlap = "Number of matches without overlap; null where nobody asks for it."
     return (
-        typed(plan.entity.key, plan.entity.key_type, f"The {plan.entity.name}."),
-        typed("sequence", Type.TEXT, "The sequence."),
-        typed("completed", Type.BOOLEAN, "Whether some match is complete."),
-        typed("step", Type.INTEGER, "The furthest step that any attempt reached."),
-        typed("completions", Type.INTEGER, "Number of last-step events that complete a match."),
-        *((typed("matches", Type.INTEGER, without_overlap),) if asked.counted else ()),
-        typed("first_at", Type.TIMESTAMP, "When a match was first complete."),
-        typed("last_at", Type.TIMESTAMP, "When a match was last complete."),
-        typed("seconds", Type.DURATION, velocity),
-        typed("fastest_seconds", Type.DURATION, "Seconds of the fastest match."),
+        output(plan.entity.key, plan.entity.key_type, f"The {plan.entity.name}."),
+        output("sequence", Type.TEXT, "The sequence."),
+        output("completed", Type.BOOLEAN, "Whether some match is complete."),
+        output("step", Type.INTEGER, "The furthest step that any attempt reached."),
+        output("completions", Type.INTEGER, "Number of last-step events that complete a match."),
+        *((output("matches", Type.INTEGER, without_overlap),) if asked.counted else ()),
+        output("first_at", Type.TIMESTAMP, "When a match was first complete."),
+        output("last_at", Type.TIMESTAMP, "When a match was last complete."),
+        output("seconds", Type.DURATION, velocity),
+        output("fastest_seconds", Type.DURATION, "Seconds of the fastest match."),
         *(
-            typed(
+            output(
                 f"step_{i}_seconds",
                 Type.DURATION,
                 f"Seconds to step {i} where it was first reached, from the latest start.",
@@ -164,8 +160,7 @@ def _measured(frame: Frame, source: str, whole: int, asked: _Asked) -> exp.Selec
 
     def first_seconds(step: int) -> exp.Expr:
         """From the latest start to the first reach of a step."""
-        first = exp.ArgMin(this=column("started_at"), expression=column(frame.place("reached")))
-        start = filtered(first, at(step))
+        start = nodes.FirstBy(value=column("started_at"), place=column(frame.place("reached")), condition=at(step))
         return seconds_between(start, filtered(exp.Min(this=column("reached_at")), at(step)))
 
     furthest = exp.Max(this=column("step"))

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from segpy.plan.model import StepPlan
 from segpy.spec.model_measures import Start, Ties
-from segpy.sql.attempts import Frame
+from segpy.sql.attempts import CROWDED, Frame
 from segpy.sql.model import Cte
 from segpy.sql.operations import one_of, selected
 from segpy.sql.tree import all_of, call, column, is_known, named, negated, number, select, table, union_all
@@ -145,13 +145,13 @@ def _own(name: str, frame: Frame, step: StepPlan) -> list[Cte]:
         named(exp.Window(this=exp.Min(this=column(at)), partition_by=[column(frame.key)]), place)
         for at, place in zip(frame.ats, frame.places("first"), strict=True)
     ]
-    columns = [*by, named(crowded, "crowded_at"), *firsts]
+    columns = [*by, named(crowded, CROWDED), *firsts]
     comment = (f"unwanted events that the step may take itself; with the one {step.times - 1} before there is no room",)
     if frame.sequence.ties is not Ties.ANY:
         columns.append(named(exp.Count(this=exp.Star()), "events"))
         return [Cte(f"{name}_own", comment, select(columns, table(frame.events), where=where, group_by=by))]
     latest = [
-        named(exp.Max(this=column("crowded_at")), "crowded_at"),
+        named(exp.Max(this=column(CROWDED)), CROWDED),
         named(exp.Min(this=column("first_at")), "first_at"),
     ]
     grouped = select([*by, *latest], table(f"{name}_own_runs"), group_by=[one.copy() for one in by])

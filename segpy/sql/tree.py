@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.dialects.duckdb import DuckDB
-from sqlglot.errors import SqlglotError
 
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
+from segpy.sql import nodes
 from segpy.sql.model import OutputColumn
 
 AS_OF = "__as_of__"
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
-_RESERVED = frozenset(DuckDB.Generator.RESERVED_KEYWORDS)
-_WORDS = frozenset(word.lower() for word in (*DuckDB.Tokenizer.KEYWORDS, *DuckDB.Parser.NO_PAREN_FUNCTION_PARSERS))
 _PIECES = re.compile(r"(?<=\{)(?=[{%#])|(?=[\n\r])|(?<=[\n\r])")
-_USES = """
-    select cast({0} as text) as {0}, {0}, {0} + 1 as one, {0} is null as two, not {0} as three, t.{0}, coalesce({0}, 1),
-        max({0}) filter (where {0} and not {0}), sum({0}) over (partition by {0} order by {0}),
-        case when {0} then {0} else {0} end as four
-    from t inner join {0} on {0}.a = t.a and t.{0} = {0} where {0} and {0} > 1 and {0} in ({0}) and {0}.a
-    group by {0}, t.{0}, {0} order by {0}, {0}
-"""
 _TYPES = {
     Type.TEXT: exp.DType.TEXT,
     Type.NUMBER: exp.DType.DOUBLE,
@@ -40,27 +27,13 @@ _TYPES = {
 
 
 def identifier(name: str) -> exp.Identifier:
-    """A name, quoted where it needs to be."""
-    return exp.to_identifier(name, quoted=not (_PLAIN.fullmatch(name) and _reads_bare(name)))
+    """A name. Whether it needs quotes is the dialect's to say."""
+    return exp.to_identifier(name, quoted=True)
 
 
-@cache
-def _reads_bare(name: str) -> bool:
-    """Whether a name without quotes is read as that name wherever a column or a table can stand."""
-    if name not in _WORDS:
-        return name not in _RESERVED
-    try:
-        bare, quoted = (sqlglot.parse_one(_USES.format(one), read="duckdb") for one in (name, f'"{name}"'))
-    except SqlglotError:
-        return False
-    for part in quoted.find_all(exp.Identifier):
-        part.set("quoted", False)
-    return name not in _RESERVED and bare == quoted
-
-
-def output(name: str, sql_type_: str, description: str) -> OutputColumn:
+def output(name: str, type_: Type | exp.DataType, description: str) -> OutputColumn:
     """A column of a model."""
-    return OutputColumn(name, identifier(name).sql("duckdb"), sql_type_, description)
+    return OutputColumn(name, sql_type(type_) if isinstance(type_, Type) else type_, description)
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
@@ -122,17 +95,14 @@ def _seconds(duration: Duration) -> exp.Expr:
 
 
 def sql_type(type_: Type) -> exp.DataType:
-    """The engine's type for a type of the language."""
+    """A type of the language in a syntax tree."""
     return exp.DataType(this=_TYPES[type_])
-
-
-def type_name(type_: Type, dialect: str) -> str:
-    """The name of the engine's type."""
-    return sql_type(type_).sql(dialect).lower()
 
 
 def cast(value: exp.Expr, type_: Type) -> exp.Expr:
     """A value as another type."""
+    if type_ is Type.TEXT:
+        return nodes.AsText(value=value)
     return exp.Cast(this=value, to=sql_type(type_))
 
 
@@ -211,7 +181,7 @@ def select(
     where: Sequence[exp.Expr] = (),
     group_by: Sequence[exp.Expr] = (),
     order_by: Sequence[exp.Expr] = (),
-    joins: Sequence[exp.Join] = (),
+    joins: Sequence[exp.Join | nodes.Nearest] = (),
     distinct: bool = False,
 ) -> exp.Select:
     """A select. Conditions under `where` must all hold."""
@@ -247,9 +217,7 @@ def inner_join(name: str, on: exp.Expr, alias: str | None = None) -> exp.Join:
     return exp.Join(this=table(name, alias), kind="INNER", on=on)
 
 
-def asof_join(name: str, on: exp.Expr, alias: str, *, left: bool = False) -> exp.Join:
-    """A join to the latest row of a CTE that fits."""
-    found = exp.Join(this=table(name, alias), method="ASOF", on=on)
-    if left:
-        found.set("side", "LEFT")
-    return found
+def nearest(name: str, on: exp.Expr, alias: str, columns: Mapping[str, Type], *, outer: bool = False) -> nodes.Nearest:
+    """A join to the nearest row of a CTE that fits, of which these columns are read: see `Nearest`."""
+    read = [exp.ColumnDef(this=identifier(one), kind=sql_type(type_)) for one, type_ in columns.items()]
+    return nodes.Nearest(this=table(name, alias), on=on, outer=outer, columns=read)

@@ -23,7 +23,7 @@ def verify(query: Query, text: str, dialect: str) -> None:
     except SqlglotError as error:
         raise Unfaithful(f"{query.name}: {error}") from error
     meant = sqlglot.parse_one(_whole(query.ctes, query.final).sql(dialect), read=dialect)
-    if _plain(read) != _plain(meant):
+    if _plain(read, dialect) != _plain(meant, dialect):
         raise Unfaithful(f"{query.name}: the text does not mean what was planned")
 
 
@@ -36,6 +36,6 @@ def _whole(ctes: Sequence[Cte], final: exp.Query) -> exp.Query:
     return whole
 
 
-def _plain(tree: exp.Expr) -> str:
-    text = tree.sql("duckdb", copy=False, comments=False, normalize=True, normalize_functions="lower")
-    return lowered(text, "duckdb")
+def _plain(tree: exp.Expr, dialect: str) -> str:
+    text = tree.sql(dialect, copy=False, comments=False, normalize=True, normalize_functions="lower")
+    return lowered(text, dialect)

@@ -19,7 +19,7 @@ from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model_measures import Side
 from segpy.sql.model import Cte
-from segpy.sql.operations import local, truncated, units
+from segpy.sql.operations import from_local, local, truncated, units
 from segpy.sql.tree import as_of, cast, column, minus, named, plus, select, table, text
 
 
@@ -144,13 +144,9 @@ def _first(edge: CalendarEdge, zone: str) -> exp.Expr:
     if zone == "UTC" or _of_fixed_length(edge):
         return shown
 
-    def known(time: exp.Expr) -> exp.Expr:
-        there = exp.AtTimeZone(this=time, zone=text(zone))
-        return exp.AtTimeZone(this=exp.paren(there), zone=text("UTC"))
-
-    last_before = known(exp.paren(_earlier(shown.copy(), 1, "microsecond")))
+    last_before = from_local(_earlier(shown.copy(), 1, "microsecond"), zone)
     next_after = exp.Add(this=last_before, expression=units(1, "microsecond"))
-    return exp.Least(this=known(shown), expressions=[next_after], ignore_nulls=True)
+    return exp.Least(this=from_local(shown, zone), expressions=[next_after], ignore_nulls=True)
 
 
 def _earlier(instant: exp.Expr, amount: int, unit: str) -> exp.Expr:

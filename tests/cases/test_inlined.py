@@ -9,6 +9,7 @@ from dataclasses import replace
 import duckdb
 from sqlglot import exp
 
+from segpy.dialects import DIALECTS
 from segpy.plan.examples import build_examples
 from segpy.resolve.model import Bound
 from segpy.resolve.model_examples import Example, ExpectedFeature
@@ -16,6 +17,7 @@ from segpy.resolve.model_measures import type_of
 from segpy.spec.expression import Literal, Type
 from segpy.sql.build import written
 from segpy.sql.examples import build_unit_tests
+from segpy.sql.lower.query import lower
 from segpy.sql.model import Query, UnitTests
 from segpy.sql.tree import column, inner_join, select, table
 from tests.cases.case import Case
@@ -24,6 +26,7 @@ from tests.cases.runner import rendered
 from tests.cases.tables import Row, create, plain, relation
 from tests.cases.test_cases import answer_as_written, same
 
+DUCKDB = DIALECTS["duckdb"]
 _NULL = Literal(None, Type.NULL)
 
 
@@ -64,7 +67,7 @@ def everybody(tests: UnitTests) -> str:
     columns += [column(one.name, features.model) for one in tests.plan.features]
     final = select(columns, table(flags.model), joins=[inner_join(features.model, same_key)])
     query = Query(tests.query.name, "", tests.query.ctes, final, (), tests.query.placeholders)
-    return written(query, tests.plan.plan)
+    return written(lower(query, DUCKDB), DUCKDB)
 
 
 def rows(case: Case, text: str) -> list[Row]:

@@ -125,8 +125,8 @@ MUTANTS = (
     Mutant(
         "without looks within the values of same only",
         CHAINS,
-        'joins.append(frame.asof(relation, earlier, "step", alias, shared=False, outer=True))',
-        'joins.append(frame.asof(relation, earlier, "step", alias, shared=True, outer=True))',
+        'joins.append(frame.nearest(relation, earlier, "step", alias, [place], shared=False, outer=True))',
+        'joins.append(frame.nearest(relation, earlier, "step", alias, [place], shared=True, outer=True))',
         "seq_same",
     ),
     Mutant(
@@ -287,7 +287,7 @@ MUTANTS = (
         "exp.LTE(this=occurred_at, expression=_moment(end))",
         "fixed_windows",
     ),
-    Mutant("days are those of UTC", OPERATIONS, 'if zone == "UTC":', "if True:", "zone_days"),
+    Mutant("days are those of UTC", OPERATIONS, 'if zone == "UTC" else', "if True else", "zone_days"),
     Mutant(
         "in_the_last is open below",
         WINDOWS,
@@ -347,7 +347,7 @@ MUTANTS = (
     Mutant(
         "median is the lower of two",
         BRANCHES,
-        "return over(exp.Median(this=value))",
+        "return over(nodes.Median(value=value))",
         'return over(exp.Anonymous(this="quantile_disc", expressions=[value, number(0.5)]))',
         "median",
     ),
@@ -358,9 +358,7 @@ MUTANTS = (
         "gaps = over(exp.Count(this=exp.Star()))",
         "gap",
     ),
-    Mutant(
-        "decay by another half-life", BRANCHES, "exp.Pow(this=number(0.5)", "exp.Pow(this=number(0.3678794)", "decayed"
-    ),
+    Mutant("decay by another half-life", DIALECTS, '"pow(0.5, _times)"', '"pow(0.3678794, _times)"', "decayed"),
     Mutant(
         "a burst is closed at both ends",
         RUNS,

@@ -13,7 +13,7 @@ from segpy.source.nodes import Mapping, Source
 from segpy.source.read import read_source
 from segpy.spec.decode import decode
 from segpy.spec.model import Spec
-from segpy.sql.build import build_queries
+from segpy.sql.build import models_in_sql
 from segpy.sql.read import read_expression
 
 # One entity with attributes and one with events only; a stream with named events and one without.
@@ -109,4 +109,4 @@ def segments(plan: Plan) -> dict[str, SegmentPlan]:
 
 def sql_of(*texts: str) -> dict[str, str]:
     """The generated SQL of a spec over the world, by model."""
-    return {query.name: text for query, text in build_queries(planned(*texts))}
+    return {model.name: model.text for model in models_in_sql(planned(*texts))}

@@ -7,10 +7,12 @@ from datetime import datetime
 import duckdb
 import pytest
 
+from segpy.dialects import DIALECTS
 from segpy.resolve.evaluate import INSTANT, UNDECIDED, Constant, evaluate
 from segpy.resolve.typing import typed
 from segpy.spec.expression import Clock, ClockUnit, Expression, Type, Unreadable
 from segpy.sql.expression import lower
+from segpy.sql.lower.trees import lowered_expression
 from segpy.sql.read import read_expression
 from segpy.sql.tree import column
 
@@ -118,7 +120,7 @@ def test_what_is_told_is_what_the_engine_says(text: str) -> None:
         "timestamp '2026-03-01 12:00' as due_at, null::text as nothing, 0::bigint as zero"
     )
     with duckdb.connect(":memory:") as connection:
-        sql = lower(parsed(text), column).sql("duckdb")
+        sql = lowered_expression(lower(parsed(text), column), DIALECTS["duckdb"]).sql("duckdb")
         ((said,),) = connection.execute(f"select {sql} from (select {columns})").fetchall()
     assert evaluate(parsed(text), ROW) is said
 

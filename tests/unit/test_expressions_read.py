@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from segpy.dialects import DIALECTS
 from segpy.plan.expressions import expression_words
 from segpy.spec.expression import (
     COMPARISONS,
@@ -30,6 +31,7 @@ from segpy.spec.expression import (
     columns_of,
 )
 from segpy.sql.expression import lower
+from segpy.sql.lower.trees import lowered_expression
 from segpy.sql.read import read_expression
 from segpy.sql.tree import column
 
@@ -48,7 +50,7 @@ def text(value: str) -> Literal:
 
 def written(expression: Expression) -> str:
     """An expression as SQL."""
-    return lower(expression, column).sql("duckdb")
+    return lowered_expression(lower(expression, column), DIALECTS["duckdb"]).sql("duckdb")
 
 
 # --- what there is --------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from segpy.resolve.model_measures import EventMeasure, measures_in
 from segpy.spec.model import Grain
 from segpy.sql.events import events_query
 from segpy.sql.layout import lay_out
+from segpy.sql.lower.query import lower
 from tests.unit.stages import bound
 
 STREAMS = """
@@ -44,8 +45,8 @@ def planned(*, ordered: bool) -> EntityPlan:
 def rows(plan: EntityPlan) -> list[tuple[object, ...]]:
     """The events model on two clicks of one instant, one of them delivered twice, and a call."""
     assert plan.events is not None
-    query = events_query(plan, plan.events, Grain.DAY, DIALECTS["duckdb"])
-    sql = lay_out(query, "duckdb").replace("__as_of__", "timestamp '2026-03-10'")
+    query = events_query(plan, plan.events, Grain.DAY)
+    sql = lay_out(lower(query, DIALECTS["duckdb"]), "duckdb").replace("__as_of__", "timestamp '2026-03-10'")
     with duckdb.connect() as connection:
         connection.execute(
             "create table __clicks__ as select * from (values "

@@ -7,7 +7,8 @@ from datetime import datetime
 import duckdb
 import pytest
 
-from segpy.sql.tree import identifier
+from segpy.dialects import DIALECTS
+from segpy.sql.lower.names import quoted as written
 from tests.cases.runner import Refused, compile_spec, run
 from tests.cases.tables import Row, Table
 
@@ -31,7 +32,7 @@ def test_there_are_keywords() -> None:
 
 def test_every_keyword_is_an_identifier_wherever_one_can_stand() -> None:
     for word in KEYWORDS:
-        k = identifier(word).sql("duckdb")
+        k = written(word, DIALECTS["duckdb"])
         ENGINE.execute(
             f"with t as (select cast(1 as bigint) as {k}, true as x) "
             f"select a.{k}, max(b.{k}) filter (where a.{k} = b.{k}) as m, "

@@ -96,12 +96,6 @@ def test_the_method_is_the_first_that_is_exact(written: str, method: Method | No
     assert method_of(sequence(written)) is method
 
 
-def test_without_asof_joins_the_choices_do_what_chains_would() -> None:
-    plain = sequence("steps: [login, paid]")
-    assert method_of(plain, asof_join=False) is Method.INSTANTS
-    assert method_of(sequence("steps: [login, paid], ties: strict"), asof_join=False) is Method.CHOICES
-
-
 def test_words() -> None:
     written = (
         "steps: [login, {any_order: [viewed, paid], after: 1 hour, within: 2 days}, {event: mail, directly: true}], "

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from segpy.sql.build import build_queries
+from segpy.dialects import DIALECTS
+from segpy.sql.build import queries_of
 from segpy.sql.layout import lay_out
+from segpy.sql.lower.query import lower
 from segpy.sql.model import Query
 from segpy.sql.verify import Unfaithful, verify
 from tests.unit.stages import planned
@@ -19,7 +21,7 @@ segments:
   s: {entity: user, all: [{feature: spend, at_least: 100}, {feature: rate, less_than: 0.5, or_never: true}]}
   t: {entity: user, any: [{in_segment: s}, {attribute: plan, in: [Pro, Team]}], none: [{feature: trip_completed}]}
 """
-QUERIES = {query.name: query for query, _ in build_queries(planned(SPEC))}
+QUERIES = {query.name: lower(query, DIALECTS["duckdb"]) for query in queries_of(planned(SPEC))}
 TEXTS = {name: lay_out(query, "duckdb") for name, query in QUERIES.items()}
 
 

@@ -1,0 +1,1 @@
+"""One tree for all engines to the tree of one engine, by its capabilities."""

@@ -1,0 +1,185 @@
+"""Operations that engines write in different ways, as nodes of the syntax tree.
+
+The builders know an operation by its meaning. `sql.lower` puts in its place what `dialects` says that an engine writes
+for it; no node of this file is ever written.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlglot import exp
+
+
+class Operation(exp.Expression, exp.Func):
+    """An operation. `spelled` is its name among the spellings of a dialect, its arguments are the holes of these."""
+
+    spelled: ClassVar[str]
+
+
+class Utc(Operation):
+    """An instant as a timestamp in UTC, whether it was one with a zone, one without (taken as UTC) or a date."""
+
+    spelled = "utc"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Local(Operation):
+    """What the clocks of a time zone show at an instant in UTC, whatever zone the session is set to."""
+
+    spelled = "local"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "zone": True}
+
+
+class FromLocal(Operation):
+    """The instant in UTC at which the clocks of a time zone show a time; of two the second."""
+
+    spelled = "from_local"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "zone": True}
+
+
+class Truncated(Operation):
+    """The beginning of the unit that a clock's time lies in; weeks begin on Monday. `unit` is part of the name."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "unit": True}
+
+    @property
+    def spelled(self) -> str:  # type: ignore[override]
+        return f"start_of_{self.args['unit'].name}"
+
+
+class Hour(Operation):
+    """The hour that a clock shows, from 0 to 23."""
+
+    spelled = "hour"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Weekday(Operation):
+    """The day of the week that a calendar shows, from 1, Monday."""
+
+    spelled = "weekday"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Microseconds(Operation):
+    """Microseconds from 1970 to an instant in UTC, a whole number."""
+
+    spelled = "microseconds"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class MicrosecondsBetween(Operation):
+    """Elapsed microseconds, a whole number."""
+
+    spelled = "microseconds_between"
+    arg_types: ClassVar[dict[str, bool]] = {"earlier": True, "later": True}
+
+
+class SecondsBetween(Operation):
+    """Elapsed seconds with fractions, exact to the microsecond for any two instants within 270 years."""
+
+    spelled = "seconds_between"
+    arg_types: ClassVar[dict[str, bool]] = {"earlier": True, "later": True}
+
+
+class FirstBy(Operation):
+    """Of the rows of a group that fulfil a condition the value of the one that comes first."""
+
+    spelled = "first_by"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "place": True, "condition": True}
+
+
+class Median(Operation):
+    """The median of a group's numbers, nulls aside: of an even number of them the mean of the middle two."""
+
+    spelled = "median"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Halved(Operation):
+    """One half to the power of a number that is not negative; 0 where that is too small for the engine."""
+
+    spelled = "halved"
+    arg_types: ClassVar[dict[str, bool]] = {"times": True}
+
+
+class AsText(Operation):
+    """A value as text that is compared and sorted by its code points."""
+
+    spelled = "as_text"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class OneIf(Operation):
+    """1 where a condition holds, else 0. The condition is never null."""
+
+    spelled = "one_if"
+    arg_types: ClassVar[dict[str, bool]] = {"condition": True}
+
+
+class Lowered(Operation):
+    """Text in small letters, those of other alphabets too."""
+
+    spelled = "lowered"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Raised(Operation):
+    """Text in capital letters, those of other alphabets too."""
+
+    spelled = "raised"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Trimmed(Operation):
+    """Text without the blanks at its ends."""
+
+    spelled = "trimmed"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Characters(Operation):
+    """How many characters a text has."""
+
+    spelled = "characters"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Like(Operation):
+    """Whether a text fits a pattern of `%` and `_`; nothing else in a pattern is special."""
+
+    spelled = "like"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "pattern": True}
+
+
+class LikeAnyCase(Operation):
+    """As `Like`, capital and small letters being the same."""
+
+    spelled = "like_any_case"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "pattern": True}
+
+
+class Rounded(Operation):
+    """A number rounded to so many digits behind the point, halves away from zero."""
+
+    spelled = "rounded"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "digits": True}
+
+
+class RoundedToWhole(Operation):
+    """A number rounded to a whole one, halves away from zero."""
+
+    spelled = "rounded_to_whole"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Nearest(exp.Expression):
+    """A join to the nearest row of a relation that fits: it stands among the joins of a select.
+
+    `this` is the relation; `on` are equalities and, last, one comparison of something in the row with a column of the
+    relation. `columns` are what the select reads of it. Each of them grows (or stays) with the compared column, within
+    what the equalities hold together: on an engine without such joins a running extreme finds them.
+    """
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "on": True, "outer": True, "columns": True}
