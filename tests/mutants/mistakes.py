@@ -19,7 +19,7 @@ class Mutant:
 CHAINS, STEPS, SUMMARY, MATCHES = "sql/chains.py", "sql/step_events.py", "sql/sequences.py", "sql/matches.py"
 ATTEMPTS, EVENTS, FEATURES, OPERATIONS = "sql/attempts.py", "sql/events.py", "sql/features.py", "sql/operations.py"
 BRANCHES, RUNS, RANKINGS, FLAGS = "sql/branches.py", "sql/runs.py", "sql/rankings.py", "sql/segments.py"
-DIALECTS = "dialects.py"
+DIALECTS = "dialects/model.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:

@@ -1,0 +1,12 @@
+"""What each engine can do, pure data: a file an engine. SQL is lowered by capability, never by name."""
+
+from __future__ import annotations
+
+from segpy.dialects.duckdb import DUCKDB
+from segpy.dialects.model import Dialect
+from segpy.dialects.postgres import POSTGRES
+
+__all__ = ["DIALECTS", "Dialect"]
+
+DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES)}
+"""The dialects that SQL can be written for."""

@@ -1,0 +1,56 @@
+"""What is told of an engine: its capabilities, and how it writes what engines write in different ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The capabilities of one engine, and how it writes the operations that engines write in different ways.
+
+    `name` is sqlglot's name of the dialect and dbt's of the adapter. `types` are the engine's names of the types of
+    the language. `spellings` are expressions in the dialect, by the name of the operation (`sql.nodes`); what begins
+    with an underscore stands for an argument. `reserved` are words that cannot name a column without quotes, besides
+    those that the parser knows.
+
+    `asof_join`: a join to the latest row that is not later. `enum_type`: text of a fixed set held as small integers.
+    `clustered_by_order`: a table keeps the order of the query that made it, so that sorting it once lets later scans
+    skip most of it. `inline_hint`: `not materialized`, for an engine that would otherwise copy a CTE that is read more
+    than once, and lose what it knows of the table behind it. `filter_clause`: `count(*) filter (where …)`.
+    `exact_averages`: averages and deviations of integers are decimals, to be cast.
+    `least_of_known`: `least` and `greatest` overlook nulls.
+    """
+
+    name: str
+    types: Mapping[str, str]
+    spellings: Mapping[str, str]
+    reserved: frozenset[str] = field(default=frozenset())
+    asof_join: bool = False
+    enum_type: bool = False
+    clustered_by_order: bool = False
+    inline_hint: bool = False
+    filter_clause: bool = True
+    exact_averages: bool = False
+    least_of_known: bool = True
+
+
+_UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
+
+COMMON = {
+    **{f"start_of_{unit}": f"date_trunc('{unit}', _value)" for unit in _UNITS},
+    "median": "percentile_cont(0.5) within group (order by _value)",
+    "halved": "pow(0.5, _times)",
+    "as_text": "cast(_value as text)",
+    "one_if": "cast(_condition as integer)",
+    "lowered": "lower(_value)",
+    "raised": "upper(_value)",
+    "trimmed": "trim(_value)",
+    "characters": "length(_value)",
+    "like": "_value like _pattern",
+    "like_any_case": "_value ilike _pattern",
+    "rounded": "round(_value, _digits)",
+    "rounded_to_whole": "round(_value)",
+}
+"""What most engines write."""
