@@ -42,9 +42,9 @@ class Refused(AssertionError):
         self.codes = frozenset(one.code for one in errors)
 
 
-def compile_spec(text: str) -> Models:
+def compile_spec(text: str, dialect: str = "duckdb") -> Models:
     """The models of a spec. Raises `Refused` with the findings where there are errors."""
-    compiled = compile_sources((Source("segments/spec.yml", text),), Catalog())
+    compiled = compile_sources((Source("segments/spec.yml", text),), Catalog(adapter=dialect))
     errors = [found for found in compiled.diagnostics if found.severity is Severity.ERROR]
     if errors:
         raise Refused(errors)

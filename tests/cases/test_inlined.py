@@ -21,10 +21,11 @@ from segpy.sql.lower.query import lower
 from segpy.sql.model import Query, UnitTests
 from segpy.sql.tree import column, inner_join, select, table
 from tests.cases.case import Case
+from tests.cases.expected import same
 from tests.cases.plan_text import plan_of
 from tests.cases.runner import rendered
 from tests.cases.tables import Row, create, plain, relation
-from tests.cases.test_cases import answer_as_written, same
+from tests.cases.test_cases import answer_as_written
 
 DUCKDB = DIALECTS["duckdb"]
 _NULL = Literal(None, Type.NULL)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.cases import case as cases
+from tests.cases import expected
 from tests.cases import test_cases as checks
 from tests.cases.case import Case
 from tests.properties.language import test_language
@@ -19,10 +21,10 @@ SPECS = 25
 SEEDS = range(900, 904)
 LONGEST = 300  # seconds for a single test
 CHECKS: tuple[Callable[[Case], None], ...] = (
-    checks.test_members,
-    checks.test_population,
-    checks.test_features,
-    checks.test_sequences,
+    *(
+        partial(checks.test_what_is_expected, expectation=one)
+        for one in (expected.members, expected.population, expected.features, expected.sequences)
+    ),
     checks.test_future_changes_nothing,
 )
 

@@ -11,8 +11,8 @@ import pytest
 
 from tests.cases import case as cases
 from tests.cases.case import Case
+from tests.cases.expected import entities, per_entity, same
 from tests.cases.tables import plain
-from tests.cases.test_cases import entities, per_entity, same
 from tests.oracle.ask import world
 from tests.oracle.world import World
 

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
+from tests.cases.expected import same
 from tests.cases.runner import compile_spec, run
 from tests.cases.tables import plain
-from tests.cases.test_cases import same
 from tests.oracle.ask import world
 from tests.properties.measures import AS_OF, spec, tables
 

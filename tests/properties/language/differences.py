@@ -56,11 +56,11 @@ class Trial:
     refused: dict[str, str]
 
 
-def compilable(spec: RandomSpec) -> Trial | None:
+def compilable(spec: RandomSpec, dialect: str = "duckdb") -> Trial | None:
     """What compiles of a spec; None where nothing does."""
     reasons: dict[str, str] = {}
     while spec.items:
-        compiled = compile_sources((Source("segments/spec.yml", spec.text),), Catalog())
+        compiled = compile_sources((Source("segments/spec.yml", spec.text),), Catalog(adapter=dialect))
         errors = [found for found in compiled.diagnostics if found.severity is Severity.ERROR]
         if not errors:
             return Trial(spec, models_of(compiled.artifacts), reasons)
@@ -79,8 +79,9 @@ def compilable(spec: RandomSpec) -> Trial | None:
 
 def models_of(artifacts: Iterable[Artifact]) -> Models:
     """The models among what was compiled."""
-    sql = {PurePosixPath(one.path).stem: one.text for one in artifacts if one.path.startswith("models/segpy/")}
-    return Models({name: text for name, text in sql.items() if name != "_segpy"}, {})
+    texts = {one.path: one.text for one in artifacts}
+    sql = {PurePosixPath(path).stem: text for path, text in texts.items() if path.startswith("models/segpy/")}
+    return Models({name: text for name, text in sql.items() if name != "_segpy"}, texts)
 
 
 @dataclass(frozen=True, slots=True)

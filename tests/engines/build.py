@@ -1,0 +1,128 @@
+"""Builds the corpus on an engine, once in a run of tests, and remembers the answers on disk for all its processes."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.cases.runner import Models, Refused
+from tests.cases.tables import Row
+from tests.engines import worker
+from tests.engines.answers import decoded
+from tests.engines.corpus import Entry, entry
+from tests.engines.engine import Engine
+from tests.engines.environments import python_of
+from tests.engines.known import ENGINES
+from tests.engines.project import connect, write
+
+_MINUTES = 60 * 60
+_TESTS = os.environ.get("SEGPY_CONFORMANCE_TESTS", "1") != "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What an engine made of an entry: rows by model, and what went wrong, in words."""
+
+    rows: Mapping[str, list[Row]]
+    problems: tuple[str, ...]
+    failed_tests: tuple[str, ...]
+
+
+@cache
+def compiled(engine: str, name: str) -> tuple[Entry, Models]:
+    """An entry in the dialect of an engine. Raises `Refused` with the codes of what cannot be said."""
+    return entry(name).compiled(ENGINES[engine].dialect)
+
+
+def answers(engine: Engine, found: Entry, models: Models, folder: Path) -> Answers:
+    """The part of an engine's answers that is one entry's."""
+    told = _read(folder)
+    rows, problems = {}, []
+    prefix = f"{found.name}__"
+    for name in models.sql:
+        node = told["models"].get(prefix + name, {"status": "absent", "message": "dbt does not know it", "sql": None})
+        if node["status"] == "success":
+            answer = told["rows"][prefix + name]
+            if "problem" in answer:
+                problems.append(f"the rows of {name} cannot be had: {answer['problem']}")
+            else:
+                rows[name] = decoded(engine, answer)
+        elif node["status"] != "skipped":
+            problems.append(f"{name}: {node['message']}\n{node['sql']}")
+    for name, node in told["models"].items():
+        if name.startswith(prefix) and name.removeprefix(prefix) not in models.sql and node["status"] != "success":
+            problems.append(f"input {name}: {node['message']}\n{node['sql']}")
+    tests = {name: node for name, node in told["tests"].items() if name.startswith(prefix)}
+    failed = [f"{name}: {node['message']}\n{node['sql']}" for name, node in tests.items() if node["status"] == "fail"]
+    failed += [f"{name}: {node['message']}\n{node['sql']}" for name, node in tests.items() if node["status"] == "error"]
+    return Answers(rows, tuple(problems), tuple(failed))
+
+
+def versions(folder: Path) -> dict[str, str]:
+    """What the answers were computed by."""
+    return dict(_read(folder)["versions"])
+
+
+def build(engine: Engine, names: Sequence[str], shared: Path) -> Path:
+    """The folder of an engine's answers. Only the first process to ask builds; nobody builds what failed again."""
+    folder = shared / f"engine-{engine.name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder / "lock"):
+        if not (folder / "answers.json").exists():
+            try:
+                _build(engine, names, folder)
+            except Exception as error:
+                said = json.dumps({"problem": f"{type(error).__name__}: {error}"})
+                (folder / "answers.json").write_text(said, encoding="utf-8")
+    problem = _read(folder)["problem"]
+    assert problem is None, f"{engine.name} built nothing; see {folder}\n{problem}"
+    return folder
+
+
+def _build(engine: Engine, names: Sequence[str], folder: Path) -> None:
+    project = folder / "project"
+    write(project, engine, list(_compilable(engine, names)), tests=_TESTS)
+    python = python_of(engine)
+    with engine.start(folder, python.parent) as running:
+        connect(project, engine, running)
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "PYTHON"))}
+        done = subprocess.run(
+            [str(python), str(Path(worker.__file__).absolute()), str(project), str(folder / "answers.json")],
+            cwd=project,
+            env={**ours, **running.environment, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONUTF8": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=_MINUTES,
+        )
+    assert done.returncode == 0, f"the worker ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+
+
+def _compilable(engine: Engine, names: Sequence[str]) -> Iterator[tuple[Entry, Models]]:
+    for name in names:
+        try:
+            yield compiled(engine.name, name)
+        except Refused:
+            continue  # the test of that entry says so
+
+
+@cache
+def _read(folder: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
+    return told
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,71 @@
+"""What the suite knows of an engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from tests.cases.tables import Table
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENTS = Path(os.environ.get("SEGPY_ENGINES") or ROOT / ".engines").absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Why a case is not answered on an engine.
+
+    `notimpl`: segpy could and does not yet; `notyet`: the engine, or its adapter, may learn it; `never`: it cannot be.
+    """
+
+    kind: Literal["notimpl", "notyet", "never"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An engine that answers: an output of a dbt profile, and what its worker must find in its environment."""
+
+    profile: Mapping[str, Any]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+Start: TypeAlias = Callable[[Path, Path], AbstractContextManager[Running]]
+"""From a new folder, and the `bin` of the engine's virtual environment, to an engine that answers while inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine, and all that is particular about it.
+
+    `requirements` are those of its virtual environment; without any, the Python that runs the tests has them.
+    `types` are the engine's words for the types of input tables. `table` writes an input table as a query. `absent`
+    says what is missing on this machine beside the environment. `marks` are by case, or by code of a diagnostic. An
+    engine of `every_run` is one that CI fails without. `aware` engines hand out instants with a time zone.
+    """
+
+    name: str
+    dialect: str
+    requirements: tuple[str, ...]
+    start: Start
+    types: Mapping[str, str]
+    table: Callable[[Engine, Table], str]
+    every_run: bool
+    absent: Callable[[], str | None] = lambda: None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    threads: int = 2
+    quote: str = '"'
+    aware: bool = False
+
+    @property
+    def environment(self) -> Path:
+        """The folder of its virtual environment."""
+        return ENVIRONMENTS / self.name
+
+    def quoted(self, name: str) -> str:
+        """An identifier as it is quoted there."""
+        return self.quote + name.replace(self.quote, self.quote * 2) + self.quote

@@ -1,0 +1,55 @@
+"""The virtual environments of engines: each has dbt and one adapter, and never segpy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from tests.engines.engine import ENVIRONMENTS, Engine
+
+_INSTALLED = "segpy-requirements.txt"
+
+
+class NotSetUp(Exception):
+    """An engine cannot be set up; says why."""
+
+
+def python_of(engine: Engine) -> Path:
+    """The Python that builds on an engine."""
+    return engine.environment / "bin" / "python" if engine.requirements else Path(sys.executable)
+
+
+def missing(engine: Engine) -> str | None:
+    """What an engine wants before it can be started, and how to give it that."""
+    absent = engine.absent()
+    if absent is not None:
+        return absent
+    if not engine.requirements or _installed(engine):
+        return None
+    return f"not set up in {ENVIRONMENTS}: python -m tests.engines.setup {engine.name}"
+
+
+def set_up(engine: Engine) -> bool:
+    """Make an engine's environment. False where it was there already."""
+    if not engine.requirements or _installed(engine):
+        return False
+    folder = engine.environment
+    if not (folder / "bin" / "python").exists():
+        venv.create(folder, with_pip=True)
+    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    done = subprocess.run([*command, *engine.requirements], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotSetUp(f"{engine.name}: pip cannot install {', '.join(engine.requirements)}\n{done.stderr.strip()}")
+    (folder / _INSTALLED).write_text(_asked(engine), encoding="utf-8")
+    return True
+
+
+def _installed(engine: Engine) -> bool:
+    noted = engine.environment / _INSTALLED
+    return noted.exists() and noted.read_text(encoding="utf-8") == _asked(engine)
+
+
+def _asked(engine: Engine) -> str:
+    return "".join(f"{one}\n" for one in engine.requirements)

@@ -1,0 +1,76 @@
+"""Input tables as queries of an engine. Their cells are read by DuckDB first, so that every engine gets the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import duckdb
+
+from tests.cases.tables import Table, create, relation
+from tests.engines.engine import Engine
+
+
+def cells(table: Table) -> list[tuple[str | None, ...]]:
+    """The rows, each cell as text that every engine reads alike; those with a zone in UTC."""
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        create(connection, table)
+        found = connection.execute(f"select * from {relation(table.name)}").fetchall()
+    return [tuple(map(text, row)) for row in found]
+
+
+def text(value: object) -> str | None:
+    """A cell as text."""
+    match value:
+        case None | str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int() | float() | UUID():
+            return str(value)
+        case datetime() if value.tzinfo is not None:
+            return value.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds") + "+00:00"
+        case datetime():
+            return value.isoformat(sep=" ", timespec="microseconds")
+        case date():
+            return value.isoformat()
+    raise TypeError(f"no engine was told how a {type(value).__name__} is written: {value!r}")
+
+
+def from_values(engine: Engine, table: Table) -> str:
+    """One `values` list, its columns cast by name."""
+    rows = cells(table)
+    if not rows:
+        return without_rows(engine, table)
+    names = [f"c{number}" for number in range(len(table.columns))]
+    typed = [
+        f"cast({name} as {engine.types[kind]}) as {engine.quoted(column)}"
+        for name, (column, kind) in zip(names, table.columns.items(), strict=True)
+    ]
+    values = ",\n    ".join(f"({', '.join(map(literal, row))})" for row in rows)
+    return f"select {', '.join(typed)}\nfrom (values\n    {values}\n) as cells ({', '.join(names)})"
+
+
+def without_rows(engine: Engine, table: Table) -> str:
+    """The columns and no row."""
+    return f"select {', '.join(typed(engine, table, [None] * len(table.columns)))} where 1 = 0"
+
+
+def typed(engine: Engine, table: Table, row: Sequence[str | None]) -> list[str]:
+    """The cells of a row as typed and named columns."""
+    columns = zip(row, table.columns.items(), strict=True)
+    return [
+        f"cast({literal(cell)} as {engine.types[kind]}) as {engine.quoted(column)}" for cell, (column, kind) in columns
+    ]
+
+
+def literal(cell: str | None) -> str:
+    """Text in quotes, in which a backslash is a letter as any other."""
+    return "null" if cell is None else "'" + cell.replace("'", "''") + "'"
+
+
+def no_jinja(sql: str) -> str:
+    """The query, with braces that Jinja does not read."""
+    return sql.replace("{", '{{ "{" }}')

@@ -1,0 +1,127 @@
+"""PostgreSQL, a real server of our own: Debian's, or whichever `pg_config` knows.
+
+As a user's database it sorts text by a language and not by code points, and its sessions are in a zone with a clock
+change. It listens on a socket in its folder only, so that it needs no port.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.engines.engine import Engine, Running
+from tests.engines.inputs import from_values
+
+_WAIT_SECONDS = 60
+_SETTINGS = {
+    "listen_addresses": "",
+    "timezone": "America/St_Johns",
+    # Nothing here outlives the tests.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_locks_per_transaction": "256",
+}
+
+
+def programs_folder() -> Path | None:
+    """Where `initdb` and `postgres` are; Debian keeps them out of the path."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda found: int(found.parent.name), reverse=True)
+    known = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
+    return next((folder for folder in (*debian, *known) if (folder / "postgres").exists()), None)
+
+
+def absent() -> str | None:
+    """What is missing here."""
+    if programs_folder() is None:
+        return "PostgreSQL is not installed: apt-get install postgresql, or put initdb and postgres in the path"
+    if os.geteuid() == 0 and _user() is None:
+        return "PostgreSQL does not run as root, and there is no user `postgres` to run it as"
+    return None
+
+
+@contextmanager
+def start(folder: Path, programs: Path) -> Iterator[Running]:
+    """A server on a database of its own, which is gone afterwards."""
+    found = programs_folder()
+    assert found is not None, absent()
+    data = Path(tempfile.mkdtemp(prefix="segpy-postgres-"))  # a short path: that of a socket has at most 107 bytes
+    try:
+        user = _user() if os.geteuid() == 0 else None
+        who: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+        if user:
+            os.chown(data, user.pw_uid, user.pw_gid)
+        _make(found, data, who)
+        with (folder / "postgres.log").open("wb") as log:
+            command = [str(found / "postgres"), "-D", str(data), "-k", str(data)]
+            server = subprocess.Popen(command, stdout=log, stderr=log, cwd=data, **who)
+            try:
+                _wait(found, data, server, folder / "postgres.log")
+                login = {"host": str(data), "port": 5432, "user": "segpy", "password": "", "dbname": "postgres"}
+                yield Running({"type": "postgres", "schema": "conformance", **login})
+            finally:
+                server.send_signal(signal.SIGINT)  # end now, and disconnect whoever is left
+                try:
+                    server.wait(20)
+                except subprocess.TimeoutExpired:
+                    server.kill()
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _user() -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return None
+
+
+def _make(programs: Path, data: Path, who: dict[str, Any]) -> None:
+    locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US"]
+    command = [str(programs / "initdb"), "-D", str(data), "-U", "segpy", "--auth=trust", "--no-sync", *locale]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=data, check=False, **who)
+    assert done.returncode == 0, f"initdb failed; PostgreSQL 15 or later is needed\n{done.stdout}{done.stderr}"
+    settings = "".join(f"{name} = '{value}'\n" for name, value in _SETTINGS.items())
+    with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
+        file.write(settings)
+
+
+def _wait(programs: Path, data: Path, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + _WAIT_SECONDS
+    while time.monotonic() < until and server.poll() is None:
+        asked = [str(programs / "pg_isready"), "-q", "-h", str(data)]
+        if subprocess.run(asked, check=False).returncode == 0:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"PostgreSQL did not start\n{log.read_text(encoding='utf-8', errors='replace')}")
+
+
+ENGINE = Engine(
+    name="postgres",
+    dialect="postgres",
+    requirements=("dbt-core>=1.10.8,<1.12", "dbt-postgres>=1.10,<1.12"),
+    start=start,
+    types={
+        "text": "text",
+        "number": "double precision",
+        "integer": "bigint",
+        "boolean": "boolean",
+        "timestamp": "timestamp",
+        "timestamptz": "timestamptz",
+        "date": "date",
+        "uuid": "uuid",
+    },
+    table=from_values,
+    every_run=True,
+    absent=absent,
+)

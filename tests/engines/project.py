@@ -1,0 +1,111 @@
+"""The one dbt project of an engine: the models of every entry under the entry's name, and its input as models too."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.cases.runner import Models
+from tests.engines.corpus import Entry, tables_of
+from tests.engines.engine import Engine, Running
+from tests.engines.inputs import no_jinja
+
+_REF = re.compile(r"""\bref\(\s*(['"])([^'"]+)\1\s*\)""")
+_SOURCE = re.compile(r"""\bsource\(\s*(['"])([^'"]+)\1\s*,\s*(['"])([^'"]+)\3\s*\)""")
+_LONGEST = 54  # PostgreSQL has names of 63 bytes, and dbt adds `__dbt_tmp`
+
+# Every model is evaluated at the instant of its entry. Only where that comes from is replaced: what `segpy_as_of` makes
+# of it is segpy's own. dbt prefers the macro that is named for the adapter.
+_AS_OF = """\
+{{% macro {adapter}__segpy_as_of_text(grain) %}}
+    {{{{ return(var('instants')[model.name.split('__')[0]]) }}}}
+{{% endmacro %}}
+"""
+
+
+def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]], *, tests: bool) -> None:
+    """Write the project. Without `tests` it has none, and contracts all the same."""
+    instants, wanted = {}, []
+    for entry, models in compiled:
+        instants[entry.name] = entry.as_of.isoformat(sep=" ")
+        for name, table in tables_of(entry):
+            query = no_jinja(engine.table(engine, table))
+            config = '{{ config(materialized="table") }}'
+            _file(folder / "models" / entry.name / "input" / f"{_named(entry, name)}.sql", f"{config}\n{query}\n")
+        for name, sql in models.sql.items():
+            _file(folder / "models" / entry.name / f"{_named(entry, name)}.sql", renamed(entry, sql))
+            wanted.append(_named(entry, name))
+        properties = yaml.safe_load(models.artifacts["models/segpy/_segpy.yml"])
+        _file(folder / "models" / entry.name / "_segpy.yml", yaml.safe_dump(_prefixed(entry, properties, tests)))
+        for path, text in models.artifacts.items():
+            if path.startswith("macros/"):
+                _file(folder / path, text)
+    _file(folder / "dbt_project.yml", yaml.safe_dump(_settings(instants)))
+    _file(folder / "wanted.json", json.dumps({"models": wanted, "tests": tests}))
+
+
+def connect(folder: Path, engine: Engine, running: Running) -> None:
+    """Say where the project is built."""
+    output = {"threads": engine.threads, **running.profile}
+    profiles = {"conformance": {"target": "tests", "outputs": {"tests": output}}}
+    _file(folder / "profiles.yml", yaml.safe_dump(profiles))
+    wanted = json.loads((folder / "wanted.json").read_text(encoding="utf-8"))
+    _file(folder / "wanted.json", json.dumps({**wanted, "adapter": output["type"]}))
+    _file(folder / "macros" / "instants.sql", _AS_OF.format(adapter=output["type"]))
+
+
+def renamed(entry: Entry, text: str) -> str:
+    """A text whose references are to the models of the entry."""
+    text = _REF.sub(lambda found: f"ref({found[1]}{_named(entry, found[2])}{found[1]})", text)
+    return _SOURCE.sub(lambda found: f"ref({found[1]}{_named(entry, f'{found[2]}__{found[4]}')}{found[1]})", text)
+
+
+def _named(entry: Entry, name: str) -> str:
+    whole = f"{entry.name}__{name}"
+    assert len(whole.encode()) <= _LONGEST, f"{whole} is too long a name for some engines: shorten that of the case"
+    return whole
+
+
+def _settings(instants: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": "conformance",
+        "version": "1.0.0",
+        "config-version": 2,
+        "profile": "conformance",
+        "flags": {"send_anonymous_usage_stats": False, "partial_parse": False},
+        "vars": {"instants": dict(instants)},
+    }
+
+
+def _prefixed(entry: Entry, properties: dict[str, Any], tests: bool) -> dict[str, Any]:
+    """The properties file for the renamed models."""
+    for model in properties["models"]:
+        model["name"] = _named(entry, model["name"])
+        if not tests:
+            del model["data_tests"]
+        for test in model.get("data_tests", ()):
+            for said in test.values():
+                said["name"] = f"{entry.name}__{said['name']}"
+                said["arguments"] = _renamed_in(entry, said["arguments"])
+    return properties
+
+
+def _renamed_in(entry: Entry, part: Any) -> Any:
+    match part:
+        case dict():
+            return {key: _renamed_in(entry, value) for key, value in part.items()}
+        case list():
+            return [_renamed_in(entry, value) for value in part]
+        case str():
+            return renamed(entry, part)
+    return part
+
+
+def _file(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
