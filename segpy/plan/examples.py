@@ -9,7 +9,7 @@ from segpy.plan.build import build_plan, wanted_measures
 from segpy.plan.fingerprint import fingerprint
 from segpy.plan.model_examples import ExamplesPlan, ExampleTest, Fixture
 from segpy.plan.names import limited, slug
-from segpy.resolve.model import Bound, Segment, segments_of, segments_of_members
+from segpy.resolve.model import Bound, Segment, segments_counted, segments_of, segments_of_members
 from segpy.resolve.model_events import Stream
 from segpy.resolve.model_examples import Example
 from segpy.spec.expression import Literal, Type
@@ -50,10 +50,11 @@ def _names(segment: str, examples: list[Example]) -> list[str]:
 
 def _alone(bound: Bound, segment: Segment, expected: Iterable[str]) -> Bound:
     """The spec with this segment, all that it looks at and these features, and no other."""
-    needed = needed_segments(bound, segment.name)
+    wanted = frozenset(expected)
+    asked = segments_counted(one.measure for one in bound.features if one.name in wanted)
+    needed = needed_segments(bound, (segment.name, *asked))
     segments = tuple(one for one in bound.segments if one.name in needed)
     measured = {one.measure for one in wanted_measures((), segments)}
-    wanted = frozenset(expected)
     return replace(
         bound,
         features=tuple(one for one in bound.features if one.measure in measured or one.name in wanted),
@@ -67,12 +68,12 @@ def _alone(bound: Bound, segment: Segment, expected: Iterable[str]) -> Bound:
     )
 
 
-def needed_segments(bound: Bound, name: str) -> frozenset[str]:
-    """A segment and all that it looks at: by `extends`, by membership, and by its place in a waterfall."""
+def needed_segments(bound: Bound, names: Iterable[str]) -> frozenset[str]:
+    """Segments and all that they look at: by `extends`, by membership, and by their place in a waterfall."""
     known = {segment.name: segment for segment in bound.segments}
     groups = {group.name: group.segments for group in bound.groups}
     found: set[str] = set()
-    ahead = [name]
+    ahead = list(names)
     while ahead:
         segment = known[ahead.pop()]
         if segment.name not in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -167,5 +168,10 @@ def segments_of(condition: Condition | None) -> tuple[str, ...]:
 
 def segments_of_members(condition: Condition | None) -> tuple[str, ...]:
     """The segments of its members that a condition asks about, by name."""
-    measures = (one for test in tests_of(condition) for one in measures_in(test.measure))
-    return tuple(sorted({one.segment for one in measures if isinstance(one, MembersIn)}))
+    return segments_counted(test.measure for test in tests_of(condition))
+
+
+def segments_counted(measures: Iterable[Measure]) -> tuple[str, ...]:
+    """The segments of its members that measures of an entity ask about, by name."""
+    inner = (one for measure in measures for one in measures_in(measure))
+    return tuple(sorted({one.segment for one in inner if isinstance(one, MembersIn)}))

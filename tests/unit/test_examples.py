@@ -314,7 +314,7 @@ def plan() -> ExamplesPlan:
 
 
 def test_a_segment_is_planned_with_what_it_needs_and_nothing_else() -> None:
-    assert needed_segments(bound(FAMILY), "second") == {"second", "base", "first"}
+    assert needed_segments(bound(FAMILY), ["second"]) == {"second", "base", "first"}
     (entity,) = plan().plan.entities
     assert entity.segments is not None
     assert [one.segment.name for one in entity.segments.segments] == ["base", "first", "second"]
