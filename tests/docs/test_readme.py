@@ -12,7 +12,6 @@ import pytest
 from segpy.catalog.model import Catalog
 from segpy.cli.main import segpy
 from segpy.cli.result import print_result
-from segpy.dialects import DIALECTS
 from segpy.pipeline import compile_sources
 from segpy.source.nodes import Source
 from segpy.warehouse.model import BuildResult
@@ -112,8 +111,3 @@ def test_the_versions_are_those_declared() -> None:
     (core,) = (one for one in PYPROJECT["optional-dependencies"]["duckdb"] if one.startswith("dbt-core"))
     assert f"`{core}`" in text
     assert PYPROJECT["license"] in README
-
-
-def test_the_dialects_are_all_there_are() -> None:
-    assert set(DIALECTS) == {"duckdb"}, "the README says: DuckDB only"
-    assert "DuckDB" in section(README, "What works today")
