@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import subprocess
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def build(engine: Engine, names: Sequence[str], shared: Path) -> Path:
             try:
                 _build(engine, names, folder)
             except Exception as error:
-                said = json.dumps({"problem": f"{type(error).__name__}: {error}"})
+                said = json.dumps({"problem": "".join(traceback.format_exception(error))})
                 (folder / "answers.json").write_text(said, encoding="utf-8")
     problem = _read(folder)["problem"]
     assert problem is None, f"{engine.name} built nothing; see {folder}\n{problem}"

@@ -65,10 +65,11 @@ def of_refusal(marks: Mapping[str, Mark], refused: Refused) -> Mark:
 
 def of_problems(mark: Mark | None, problems: Sequence[str], where: str) -> Mark | None:
     """The mark of what goes wrong. What is marked must go wrong, and what is not must not."""
-    if mark is None:
-        assert not problems, f"{where}:\n" + "\n".join(problems)
-    else:
-        assert problems, f"{where}: marked `{mark.kind}` ({mark.reason}), and passes: take the mark away"
+    __tracebackhide__ = True  # what matters is what the engine says
+    if mark is None and problems:
+        raise AssertionError(f"{where}:\n" + "\n".join(problems))
+    if mark is not None and not problems:
+        raise AssertionError(f"{where}: marked `{mark.kind}` ({mark.reason}), and passes: take the mark away")
     return mark
 
 

@@ -63,8 +63,13 @@ def nearest_by_extremes(cte: Cte, *, joins: bool) -> list[Cte]:
     found: list[Cte] = []
     looks = sorted((_look(one) for one in _joins(query) if isinstance(one, Nearest)), key=lambda look: look.order)
     query.set("joins", [one for one in _joins(query) if not isinstance(one, Nearest)])
+    kept: list[exp.Expr] = []
     for _, group in groupby(looks, key=lambda look: look.order):
-        found += _along(cte.name, query, list(group))
+        along = list(group)
+        found += _along(cte.name, query, along, kept)
+        kept = _kept(str(query.args["from_"].this.alias_or_name), along)
+    old = query.args.get("where")
+    query.set("where", exp.Where(this=all_of([*kept, *([old.this] if old is not None else [])])))
     return [*found, replace(cte, query=query)]
 
 
@@ -89,14 +94,17 @@ def _look(join: Nearest) -> _Look:
     return _Look(join, tuple(keys), compared.left, compared.right, ahead, turn)
 
 
-def _along(name: str, query: exp.Select, looks: Sequence[_Look]) -> list[Cte]:
-    """Both sides in one order, and with the nearest rows; the query reads these instead of its own source."""
+def _along(name: str, query: exp.Select, looks: Sequence[_Look], kept: Sequence[exp.Expr]) -> list[Cte]:
+    """Both sides in one order, and with the nearest rows; the query reads these instead of its own source.
+
+    `kept` says which rows of that source are its own, where an earlier order left it beside others.
+    """
     source = query.args["from_"].this
     own = source.alias_or_name
     labels = "_and_".join(look.alias for look in looks)
     both, beside = f"{name}_and_{labels}", f"{name}_beside_{labels}"
     columns = _of_source(query, own, looks)
-    parts: list[exp.Query] = [_left(source, columns, looks), *(_right(look, columns, looks) for look in looks)]
+    parts: list[exp.Query] = [_left(source, columns, looks, kept), *(_right(look, columns, looks) for look in looks)]
     extremes = [named(_extreme(look, one, looks), look.carried(one)) for look in looks for one in look.read]
     joined = select([*map(column, columns), column(_PLACE), column(_TURN), *extremes], table(both))
     _read_instead(query, own, beside, looks)
@@ -114,7 +122,7 @@ def _of_source(query: exp.Select, own: str, looks: Sequence[_Look]) -> list[str]
     return list(dict.fromkeys([*keys, *sorted(read)]))
 
 
-def _left(source: exp.Expr, columns: Sequence[str], looks: Sequence[_Look]) -> exp.Select:
+def _left(source: exp.Expr, columns: Sequence[str], looks: Sequence[_Look], kept: Sequence[exp.Expr]) -> exp.Select:
     own = source.alias_or_name
     nothing = [
         named(exp.Cast(this=exp.Null(), to=type_.copy()), look.carried(one))
@@ -122,7 +130,7 @@ def _left(source: exp.Expr, columns: Sequence[str], looks: Sequence[_Look]) -> e
         for one, type_ in look.read.items()
     ]
     place = [named(looks[0].compared.copy(), _PLACE), named(number(_OWN_TURN), _TURN)]
-    return select([*(column(one, own) for one in columns), *place, *nothing], source.copy())
+    return select([*(column(one, own) for one in columns), *place, *nothing], source.copy(), where=kept)
 
 
 def _right(look: _Look, columns: Sequence[str], looks: Sequence[_Look]) -> exp.Select:
@@ -157,11 +165,13 @@ def _read_instead(query: exp.Select, own: str, beside: str, looks: Sequence[_Loo
     carried = {(look.alias, one): look.carried(one) for look in looks for one in look.read}
     for found in list(query.find_all(exp.Column)):
         if (found.table, found.name) in carried:
-            found.replace(column(carried[found.table, found.name], own))
-    where = [exp.EQ(this=column(_TURN, own), expression=number(_OWN_TURN)), is_known(column(_PLACE, own))]
-    where += [
-        is_known(column(look.carried(next(iter(look.read))), own)) for look in looks if not look.join.args["outer"]
-    ]
-    old = query.args.get("where")
-    query.set("where", exp.Where(this=all_of([*where, *([old.this] if old is not None else [])])))
+            instead = column(carried[found.table, found.name], own)
+            found.replace(named(instead, found.name) if found.parent is query else instead)
     query.set("from_", exp.From(this=exp.alias_(exp.Table(this=identifier(beside)), identifier(own), table=True)))
+
+
+def _kept(own: str, looks: Sequence[_Look]) -> list[exp.Expr]:
+    """Which rows are of the left side, and have what they need of the other."""
+    where = [exp.EQ(this=column(_TURN, own), expression=number(_OWN_TURN)), is_known(column(_PLACE, own))]
+    inner = (look for look in looks if not look.join.args["outer"])
+    return [*where, *(is_known(column(look.carried(next(iter(look.read))), own)) for look in inner)]
