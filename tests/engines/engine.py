@@ -45,7 +45,8 @@ class Engine:
     `requirements` are those of its virtual environment; without any, the Python that runs the tests has them.
     `types` are the engine's words for the types of input tables. `table` writes an input table as a query. `absent`
     says what is missing on this machine beside the environment. `marks` are by case, or by code of a diagnostic. An
-    engine of `every_run` is one that CI fails without. `aware` engines hand out instants with a time zone.
+    engine of `every_run` is one that CI fails without. In text, a `backslash` of some engines is not a letter. `aware`
+    engines hand out instants with a time zone.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Engine:
     marks: Mapping[str, Mark] = field(default_factory=dict)
     threads: int = 2
     quote: str = '"'
+    backslash: bool = False
     aware: bool = False
 
     @property
@@ -69,3 +71,11 @@ class Engine:
     def quoted(self, name: str) -> str:
         """An identifier as it is quoted there."""
         return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
+
+    def literal(self, cell: str | None) -> str:
+        """Text in quotes."""
+        if cell is None:
+            return "null"
+        if self.backslash:
+            return "'" + cell.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        return "'" + cell.replace("'", "''") + "'"

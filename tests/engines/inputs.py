@@ -49,7 +49,7 @@ def from_values(engine: Engine, table: Table) -> str:
         f"cast({name} as {engine.types[kind]}) as {engine.quoted(column)}"
         for name, (column, kind) in zip(names, table.columns.items(), strict=True)
     ]
-    values = ",\n    ".join(f"({', '.join(map(literal, row))})" for row in rows)
+    values = ",\n    ".join(f"({', '.join(map(engine.literal, row))})" for row in rows)
     return f"select {', '.join(typed)}\nfrom (values\n    {values}\n) as cells ({', '.join(names)})"
 
 
@@ -62,13 +62,9 @@ def typed(engine: Engine, table: Table, row: Sequence[str | None]) -> list[str]:
     """The cells of a row as typed and named columns."""
     columns = zip(row, table.columns.items(), strict=True)
     return [
-        f"cast({literal(cell)} as {engine.types[kind]}) as {engine.quoted(column)}" for cell, (column, kind) in columns
+        f"cast({engine.literal(cell)} as {engine.types[kind]}) as {engine.quoted(column)}"
+        for cell, (column, kind) in columns
     ]
-
-
-def literal(cell: str | None) -> str:
-    """Text in quotes, in which a backslash is a letter as any other."""
-    return "null" if cell is None else "'" + cell.replace("'", "''") + "'"
 
 
 def no_jinja(sql: str) -> str:

@@ -110,6 +110,11 @@ def test_braces_in_input_are_no_jinja() -> None:
     assert no_jinja("'{{ 1/0 }} {% raw %}'") == """'{{ "{" }}{{ "{" }} 1/0 }} {{ "{" }}% raw %}'"""
 
 
+def test_a_backslash_is_a_letter_everywhere() -> None:
+    assert DUCKDB.literal("it's \\ all") == "'it''s \\ all'"
+    assert replace(DUCKDB, backslash=True).literal("it's \\ all") == "'it\\'s \\\\ all'"
+
+
 def test_what_a_spec_uses() -> None:
     spec = """
 features:
