@@ -64,9 +64,10 @@ def nearest_by_extremes(cte: Cte, *, joins: bool) -> list[Cte]:
     looks = sorted((_look(one) for one in _joins(query) if isinstance(one, Nearest)), key=lambda look: look.order)
     query.set("joins", [one for one in _joins(query) if not isinstance(one, Nearest)])
     kept: list[exp.Expr] = []
-    for _, group in groupby(looks, key=lambda look: look.order):
-        along = list(group)
-        found += _along(cte.name, query, along, kept)
+    groups = [list(group) for _, group in groupby(looks, key=lambda look: look.order)]
+    for done, along in enumerate(groups, start=1):
+        later = [look for group in groups[done:] for look in group]
+        found += _along(cte.name, query, along, later, kept)
         kept = _kept(str(query.args["from_"].this.alias_or_name), along)
     old = query.args.get("where")
     query.set("where", exp.Where(this=all_of([*kept, *([old.this] if old is not None else [])])))
@@ -94,16 +95,19 @@ def _look(join: Nearest) -> _Look:
     return _Look(join, tuple(keys), compared.left, compared.right, ahead, turn)
 
 
-def _along(name: str, query: exp.Select, looks: Sequence[_Look], kept: Sequence[exp.Expr]) -> list[Cte]:
+def _along(
+    name: str, query: exp.Select, looks: Sequence[_Look], later: Sequence[_Look], kept: Sequence[exp.Expr]
+) -> list[Cte]:
     """Both sides in one order, and with the nearest rows; the query reads these instead of its own source.
 
-    `kept` says which rows of that source are its own, where an earlier order left it beside others.
+    `later` are those that are looked for along other orders after this. `kept` says which rows of the source are its
+    own, where an earlier order left it beside others.
     """
     source = query.args["from_"].this
     own = source.alias_or_name
     labels = "_and_".join(look.alias for look in looks)
     both, beside = f"{name}_and_{labels}", f"{name}_beside_{labels}"
-    columns = _of_source(query, own, looks)
+    columns = _of_source(query, own, looks, later)
     parts: list[exp.Query] = [_left(source, columns, looks, kept), *(_right(look, columns, looks) for look in looks)]
     extremes = [named(_extreme(look, one, looks), look.carried(one)) for look in looks for one in look.read]
     joined = select([*map(column, columns), column(_PLACE), column(_TURN), *extremes], table(both))
@@ -115,10 +119,11 @@ def _along(name: str, query: exp.Select, looks: Sequence[_Look], kept: Sequence[
     ]
 
 
-def _of_source(query: exp.Select, own: str, looks: Sequence[_Look]) -> list[str]:
+def _of_source(query: exp.Select, own: str, looks: Sequence[_Look], later: Sequence[_Look]) -> list[str]:
     """The columns that are read of the left side, those that hold it together with the other first."""
     keys = [left.name for left, _ in looks[0].keys]
-    read = [one.name for one in query.find_all(exp.Column) if one.table == own]
+    compared = [part for look in later for part in (*(left for left, _ in look.keys), look.compared)]
+    read = [one.name for part in (query, *compared) for one in part.find_all(exp.Column) if one.table == own]
     return list(dict.fromkeys([*keys, *sorted(read)]))
 
 
