@@ -68,5 +68,5 @@ def typed(engine: Engine, table: Table, row: Sequence[str | None]) -> list[str]:
 
 
 def no_jinja(sql: str) -> str:
-    """The query, with braces that Jinja does not read."""
-    return sql.replace("{", '{{ "{" }}')
+    """The query as a file of dbt's: with braces that Jinja does not read, and line ends that Python leaves alone."""
+    return sql.replace("{", '{{ "{" }}').replace("\r", '{{ "\\r" }}')

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +18,12 @@ from tests.engines import report, setup
 from tests.engines.answers import differences, value
 from tests.engines.constructs import used
 from tests.engines.corpus import Entry
-from tests.engines.engine import Engine, Mark
+from tests.engines.engine import ROOT, Engine, Mark
 from tests.engines.environments import missing
 from tests.engines.inputs import cells, from_values, no_jinja
 from tests.engines.known import ENGINES
 from tests.engines.project import renamed
+from tests.engines.server import free_port, listens, served
 from tests.engines.test_conformance import of_problems, of_refusal
 
 DUCKDB = ENGINES["duckdb"]
@@ -106,7 +110,8 @@ def test_input_is_read_alike_by_every_engine() -> None:
     assert "where 1 = 0" in from_values(DUCKDB, replace(table, rows=()))
 
 
-def test_braces_in_input_are_no_jinja() -> None:
+def test_braces_and_line_ends_in_input_stay_as_they_are() -> None:
+    assert no_jinja("a\r\nb") == """a{{ "\\r" }}\nb"""
     assert no_jinja("'{{ 1/0 }} {% raw %}'") == """'{{ "{" }}{{ "{" }} 1/0 }} {{ "{" }}% raw %}'"""
 
 
@@ -141,6 +146,52 @@ def test_an_engine_that_is_not_set_up_says_how(
     assert setup.main(["elsewhere"]) == 1
     assert "no server here" in capsys.readouterr().err
     assert setup.main(["duckdb"]) == 0
+
+
+def test_a_server_is_gone_afterwards(tmp_path: Path) -> None:
+    port, gone = free_port(), tmp_path / "data"
+    gone.mkdir()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    with (
+        pytest.raises(KeyError),
+        served(command, tmp_path / "log", lambda: listens(port), folder=tmp_path, gone=gone),
+    ):
+        assert listens(port) and gone.exists()
+        raise KeyError  # noqa: PT012
+    assert not listens(port) and not gone.exists()
+
+
+def test_a_server_is_gone_with_whoever_is_killed(tmp_path: Path) -> None:
+    port, gone = free_port(), tmp_path / "data"
+    gone.mkdir()
+    script = f"""
+import sys, time
+from pathlib import Path
+from tests.engines.server import listens, served
+command = [sys.executable, "-m", "http.server", "{port}", "--bind", "127.0.0.1"]
+with served(command, Path("log"), lambda: listens({port}), folder=Path.cwd(), gone=Path({str(gone)!r})):
+    print("served", flush=True)
+    time.sleep(600)
+"""
+    python = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE
+    )
+    assert python.stdout is not None and python.stdout.readline() == b"served\n"
+    python.kill()
+    python.communicate()
+    until = time.monotonic() + 30
+    while (listens(port) or gone.exists()) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not listens(port) and not gone.exists()
+
+
+def test_a_server_that_ends_at_once_says_why(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "raise SystemExit('no room')"]
+    with (
+        pytest.raises(RuntimeError, match="no room"),
+        served(command, tmp_path / "log", lambda: False, folder=tmp_path),
+    ):
+        pass
 
 
 def test_a_report_keeps_what_was_not_asked(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""PostgreSQL, a real server of our own: Debian's, or whichever `pg_config` knows.
+"""PostgreSQL, a real server of our own: Debian's, or the one in the path.
 
 As a user's database it sorts text by a language and not by code points, and its sessions are in a zone with a clock
 change. It listens on a socket in its folder only, so that it needs no port.
@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +19,8 @@ from typing import Any
 
 from tests.engines.engine import Engine, Running
 from tests.engines.inputs import from_values
+from tests.engines.server import served
 
-_WAIT_SECONDS = 60
 _SETTINGS = {
     "listen_addresses": "",
     "timezone": "America/St_Johns",
@@ -56,27 +55,28 @@ def start(folder: Path, programs: Path) -> Iterator[Running]:
     found = programs_folder()
     assert found is not None, absent()
     data = Path(tempfile.mkdtemp(prefix="segpy-postgres-"))  # a short path: that of a socket has at most 107 bytes
+    user = _user() if os.geteuid() == 0 else None
+    who: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
     try:
-        user = _user() if os.geteuid() == 0 else None
-        who: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
         if user:
             os.chown(data, user.pw_uid, user.pw_gid)
         _make(found, data, who)
-        with (folder / "postgres.log").open("wb") as log:
-            command = [str(found / "postgres"), "-D", str(data), "-k", str(data)]
-            server = subprocess.Popen(command, stdout=log, stderr=log, cwd=data, **who)
-            try:
-                _wait(found, data, server, folder / "postgres.log")
-                login = {"host": str(data), "port": 5432, "user": "segpy", "password": "", "dbname": "postgres"}
-                yield Running({"type": "postgres", "schema": "conformance", **login})
-            finally:
-                server.send_signal(signal.SIGINT)  # end now, and disconnect whoever is left
-                try:
-                    server.wait(20)
-                except subprocess.TimeoutExpired:
-                    server.kill()
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(data)
+        raise
+    command = [str(found / "postgres"), "-D", str(data), "-k", str(data)]
+    asked = [str(found / "pg_isready"), "-q", "-h", str(data)]
+    login = {"host": str(data), "port": 5432, "user": "segpy", "password": "", "dbname": "postgres"}
+    with served(
+        command,
+        folder / "postgres.log",
+        lambda: subprocess.run(asked, check=False).returncode == 0,
+        folder=data,
+        gone=data,
+        stop=signal.SIGINT,  # end now, and disconnect whoever is left
+        who=who,
+    ):
+        yield Running({"type": "postgres", "schema": "conformance", **login})
 
 
 def _user() -> pwd.struct_passwd | None:
@@ -94,16 +94,6 @@ def _make(programs: Path, data: Path, who: dict[str, Any]) -> None:
     settings = "".join(f"{name} = '{value}'\n" for name, value in _SETTINGS.items())
     with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write(settings)
-
-
-def _wait(programs: Path, data: Path, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + _WAIT_SECONDS
-    while time.monotonic() < until and server.poll() is None:
-        asked = [str(programs / "pg_isready"), "-q", "-h", str(data)]
-        if subprocess.run(asked, check=False).returncode == 0:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"PostgreSQL did not start\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
 ENGINE = Engine(
