@@ -152,12 +152,14 @@ def test_a_server_is_gone_afterwards(tmp_path: Path) -> None:
     port, gone = free_port(), tmp_path / "data"
     gone.mkdir()
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    with (
-        pytest.raises(KeyError),
-        served(command, tmp_path / "log", lambda: listens(port), folder=tmp_path, gone=gone),
-    ):
-        assert listens(port) and gone.exists()
-        raise KeyError  # noqa: PT012
+
+    def fail_inside() -> None:
+        with served(command, tmp_path / "log", lambda: listens(port), folder=tmp_path, gone=gone):
+            assert listens(port) and gone.exists()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_inside()
     assert not listens(port) and not gone.exists()
 
 
