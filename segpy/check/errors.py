@@ -164,6 +164,25 @@ class UnknownDialect(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True)
+class TooLongAName(Diagnostic):
+    """A name of a column or a model that an engine would cut off, and then take for another."""
+
+    name: str
+    dialect: str
+    longest: int
+    code: ClassVar[str] = "SEG503"
+    title: ClassVar[str] = "name too long for the engine"
+
+    @property
+    def label(self) -> str:
+        return f"this makes `{self.name}`, and names in {self.dialect} have at most {self.longest} bytes"
+
+    @property
+    def help(self) -> str:
+        return "choose a shorter name"
+
+
+@dataclass(frozen=True, slots=True)
 class NotExact(Diagnostic):
     """A sequence that cannot be compiled exactly. It is refused, never approximated."""
 

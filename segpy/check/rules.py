@@ -10,6 +10,7 @@ from segpy.check.errors import (
     ModelTaken,
     NotExact,
     Required,
+    TooLongAName,
     TooManySegments,
     TooSoon,
     UnknownDialect,
@@ -35,8 +36,21 @@ def check(bound: Bound) -> tuple[Diagnostic, ...]:
 def known_dialect(bound: Bound) -> Iterator[Diagnostic]:
     """SQL can be written for the dialect."""
     settings = bound.settings
-    if settings.dialect not in DIALECTS:
-        yield UnknownDialect(span=settings.dialect_span, dialect=settings.dialect, known=tuple(DIALECTS))
+    for dialect, span in zip(settings.dialects, settings.dialect_spans, strict=True):
+        if dialect not in DIALECTS:
+            yield UnknownDialect(span=span, dialect=dialect, known=tuple(DIALECTS))
+
+
+def short_names(bound: Bound) -> Iterator[Diagnostic]:
+    """No name is longer than the engine takes."""
+    settings = bound.settings
+    columns = [*((one.name, one.span) for one in bound.features), *((one.name, one.span) for one in bound.segments)]
+    models = [f"{settings.name_prefix}{entity.name}_sequences" for entity in bound.entities]
+    for dialect, place in zip(settings.dialects, settings.dialect_spans, strict=True):
+        longest = DIALECTS[dialect].longest_name if dialect in DIALECTS else None
+        for name, span in (*columns, *((model, place) for model in models)):
+            if longest is not None and len(name.encode()) > longest:
+                yield TooLongAName(span=span, name=name, dialect=dialect, longest=longest)
 
 
 def compiled_exactly(bound: Bound) -> Iterator[Diagnostic]:
@@ -96,6 +110,7 @@ def respond_in_time(bound: Bound) -> Iterator[Diagnostic]:
 RULES: tuple[Rule, ...] = (
     *PERIODS,
     known_dialect,
+    short_names,
     compiled_exactly,
     too_many_segments,
     required_keys,

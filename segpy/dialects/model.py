@@ -13,7 +13,7 @@ class Dialect:
     `name` is sqlglot's name of the dialect and dbt's of the adapter. `types` are the engine's names of the types of
     the language. `spellings` are expressions in the dialect, by the name of the operation (`sql.nodes`); what begins
     with an underscore stands for an argument. `reserved` are words that cannot name a column without quotes, besides
-    those that the parser knows.
+    those that the parser knows. `longest_name` is in bytes.
 
     `asof_join`: a join to the latest row that is not later. `enum_type`: text of a fixed set held as small integers.
     `clustered_by_order`: a table keeps the order of the query that made it, so that sorting it once lets later scans
@@ -21,12 +21,15 @@ class Dialect:
     than once, and lose what it knows of the table behind it. `filter_clause`: `count(*) filter (where …)`.
     `exact_averages`: averages and deviations of integers are decimals, to be cast.
     `least_of_known`: `least` and `greatest` overlook nulls.
+
+    `beside` are the other dialects that a project is rendered in.
     """
 
     name: str
     types: Mapping[str, str]
     spellings: Mapping[str, str]
     reserved: frozenset[str] = field(default=frozenset())
+    longest_name: int = 255
     asof_join: bool = False
     enum_type: bool = False
     clustered_by_order: bool = False
@@ -34,6 +37,7 @@ class Dialect:
     filter_clause: bool = True
     exact_averages: bool = False
     least_of_known: bool = True
+    beside: tuple[Dialect, ...] = ()
 
 
 _UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")

@@ -49,5 +49,6 @@ POSTGRES = Dialect(
         "rounded_to_whole": "cast(round(cast(_value as numeric)) as double precision)",
     },
     reserved=frozenset(_WORDS.split()),
+    longest_name=63,
     exact_averages=True,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 
 from segpy.plan.model import Plan
@@ -11,27 +12,48 @@ from segpy.render.unit_tests import example_files
 from segpy.sql.model import Model, UnitTests
 
 _CONFIG = '{{{{ config(materialized="{}") }}}}'
+_MACROS = "macros/segpy"
 
 
 def render(plan: Plan, models: tuple[Model, ...], examples: tuple[UnitTests, ...] = ()) -> tuple[Artifact, ...]:
     """Every file of the generated part of a dbt project, in the order of their paths."""
-    folder = plan.bound.settings.models_path
-    files_ = [Artifact(f"{folder}/{model.name}.sql", _model(model)) for model in models]
+    settings = plan.bound.settings
+    written = [file for model in models for file in _files(settings.models_path, model)]
     described = [properties_file(plan, models)] if models else []
-    tests = example_files(folder, examples)
-    return tuple(sorted((*files_, *described, *tests, *_macros()), key=lambda artifact: artifact.path))
+    tests = example_files(settings.models_path, examples, settings.dialects)
+    return tuple(sorted((*written, *described, *tests, *_macros()), key=lambda artifact: artifact.path))
 
 
-def _model(model: Model) -> str:
+def _files(folder: str, model: Model) -> list[Artifact]:
+    """A model with its SQL or, in a project of several dialects, with a call of the macro that has it."""
     config = _CONFIG.format("view" if model.view else "table")
-    return f"-- Grain: {model.grain}.\n{config}\n\n{model.text}"
+    head = f"-- Grain: {model.grain}.\n{config}\n\n"
+    path = f"{folder}/{model.name}.sql"
+    if len(model.written) == 1:
+        return [Artifact(path, head + model.written[0].text)]
+    macro = f"segpy_sql_of_{model.name}"
+    call = Artifact(path, f"{head}{{{{ {macro}() }}}}\n")
+    return [call, Artifact(f"{_MACROS}/models/{model.name}.sql", _macro_file(macro, model))]
 
 
-def _macros() -> list[Artifact]:
+def _macro_file(macro: str, model: Model) -> str:
+    """A macro that takes the SQL of the target's own dialect, and of no other that dbt thinks akin to it."""
+    names = ", ".join(f'"{one.dialect}"' for one in model.written)
+    chosen = (
+        f"{{% macro {macro}() %}}\n"
+        f"    {{% do segpy_known_dialect([{names}]) %}}\n"
+        f"    {{{{ return(adapter.dispatch('{macro}')()) }}}}\n"
+        "{% endmacro %}\n"
+    )
+    bodies = [f"{{% macro {one.dialect}__{macro}() %}}\n\n{one.text}\n{{% endmacro %}}\n" for one in model.written]
+    return "\n".join((f"{{# {model.name}, one row: {model.grain.removeprefix('one row ')}. #}}\n" + chosen, *bodies))
+
+
+def _macros() -> Sequence[Artifact]:
     """The run-time macros. They go into the project itself, so that nothing but segpy needs to be installed."""
     folder = files("segpy.render") / "macros"
     return [
-        Artifact(f"macros/segpy/{file.name}", file.read_text(encoding="utf-8"))
+        Artifact(f"{_MACROS}/{file.name}", file.read_text(encoding="utf-8"))
         for file in folder.iterdir()
         if file.name.endswith(".sql")
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -18,7 +20,7 @@ _WIDTH = 110
 
 def properties_file(plan: Plan, models: tuple[Model, ...]) -> Artifact:
     """The properties of all generated models."""
-    contents = _contents(plan, {column.name: column.written for model in models for column in model.columns})
+    contents = _contents(plan, {column.name: column.name_in_yaml for model in models for column in _columns(model)})
     described = [_model(model, *contents[model.name]) for model in sorted(models, key=lambda model: model.name)]
     return Artifact(f"{plan.bound.settings.models_path}/_segpy.yml", yaml_text({"version": 2, "models": described}))
 
@@ -47,15 +49,44 @@ def plain_text(text: str) -> str:
     return re.sub(r"\{(?=[{%#])", "{ ", text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column as a properties file tells of it, whatever the dialect of the target."""
+
+    name: str
+    quoted: bool
+    name_in_yaml: str
+    type_in_yaml: str
+    description: str
+
+
+def _columns(model: Model) -> list[_Column]:
+    found = []
+    for same in zip(*(one.columns for one in model.written), strict=True):
+        pairs = list(zip((one.dialect for one in model.written), same, strict=True))
+        names = by_dialect({dialect: column.written for dialect, column in pairs})
+        types = by_dialect({dialect: column.sql_type for dialect, column in pairs})
+        first = same[0]
+        found.append(_Column(first.name, first.written != first.name, names, types, first.description))
+    return found
+
+
+def by_dialect(values: Mapping[str, str]) -> str:
+    """A value that may be another for each adapter, as Jinja that chooses."""
+    if len(set(values.values())) == 1:
+        return next(iter(values.values()))
+    return f"{{{{ {json.dumps(values)}[target.type] }}}}"
+
+
 def _model(model: Model, description: str, contract: bool, tests: list[Any]) -> dict[str, Any]:
     columns = [
         {
             "name": column.name,
-            **({"quote": True} if column.written != column.name else {}),
+            **({"quote": True} if column.quoted else {}),
             "description": plain_text(column.description),
-            "data_type": column.sql_type,
+            "data_type": column.type_in_yaml,
         }
-        for column in model.columns
+        for column in _columns(model)
     ]
     return {
         "name": model.name,

@@ -30,8 +30,8 @@ def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tupl
 def _settings(spec: Spec, catalog: Catalog) -> Settings:
     written = spec.settings
     return Settings(
-        written.dialect.text if written.dialect else catalog.adapter or "duckdb",
-        written.dialect.span if written.dialect else None,
+        tuple(one.text for one in written.dialect) or (catalog.adapter or "duckdb",),
+        tuple(one.span for one in written.dialect) or (None,),
         written.grain,
         written.models_path,
         written.name_prefix,

@@ -116,10 +116,10 @@ class ExclusiveGroup:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The project's settings."""
+    """The project's settings. Where there are several dialects, examples run in the first."""
 
-    dialect: str
-    dialect_span: Span | None = field(compare=False)
+    dialects: tuple[str, ...]
+    dialect_spans: tuple[Span | None, ...] = field(compare=False)
     grain: Grain
     models_path: str
     name_prefix: str

@@ -251,7 +251,7 @@ class Portfolio:
 class Settings:
     """The project's settings, with their defaults."""
 
-    dialect: Name | None = None
+    dialect: tuple[Name, ...] = ()
     grain: Grain = Grain.DAY
     models_path: str = "models/segpy"
     name_prefix: str = ""

@@ -7,7 +7,6 @@ from enum import Enum
 from zoneinfo import available_timezones
 
 from segpy.diagnostics.nearest import nearest
-from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Node, Scalar, Sequence
 from segpy.spec.errors import MissingKey
 from segpy.spec.expression import Type
@@ -241,11 +240,17 @@ def _version(node: Node) -> int:
     return 1
 
 
-def _dialect(node: Node) -> Name:
-    if isinstance(node, Sequence):
-        raise refuse(NotYet(span=node.span, construct="a list of dialects", way_out="name one: `dialect: duckdb`"))
-    text = TEXT.read(node)
-    return Name(text, node.span)
+def _dialects(node: Node) -> tuple[Name, ...]:
+    items = node.items if isinstance(node, Sequence) else (node,)
+    if not items:
+        raise wrong(node, "a dialect or a list of them", "write `duckdb`, or leave it out for that of the dbt target")
+    names: dict[str, Name] = {}
+    for one in items:
+        text = TEXT.read(one)
+        if text in names:
+            raise wrong(one, "each dialect once", "leave one of them out")
+        names[text] = Name(text, one.span)
+    return tuple(names.values())
 
 
 def _timezone(node: Node) -> Name:
@@ -277,13 +282,20 @@ def _prefix(node: Node) -> str:
 
 
 _ONE = Shape("1", _version, {"const": 1})
-_DIALECT = Shape("a dialect", _dialect, {**SCALAR, "examples": ["duckdb"]})
+_DIALECT = Shape(
+    "a dialect or a list of them",
+    _dialects,
+    {
+        "anyOf": [SCALAR, {"type": "array", "items": SCALAR, "minItems": 1, "uniqueItems": True}],
+        "examples": ["duckdb", ["duckdb", "postgres"]],
+    },
+)
 _ZONE = pattern(r"[A-Za-z][A-Za-z0-9_+\-]*(?:/[A-Za-z0-9_+\-]+)*", "a time zone such as `Europe/Berlin`")
 _FOLDER = pattern(r"/*(?:[\w\-]|[^\x00-\x7f])+(?:/(?:[\w\-]|[^\x00-\x7f])+)*/*", "a folder of the project")
 _PUT_BEFORE = Shape("a prefix", _prefix, pattern("(?:[a-z][a-z0-9_]{0,30})?", _PREFIX))
 SETTINGS = table(
     Key("version", _ONE, "the version of the language"),
-    Key("dialect", _DIALECT, "the engine's dialect; by default that of the dbt target"),
+    Key("dialect", _DIALECT, "the engine's dialect, or several; by default that of the dbt target"),
     Key("grain", choice(Grain, "a grain"), "how finely `as_of` is truncated: hour or day"),
     Key("timezone", Shape("a time zone", _timezone, _ZONE), "for calendar units, `hour`, `weekday` and fixed dates"),
     Key("models_path", Shape("a folder", _models_path, _FOLDER), "where generated models go"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from segpy.dialects import DIALECTS, Dialect
 from segpy.plan.model import Plan
 from segpy.resolve.model_events import Entity
@@ -10,7 +13,7 @@ from segpy.sql.events import events_query
 from segpy.sql.features import features_query
 from segpy.sql.layout import fill_in, lay_out
 from segpy.sql.lower.query import lower, lowered_column
-from segpy.sql.model import Model, Query
+from segpy.sql.model import Model, Query, Written
 from segpy.sql.segments import catalog_query, members_query, segments_query
 from segpy.sql.sequences import sequences_query
 from segpy.sql.verify import verify
@@ -18,8 +21,17 @@ from segpy.sql.verify import verify
 
 def models_in_sql(plan: Plan) -> tuple[Model, ...]:
     """Every model, verified, in the order in which they depend on each other."""
-    dialect = DIALECTS[plan.bound.settings.dialect]
-    return tuple(_model(query, dialect) for query in queries_of(plan))
+    dialects = dialects_of(plan.bound.settings.dialects)
+    return tuple(
+        Model(query.name, query.grain, query.view, tuple(_in_dialect(query, dialect) for dialect in dialects))
+        for query in queries_of(plan)
+    )
+
+
+def dialects_of(names: Sequence[str]) -> tuple[Dialect, ...]:
+    """The dialects of a project. A name that needs quotes in one of them has them in all."""
+    found = tuple(DIALECTS[name] for name in names)
+    return tuple(replace(one, beside=tuple(other for other in found if other is not one)) for one in found)
 
 
 def queries_of(plan: Plan) -> tuple[Query, ...]:
@@ -50,9 +62,9 @@ def _owning(entity: Entity) -> int:
     return 0 if entity.members is None else 1 + _owning(entity.members.entity)
 
 
-def _model(query: Query, dialect: Dialect) -> Model:
+def _in_dialect(query: Query, dialect: Dialect) -> Written:
     columns = tuple(lowered_column(column, dialect) for column in query.columns)
-    return Model(query.name, query.grain, columns, written(lower(query, dialect), dialect), query.view)
+    return Written(dialect.name, written(lower(query, dialect), dialect), columns)
 
 
 def written(lowered: Query, dialect: Dialect, *, verified: bool = True) -> str:

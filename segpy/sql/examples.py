@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlglot import exp
 
-from segpy.dialects import DIALECTS, Dialect
+from segpy.dialects import Dialect
 from segpy.plan.model_examples import ExamplesPlan, Fixture
 from segpy.resolve.model_examples import ExpectedFeature
 from segpy.spec.expression import Literal, Type
 from segpy.sql import nodes
-from segpy.sql.build import entity_queries, written
+from segpy.sql.build import dialects_of, entity_queries, written
 from segpy.sql.inline import inlined
 from segpy.sql.layout import INDENT, lowered
 from segpy.sql.lower.query import lower
@@ -35,7 +35,7 @@ def _unit_tests(plan: ExamplesPlan) -> UnitTests:
     wanted = (entity.segments.model, entity.features.model) if plan.features else (entity.segments.model,)
     models, read = inlined(entity_queries(plan.plan), wanted)
     mentioned = _mentioned(models)
-    dialect = DIALECTS[settings.dialect]
+    dialect = dialects_of(settings.dialects)[0]
     query = _query(plan, models, read, mentioned, dialect)
     inputs = tuple(
         tuple(

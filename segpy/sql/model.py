@@ -61,14 +61,22 @@ class ModelColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class Written:
     """A model in one dialect: its text, with Jinja for what dbt fills in, and its columns."""
+
+    dialect: str
+    text: str
+    columns: tuple[ModelColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model, in every dialect of the project; its columns are the same in all, but for their types."""
 
     name: str
     grain: str
-    columns: tuple[ModelColumn, ...]
-    text: str
     view: bool
+    written: tuple[Written, ...]
 
 
 @dataclass(frozen=True, slots=True)

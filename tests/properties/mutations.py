@@ -117,7 +117,7 @@ def lengthen(holder: Any, key: Any, draw: Callable[[Any], Any]) -> None:
 def phrase(holder: Any, key: Any, draw: Callable[[Any], Any]) -> None:
     """Write another expression where one stands, over a name that some spec has."""
     if key in ("where", "expression"):
-        names = sorted({name for columns in written()["properties"] for name in columns} | set(FEATURES))
+        names = sorted({str(name) for columns in written()["properties"] for name in columns} | set(FEATURES))
         holder[key] = draw(st.sampled_from(EXPRESSIONS)).replace("@", draw(st.sampled_from(names)))
 
 

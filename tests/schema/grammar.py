@@ -94,7 +94,7 @@ _BY_SHAPE = {
     "true": True,
     "an anchor": {"event": "login", "nth": "last", "within": _DURATION},
     "1": 1,
-    "a dialect": "duckdb",
+    "a dialect or a list of them": ["duckdb", "postgres"],
     "a time zone": "Europe/Berlin",
     "a folder": "models/segpy",
     "a prefix": "cdp_",

@@ -109,4 +109,4 @@ def segments(plan: Plan) -> dict[str, SegmentPlan]:
 
 def sql_of(*texts: str) -> dict[str, str]:
     """The generated SQL of a spec over the world, by model."""
-    return {model.name: model.text for model in models_in_sql(planned(*texts))}
+    return {model.name: model.written[0].text for model in models_in_sql(planned(*texts))}

@@ -99,7 +99,7 @@ def test_an_expression_knows_whether_it_stands_letter_for_letter() -> None:
 
 def test_nothing_written_is_an_empty_spec_with_defaults() -> None:
     settings = decoded("version: 1").settings
-    assert (settings.dialect, settings.grain, settings.retention) == (None, Grain.DAY, None)
+    assert (settings.dialect, settings.grain, settings.retention) == ((), Grain.DAY, None)
     assert (settings.models_path, settings.name_prefix) == ("models/segpy", "")
 
 

@@ -29,7 +29,6 @@ events:
   order: {stream: app, is: order}
 """
 SETTINGS = {
-    "several dialects": "dialect: [duckdb, postgres]",
     "lateness": "lateness: 3 days",
     "overlap": "portfolio: {max_overlap: 0.9}",
     "privacy": "privacy: {min_cell_size: 10}",

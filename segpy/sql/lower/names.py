@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import cache
 
@@ -24,7 +25,20 @@ _USES = """
 
 def needs_quotes(name: str, dialect: Dialect) -> bool:
     """Whether a name is read as that name only in quotes."""
-    return not _PLAIN.fullmatch(name) or name in dialect.reserved or not _reads_bare(name, dialect.name)
+    return not _PLAIN.fullmatch(name) or any(_means_more(name, one) for one in (dialect, *dialect.beside))
+
+
+def _means_more(name: str, dialect: Dialect) -> bool:
+    """Whether a plain name is a word of the dialect."""
+    return name in dialect.reserved or not _reads_bare(name, dialect.name)
+
+
+def fitting(name: str, dialect: Dialect) -> str:
+    """A name that the engine takes whole. Those of models and their columns are: `check` sees to that."""
+    if len(name.encode()) <= dialect.longest_name:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name.encode()[: dialect.longest_name - 9].decode(errors='ignore')}_{digest}"
 
 
 def quoted(name: str, dialect: Dialect) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from segpy.dialects import Dialect
-from segpy.sql.lower.names import quoted
+from segpy.sql.lower.names import fitting, quoted
 from segpy.sql.lower.nearest import nearest_by_extremes
 from segpy.sql.lower.trees import lowered_tree
 from segpy.sql.lower.types import written_type
@@ -43,7 +43,7 @@ def _trees(query: Query, dialect: Dialect) -> Query:
 
 def _with_trees(cte: Cte, dialect: Dialect) -> Cte:
     inner = tuple(_with_trees(one, dialect) for one in cte.ctes)
-    return replace(cte, query=lowered_tree(cte.query, dialect), ctes=inner)
+    return replace(cte, name=fitting(cte.name, dialect), query=lowered_tree(cte.query, dialect), ctes=inner)
 
 
 def _hints(query: Query, dialect: Dialect) -> Query:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from segpy.dialects import Dialect
-from segpy.sql.lower.names import needs_quotes
+from segpy.sql.lower.names import fitting, needs_quotes
 from segpy.sql.lower.spelling import spelled
 from segpy.sql.lower.types import engine_type
 from segpy.sql.nodes import Operation
@@ -19,6 +19,7 @@ def lowered_tree(tree: exp.Query, dialect: Dialect) -> exp.Query:
     for node in reversed(list(whole.walk())):  # what is inside comes before what it is inside of
         match node:
             case exp.Identifier():
+                node.set("this", fitting(node.name, dialect))
                 node.set("quoted", needs_quotes(node.name, dialect))
             case exp.DataType():
                 node.replace(engine_type(node, dialect))
