@@ -5,8 +5,9 @@ from __future__ import annotations
 from segpy.dialects.duckdb import DUCKDB
 from segpy.dialects.model import Dialect
 from segpy.dialects.postgres import POSTGRES
+from segpy.dialects.spark import SPARK
 
 __all__ = ["DIALECTS", "Dialect"]
 
-DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES)}
+DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES, SPARK)}
 """The dialects that SQL can be written for."""

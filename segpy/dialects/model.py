@@ -20,7 +20,8 @@ class Dialect:
     skip most of it. `inline_hint`: `not materialized`, for an engine that would otherwise copy a CTE that is read more
     than once, and lose what it knows of the table behind it. `filter_clause`: `count(*) filter (where …)`.
     `exact_averages`: averages and deviations of integers are decimals, to be cast.
-    `least_of_known`: `least` and `greatest` overlook nulls.
+    `least_of_known`: `least` and `greatest` overlook nulls. `recursion`: a CTE can read itself.
+    `scalar_subqueries`: they can stand wherever an expression can. `decimal_literals`: `0.5` can be left a decimal.
 
     `beside` are the other dialects that a project is rendered in.
     """
@@ -37,6 +38,9 @@ class Dialect:
     filter_clause: bool = True
     exact_averages: bool = False
     least_of_known: bool = True
+    recursion: bool = True
+    scalar_subqueries: bool = True
+    decimal_literals: bool = True
     beside: tuple[Dialect, ...] = ()
 
 
@@ -47,6 +51,8 @@ COMMON = {
     "median": "percentile_cont(0.5) within group (order by _value)",
     "halved": "pow(0.5, _times)",
     "as_text": "cast(_value as text)",
+    "as_uuid": "cast(_value as uuid)",
+    "null_if": "nullif(_value, _other)",
     "one_if": "cast(_condition as integer)",
     "lowered": "lower(_value)",
     "raised": "upper(_value)",
@@ -54,6 +60,10 @@ COMMON = {
     "characters": "length(_value)",
     "like": "_value like _pattern",
     "like_any_case": "_value ilike _pattern",
+    "like_with_backslashes": "_value like _pattern",
+    "like_any_case_with_backslashes": "_value ilike _pattern",
+    "floor": "floor(_value)",
+    "ceiling": "ceil(_value)",
     "rounded": "round(_value, _digits)",
     "rounded_to_whole": "round(_value)",
 }

@@ -42,8 +42,9 @@ POSTGRES = Dialect(
         "as_text": 'cast(_value as text) collate "C"',
         "lowered": 'lower(_value collate "und-x-icu") collate "C"',
         "raised": 'upper(_value collate "und-x-icu") collate "C"',
-        "like": "_value like _pattern escape ''",
-        "like_any_case": "_value collate \"und-x-icu\" ilike _pattern escape ''",
+        "like_with_backslashes": "_value like _pattern escape ''",
+        "like_any_case": '_value collate "und-x-icu" ilike _pattern',
+        "like_any_case_with_backslashes": "_value collate \"und-x-icu\" ilike _pattern escape ''",
         # Halves of doubles are rounded to the even neighbour, those of decimals away from zero.
         "rounded": "cast(round(cast(_value as numeric), _digits) as double precision)",
         "rounded_to_whole": "cast(round(cast(_value as numeric)) as double precision)",

@@ -12,7 +12,7 @@ from segpy.spec.expression import Type
 from segpy.spec.model_measures import Ties
 from segpy.sql import nodes
 from segpy.sql.model import Cte
-from segpy.sql.tree import as_of, column, is_known, minus, named, nearest, select, table
+from segpy.sql.tree import as_of, column, is_known, minus, named, nearest, select, sql_type, table
 
 IN_ORDER = "events_in_order"
 POSITION = "event_position"
@@ -112,6 +112,10 @@ class Frame:
             on = part if on is None else exp.And(this=on, expression=part)
         assert on is not None
         return nearest(name, on, alias, {one: self._type(one) for one in read}, outer=outer)
+
+    def type_of(self, place: str) -> exp.DataType:
+        """The type of a column that puts attempts in order, in a syntax tree."""
+        return sql_type(self._type(place))
 
     def _type(self, place: str) -> Type:
         """The type of a column that tells when something was: an instant or, where ties are ordered, a position."""

@@ -45,8 +45,9 @@ _BINARY: dict[Operator, type[exp.Binary]] = {
     Operator.CONCAT: exp.DPipe,
 }
 _PATTERNS = {Operator.LIKE: nodes.Like, Operator.ILIKE: nodes.LikeAnyCase}
-_NUMBERS = {Function.ABS: exp.Abs, Function.CEIL: exp.Ceil, Function.FLOOR: exp.Floor}
-_TEXTS = {
+_OPERATIONS = {
+    Function.CEIL: nodes.Ceiling,
+    Function.FLOOR: nodes.Floor,
     Function.LENGTH: nodes.Characters,
     Function.LOWER: nodes.Lowered,
     Function.TRIM: nodes.Trimmed,
@@ -71,7 +72,7 @@ def lower(expression: Expression, columns: Columns) -> exp.Expr:
             return clock(column("occurred_at"), unit, zone)
         case Binary(Operator.DIVIDE, left, right):
             dividend = cast(lower(left, columns), Type.NUMBER)
-            return exp.Div(this=dividend, expression=exp.Nullif(this=lower(right, columns), expression=_zero()))
+            return exp.Div(this=dividend, expression=nodes.NullIf(value=lower(right, columns), other=_zero()))
         case Binary(Operator.AND | Operator.OR as operator, left, right):
             return _BINARY[operator](this=_side(operator, left, columns), expression=_side(operator, right, columns))
         case Binary(operator, left, right):
@@ -157,12 +158,12 @@ def _call(function: Function, arguments: list[exp.Expr]) -> exp.Expr:
         case Function.LEAST:
             return exp.Least(this=arguments[0], expressions=arguments[1:], ignore_nulls=True)
         case Function.NULLIF:
-            return exp.Nullif(this=arguments[0], expression=arguments[1])
+            return nodes.NullIf(value=arguments[0], other=arguments[1])
         case Function.ROUND:
             if len(arguments) == 1:
                 return nodes.RoundedToWhole(value=arguments[0])
             return nodes.Rounded(value=arguments[0], digits=arguments[1])
-        case _ if function in _TEXTS:
-            return _TEXTS[function](value=arguments[0])
+        case Function.ABS:
+            return exp.Abs(this=arguments[0])
         case _:
-            return _NUMBERS[function](this=arguments[0])
+            return _OPERATIONS[function](value=arguments[0])

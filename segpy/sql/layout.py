@@ -51,8 +51,8 @@ def _rewritten(sql: str, dialect: str, rewrite: Callable[[TokenType, str], str])
 
 
 def comment_line(text: str) -> str:
-    """One line of comment. Line breaks and openings of Jinja in it are made harmless."""
-    return "-- " + re.sub(r"\{(?=[{%#])", "{ ", " ".join(text.split()))
+    """One line of comment. Line breaks and openings of Jinja, and of Spark's variables, in it are made harmless."""
+    return "-- " + re.sub(r"(\{(?=[{%#])|\$(?=\{))", r"\1 ", " ".join(text.split()))
 
 
 class _Writer:
@@ -104,7 +104,9 @@ class _Writer:
     def _join(self, join: exp.Join) -> str:
         words = [join.args.get("method") or "", join.args.get("side") or "", join.args.get("kind") or "", "join"]
         head = " ".join(word.lower() for word in words if word)
-        on = join.args["on"]
+        on = join.args.get("on")
+        if on is None:
+            return f"{head} {self.scalar(join.this)}"
         parts = (
             [self.scalar(part) for part in on.flatten(unnest=False)] if isinstance(on, exp.And) else [self.scalar(on)]
         )

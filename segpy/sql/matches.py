@@ -8,10 +8,11 @@ from __future__ import annotations
 from sqlglot import exp
 
 from segpy.plan.model import Aftermath
+from segpy.sql import nodes
 from segpy.sql.attempts import Frame
 from segpy.sql.model import Cte
 from segpy.sql.operations import selected
-from segpy.sql.tree import all_of, any_of, as_of, column, is_known, is_null, named, plus, select, table
+from segpy.sql.tree import any_of, as_of, column, is_known, is_null, named, plus, select, table
 
 
 def complete(frame: Frame) -> str:
@@ -44,43 +45,19 @@ def aftermath_ctes(frame: Frame, aftermath: Aftermath) -> list[Cte]:
 
 def counted_ctes(frame: Frame) -> list[Cte]:
     """`<sequence>__matches`: how many matches there are, the earliest end first, each next one starting later."""
-    name = frame.sequence.name
-    reached, started, following = frame.place("reached"), frame.place("started"), frame.place("next")
-    latest_first = exp.Order(expressions=[exp.Ordered(this=column(started), desc=True)])
-    least = exp.Window(this=exp.Min(this=column(reached)), partition_by=frame.by(), order=latest_first)
-    begun = select([*frame.by(), column(started), named(least, following)], table(complete(frame)))
-    later = exp.LT(this=column(reached, "ended"), expression=column(started, "begun"))
-    pointer = [*frame.by("ended"), column(reached, "ended"), column(following, "begun")]
-    joins = [frame.nearest(f"{name}__begun", later, "ended", "begun", [following])]
-    ends = select([*frame.by(), column(reached)], table(complete(frame)), distinct=True)
-    first = named(exp.Min(this=column(reached)), reached)
-    anchor = select([*frame.by(), first], table(f"{name}__ends"), group_by=frame.by())
-    here = exp.EQ(this=column(reached, "ended"), expression=column(reached, f"{name}__walk"))
-    on = all_of([*frame.equal("ended", f"{name}__walk"), here])
-    step = select(
-        [*frame.by("ended"), column(following, "ended")],
-        table(f"{name}__walk"),
-        joins=[exp.Join(this=table(f"{name}__next", "ended"), kind="INNER", on=on)],
+    reached, started = frame.place("reached"), frame.place("started")
+    counted = nodes.Apart(
+        reached=column(reached),
+        started=column(started),
+        by=[column(name) for name in frame.shared],
+        kind=frame.type_of(reached),
     )
-    total = named(exp.Count(this=exp.Star()), "matches")
+    key = column(frame.key)
+    query = select([key, named(counted, "matches")], table(complete(frame)), group_by=[key.copy()])
     return [
-        Cte(f"{name}__ends", (), ends),
-        Cte(f"{name}__begun", ("of the matches that start here or later the earliest end",), begun),
         Cte(
-            f"{name}__next",
-            ("after each end, that of the next match",),
-            select(pointer, table(f"{name}__ends", "ended"), joins=joins),
-            copied=True,  # the walk reads it once a match
-        ),
-        Cte(
-            f"{name}__walk",
-            ("the earliest end, and from each the next: matches without overlap",),
-            exp.Union(this=anchor, expression=step, distinct=False),
-            recursive=True,
-        ),
-        Cte(
-            f"{name}__matches",
-            (),
-            select([column(frame.key), total], table(f"{name}__walk"), group_by=[column(frame.key)]),
-        ),
+            f"{frame.sequence.name}__matches",
+            ("the earliest end, and of those that start later the earliest again: matches without overlap",),
+            query,
+        )
     ]

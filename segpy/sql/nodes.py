@@ -111,6 +111,20 @@ class AsText(Operation):
     arg_types: ClassVar[dict[str, bool]] = {"value": True}
 
 
+class AsUuid(Operation):
+    """A value as a uuid; as text in small letters where the engine has no such type."""
+
+    spelled = "as_uuid"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class NullIf(Operation):
+    """A value, or null where it equals another, as `-0.0` equals `0`."""
+
+    spelled = "null_if"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "other": True}
+
+
 class OneIf(Operation):
     """1 where a condition holds, else 0. The condition is never null."""
 
@@ -147,17 +161,39 @@ class Characters(Operation):
 
 
 class Like(Operation):
-    """Whether a text fits a pattern of `%` and `_`; nothing else in a pattern is special."""
+    """Whether a text fits a pattern of `%` and `_`; nothing else in a pattern is special.
 
-    spelled = "like"
+    To most engines a backslash is. The name says so where there may be one: a constant shows that there is none.
+    """
+
+    kind: ClassVar[str] = "like"
     arg_types: ClassVar[dict[str, bool]] = {"value": True, "pattern": True}
 
+    @property
+    def spelled(self) -> str:  # type: ignore[override]
+        pattern = self.args["pattern"]
+        harmless = isinstance(pattern, exp.Literal) and "\\" not in pattern.name
+        return self.kind if harmless else f"{self.kind}_with_backslashes"
 
-class LikeAnyCase(Operation):
+
+class LikeAnyCase(Like):
     """As `Like`, capital and small letters being the same."""
 
-    spelled = "like_any_case"
-    arg_types: ClassVar[dict[str, bool]] = {"value": True, "pattern": True}
+    kind = "like_any_case"
+
+
+class Floor(Operation):
+    """The greatest whole number that is not greater, of the same type."""
+
+    spelled = "floor"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Ceiling(Operation):
+    """The least whole number that is not less, of the same type."""
+
+    spelled = "ceiling"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
 
 
 class Rounded(Operation):
@@ -172,6 +208,18 @@ class RoundedToWhole(Operation):
 
     spelled = "rounded_to_whole"
     arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Apart(Operation):
+    """An aggregate: how many of a group's stretches there are without overlap, those that end first being taken.
+
+    A stretch lasts from `started` to `reached`. The earliest end comes first, and of those that start later than it the
+    earliest end again. `by` are columns: stretches with different values of these do not overlap. `kind` is the type
+    of starts and ends. It stands in the list of a select from one relation, for which `sql.lower.apart` has two ways.
+    """
+
+    spelled = "apart"
+    arg_types: ClassVar[dict[str, bool]] = {"reached": True, "started": True, "by": False, "kind": True}
 
 
 class Nearest(exp.Expression):

@@ -200,7 +200,7 @@ def _spread(before: int) -> tuple[exp.Expr, exp.Expr]:
         return exp.Pow(this=value, expression=number(2))
 
     mean = exp.Div(this=column(_SUM), expression=number(before))
-    own_mean = exp.Div(this=column(_SUM), expression=column(_COUNT))
+    own_mean = exp.Div(this=column(_SUM), expression=exp.Nullif(this=column(_COUNT), expression=number(0)))
     among = exp.Mul(this=column(_COUNT), expression=column(_VARIANCE))
     apart = exp.Mul(this=column(_COUNT), expression=squared(exp.Sub(this=own_mean, expression=mean)))
     empty = exp.paren(exp.Sub(this=number(before), expression=column(_COUNT)))

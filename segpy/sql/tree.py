@@ -13,7 +13,8 @@ from segpy.sql import nodes
 from segpy.sql.model import OutputColumn
 
 AS_OF = "__as_of__"
-_PIECES = re.compile(r"(?<=\{)(?=[{%#])|(?=[\n\r])|(?<=[\n\r])")
+_PIECES = re.compile(r"(?<=\{)(?=[{%#])|(?<=\$)(?=\{)|(?=[\n\r])|(?<=[\n\r])")
+_TOO_LONG = 10**18  # as an integer; engines read 1e+18 as a double
 _TYPES = {
     Type.TEXT: exp.DType.TEXT,
     Type.NUMBER: exp.DType.DOUBLE,
@@ -53,7 +54,7 @@ def as_of() -> exp.Column:
 
 
 def text(value: str) -> exp.Expr:
-    """A text constant. One that would open a Jinja expression, or has lines, is put together from harmless pieces."""
+    """A text constant: of harmless pieces where Jinja or Spark would fill something in, or where it has lines."""
     pieces = [piece for piece in _PIECES.split(value) if piece] or [""]
     parts: list[exp.Expr] = [
         call("chr", number(ord(piece))) if piece in ("\n", "\r") else exp.Literal.string(piece) for piece in pieces
@@ -68,7 +69,8 @@ def number(value: int | float) -> exp.Expr:
     """A numeric constant."""
     if value < 0:
         return exp.Neg(this=number(-value))
-    return exp.Literal.number(value if isinstance(value, int) or not value.is_integer() else int(value))
+    whole = isinstance(value, float) and value.is_integer() and value < _TOO_LONG
+    return exp.Literal.number(int(value) if whole else value)
 
 
 def constant(literal: Literal) -> exp.Expr:
@@ -103,6 +105,8 @@ def cast(value: exp.Expr, type_: Type) -> exp.Expr:
     """A value as another type."""
     if type_ is Type.TEXT:
         return nodes.AsText(value=value)
+    if type_ is Type.UUID:
+        return nodes.AsUuid(value=value)
     return exp.Cast(this=value, to=sql_type(type_))
 
 

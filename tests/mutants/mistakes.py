@@ -16,6 +16,7 @@ class Mutant:
     caught_by: str
 
 
+APART = "sql/lower/apart.py"
 CHAINS, STEPS, SUMMARY, MATCHES = "sql/chains.py", "sql/step_events.py", "sql/sequences.py", "sql/matches.py"
 ATTEMPTS, EVENTS, FEATURES, OPERATIONS = "sql/attempts.py", "sql/events.py", "sql/features.py", "sql/operations.py"
 BRANCHES, RUNS, RANKINGS, FLAGS = "sql/branches.py", "sql/runs.py", "sql/rankings.py", "sql/segments.py"
@@ -175,16 +176,16 @@ MUTANTS = (
     ),
     Mutant(
         "matches may share an event, end to start",
-        MATCHES,
-        'later = exp.LT(this=column(reached, "ended"), expression=column(started, "begun"))',
-        'later = exp.LTE(this=column(reached, "ended"), expression=column(started, "begun"))',
+        APART,
+        'later = exp.LT(this=column(work.reached, "ended"), expression=column(work.started, "begun"))',
+        'later = exp.LTE(this=column(work.reached, "ended"), expression=column(work.started, "begun"))',
         "seq_completed",
     ),
     Mutant(
         "matches that overlap are counted",
-        MATCHES,
-        'table(f"{name}__walk"), group_by=[column(frame.key)]),',
-        "table(complete(frame)), group_by=[column(frame.key)]),",
+        APART,
+        "work.result(walk, exp.Count(this=exp.Star()))",
+        "work.result(work.source, exp.Count(this=exp.Star()))",
         "seq_completed",
     ),
     Mutant(

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from segpy.dialects import Dialect
+from segpy.sql.lower.apart import apart_by_steps
+from segpy.sql.lower.lookups import looked_up_by_joins
 from segpy.sql.lower.names import fitting, quoted
 from segpy.sql.lower.nearest import nearest_by_extremes
 from segpy.sql.lower.trees import lowered_tree
@@ -25,6 +27,25 @@ def lowered_column(column: OutputColumn, dialect: Dialect) -> ModelColumn:
     return ModelColumn(
         column.name, quoted(column.name, dialect), written_type(column.type, dialect), column.description
     )
+
+
+def _apart(query: Query, dialect: Dialect) -> Query:
+    return replace(query, ctes=tuple(one for cte in query.ctes for one in _with_apart(cte, dialect)))
+
+
+def _with_apart(cte: Cte, dialect: Dialect) -> list[Cte]:
+    own = replace(cte, ctes=tuple(one for inner in cte.ctes for one in _with_apart(inner, dialect)))
+    return apart_by_steps(own, recursion=dialect.recursion)
+
+
+def _lookups(query: Query, dialect: Dialect) -> Query:
+    if dialect.scalar_subqueries:
+        return query
+    return replace(query, ctes=tuple(map(_with_lookups, query.ctes)), final=looked_up_by_joins(query.final))
+
+
+def _with_lookups(cte: Cte) -> Cte:
+    return replace(cte, query=looked_up_by_joins(cte.query), ctes=tuple(map(_with_lookups, cte.ctes)))
 
 
 def _nearest(query: Query, dialect: Dialect) -> Query:
@@ -66,4 +87,4 @@ def _order(query: Query, dialect: Dialect) -> Query:
     return replace(query, final=final)
 
 
-_PASSES: tuple[Callable[[Query, Dialect], Query], ...] = (_nearest, _hints, _order, _trees)
+_PASSES: tuple[Callable[[Query, Dialect], Query], ...] = (_apart, _nearest, _lookups, _hints, _order, _trees)

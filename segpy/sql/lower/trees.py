@@ -23,6 +23,8 @@ def lowered_tree(tree: exp.Query, dialect: Dialect) -> exp.Query:
                 node.set("quoted", needs_quotes(node.name, dialect))
             case exp.DataType():
                 node.replace(engine_type(node, dialect))
+            case exp.Literal() if not dialect.decimal_literals and not node.is_string:
+                node.replace(_double(node))
             case exp.Filter() | exp.Avg() | exp.StddevSamp() | exp.VariancePop():
                 node.replace(_aggregate(node, dialect))
             case exp.Least() | exp.Greatest() if not dialect.least_of_known:
@@ -38,6 +40,12 @@ def lowered_expression(value: exp.Expr, dialect: Dialect) -> exp.Expr:
     """A copy of an expression that stands by itself, as the engine knows it."""
     found: exp.Expr = lowered_tree(exp.Select(expressions=[value.copy()]), dialect).expressions[0]
     return found
+
+
+def _double(node: exp.Literal) -> exp.Expr:
+    """A number with a point as a double, which an exponent makes of it."""
+    decimal = "." in node.name and "e" not in node.name.lower()
+    return exp.Literal.number(f"{node.name}e0") if decimal else node
 
 
 def _aggregate(node: exp.Expr, dialect: Dialect) -> exp.Expr:
