@@ -45,11 +45,13 @@ def versions() -> dict[str, str]:
 def build(project: Path, found: dict[str, Any]) -> None:
     """Models first and tests after them, so that a test that fails hides no rows."""
     manifest = invoke(project, "parse", None)
-    adapter = get_adapter_by_type(json.loads((project / "wanted.json").read_text(encoding="utf-8"))["adapter"])
+    wanted = json.loads((project / "wanted.json").read_text(encoding="utf-8"))
+    adapter = get_adapter_by_type(wanted["adapter"])
+    if wanted.get("seeds"):
+        found["seeds"] = {one.node.name: ended(one) for one in invoke(project, "seed", manifest).results}
     models = invoke(project, "run", manifest)
     found["models"] = {one.node.name: ended(one) for one in models.results}
     built = {one.node.name: one.node.relation_name for one in models.results if one.status == "success"}
-    wanted = json.loads((project / "wanted.json").read_text(encoding="utf-8"))
     with adapter.connection_named("rows"):
         found["rows"] = {name: rows(adapter, built[name]) for name in wanted["models"] if name in built}
     if wanted["tests"]:

@@ -1,0 +1,112 @@
+"""One set of specs in two dialects: the demonstration, rendered once, is built on two engines and says the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from segpy.pipeline import compile_project, write
+from tests.cases.tables import Row
+from tests.engines import worker
+from tests.engines.answers import decoded, differences
+from tests.engines.engine import ROOT, Engine
+from tests.engines.environments import missing, python_of
+from tests.engines.known import ENGINES
+
+DUCKDB, POSTGRES = ENGINES["duckdb"], ENGINES["postgres"]
+_PROJECT = ("dbt_project.yml", "segments", "seeds", "macros", "models")
+_MINUTES = 20 * 60
+
+pytestmark = pytest.mark.xdist_group("postgres")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration for two dialects. Both builds start from the very same files."""
+    for engine in (DUCKDB, POSTGRES):
+        wanting = missing(engine)
+        if wanting is not None:
+            message = f"{engine.name}: {wanting}"
+            pytest.fail(message) if os.environ.get("SEGPY_ENGINES_REQUIRED") == "1" else pytest.skip(message)
+    folder = tmp_path_factory.mktemp("several") / "project"
+    folder.mkdir()
+    for name in _PROJECT:
+        source = ROOT / name
+        shutil.copytree(source, folder / name) if source.is_dir() else shutil.copy(source, folder / name)
+    settings = folder / "segments" / "segpy.yml"
+    text = settings.read_text(encoding="utf-8")
+    assert "\ndialect: duckdb\n" in text
+    settings.write_text(text.replace("\ndialect: duckdb\n", "\ndialect: [duckdb, postgres]\n"), encoding="utf-8")
+    compiled = compile_project(folder)
+    assert not compiled.failed, compiled.diagnostics
+    _, problems = write(folder, compiled)
+    assert not problems
+    return folder
+
+
+@pytest.fixture(scope="module")
+def answers(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Any]]:
+    """What each engine says."""
+    return {one.name: built(one, project, tmp_path_factory.mktemp(one.name)) for one in (DUCKDB, POSTGRES)}
+
+
+def built(engine: Engine, project: Path, folder: Path) -> Mapping[str, Any]:
+    """Seeds, models and tests of the project on an engine; the rows of the generated models."""
+    copy = folder / "project"
+    shutil.copytree(project, copy)
+    generated = sorted(path.stem for path in (copy / "models" / "segpy").glob("*.sql"))
+    python = python_of(engine)
+    with engine.start(folder, python.parent) as running:
+        output = {"threads": engine.threads, **running.profile}
+        profiles = {"segpy": {"target": "tests", "outputs": {"tests": output}}}
+        (copy / "profiles.yml").write_text(yaml.safe_dump(profiles), encoding="utf-8")
+        wanted = {"models": generated, "tests": True, "seeds": True, "adapter": output["type"]}
+        (copy / "wanted.json").write_text(json.dumps(wanted), encoding="utf-8")
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "PYTHON"))}
+        script = [str(python), str(Path(worker.__file__).absolute()), str(copy), str(folder / "answers.json")]
+        environment = {**ours, **running.environment, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONUTF8": "1"}
+        done = subprocess.run(script, cwd=copy, env=environment, capture_output=True, text=True, timeout=_MINUTES)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    told: Mapping[str, Any] = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
+    return told
+
+
+@pytest.mark.parametrize("built_on", [DUCKDB, POSTGRES], ids=["duckdb", "postgres"])
+def test_every_model_is_built_and_every_test_passes(
+    built_on: Engine, answers: Mapping[str, Mapping[str, Any]], project: Path
+) -> None:
+    told = answers[built_on.name]
+    assert told["problem"] is None
+    assert {name: one for name, one in told["models"].items() if one["status"] != "success"} == {}
+    assert {name: one for name, one in told["tests"].items() if one["status"] != "pass"} == {}
+    names = {name for name in told["tests"] if name.startswith("segpy_")}
+    assert "segpy_flags_match_members_user_segments" in names
+    examples = {path.stem for path in (project / "models" / "segpy" / "examples").glob("*__examples.sql")}
+    of_examples = [name for name in told["tests"] if f"{name.split('__')[0]}__examples" in examples]
+    assert bool(of_examples) == (built_on is DUCKDB), "examples run in the first dialect"
+
+
+def test_both_engines_say_the_same_of_everybody(answers: Mapping[str, Mapping[str, Any]]) -> None:
+    duckdb, postgres = (rows(engine, answers[engine.name]) for engine in (DUCKDB, POSTGRES))
+    assert len(duckdb) > 20 and sum(map(len, duckdb.values())) > 5_000
+    assert differences(postgres, duckdb) == []
+
+
+def rows(engine: Engine, told: Mapping[str, Any]) -> dict[str, list[Row]]:
+    return {name: decoded(engine, answer) for name, answer in told["rows"].items()}
+
+
+def test_a_model_is_the_call_of_a_macro_with_the_sql_of_both(project: Path) -> None:
+    model = (project / "models" / "segpy" / "user_segments.sql").read_text(encoding="utf-8")
+    assert model.splitlines()[-1] == "{{ segpy_sql_of_user_segments() }}"
+    macro = (project / "macros" / "segpy" / "models" / "user_segments.sql").read_text(encoding="utf-8")
+    for dialect in ("duckdb", "postgres"):
+        assert f"{{% macro {dialect}__segpy_sql_of_user_segments() %}}" in macro
