@@ -46,7 +46,7 @@ class Engine:
     `types` are the engine's words for the types of input tables. `table` writes an input table as a query. `absent`
     says what is missing on this machine beside the environment. `marks` are by case, or by code of a diagnostic. An
     engine of `every_run` is one that CI fails without. In text, a `backslash` of some engines is not a letter. `aware`
-    engines hand out instants with a time zone.
+    engines hand out instants with a time zone. `kind` is what the documentation says of it.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Engine:
     quote: str = '"'
     backslash: bool = False
     aware: bool = False
+    kind: Literal["engine", "emulator"] = "engine"
 
     @property
     def environment(self) -> Path:
