@@ -12,8 +12,8 @@ from segpy.catalog.scan import scan_project
 from segpy.check.rules import check, models_taken
 from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.plan.build import build_plan
-from segpy.plan.examples import build_examples
-from segpy.plan.model import Plan
+from segpy.plan.examples import build_examples, models_of_examples
+from segpy.plan.model import Plan, models_of
 from segpy.project.drift import find_drift
 from segpy.project.find import find_specs
 from segpy.project.model import WriteReport
@@ -21,6 +21,7 @@ from segpy.project.write import write_artifacts
 from segpy.render.model import Artifact
 from segpy.render.models import render
 from segpy.resolve.bind import bind
+from segpy.resolve.model import Bound
 from segpy.source.nodes import Mapping, Scalar, Source
 from segpy.source.read import read_bytes, read_source
 from segpy.spec.decode import decode
@@ -80,57 +81,106 @@ class Compiled:
         return _has_errors(self.diagnostics)
 
 
+def check_project(project_dir: Path, profiles_dir: Path | None = None, target: str | None = None) -> Compiled:
+    """All findings in a dbt project's `segments/` folder, and its segments. Nothing of it is written in SQL."""
+    found = _project(project_dir, profiles_dir, target)
+    return found if isinstance(found, Compiled) else _planned(*found).compiled
+
+
 def compile_project(project_dir: Path, profiles_dir: Path | None = None, target: str | None = None) -> Compiled:
     """Everything that a dbt project's `segments/` folder asks for. Reads files, writes none."""
-    found, diagnostics = find_specs(project_dir)
-    sources: list[Source] = []
-    problems = list(diagnostics)
-    for path, data in found:
-        read = read_bytes(path, data)
-        if isinstance(read, Source):
-            sources.append(read)
-        else:
-            problems.append(read)
-    if problems:
-        return Compiled(tuple(sources), tuple(problems))
-    catalog, warnings = scan_project(project_dir, profiles_dir, target, exclude=_generated_folders(sources))
-    compiled = compile_sources(sources, catalog)
-    return replace(compiled, diagnostics=(*warnings, *compiled.diagnostics))
+    found = _project(project_dir, profiles_dir, target)
+    return found if isinstance(found, Compiled) else _compiled(_planned(*found))
 
 
 def compile_sources(sources: Sequence[Source], catalog: Catalog | None = None) -> Compiled:
     """Everything that these spec files ask for. A stage begins only where those before it found no error."""
+    return _compiled(_planned(_read(sources), catalog or Catalog(), ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Spec files in the order of their paths, and their nodes."""
+
+    sources: tuple[Source, ...]
+    files: tuple[Mapping, ...]
+    findings: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What is known before anything is written in SQL; the rest of `compiled` is still missing."""
+
+    compiled: Compiled
+    bound: Bound | None = None
+    plan: Plan | None = None
+
+
+def _project(
+    project_dir: Path, profiles_dir: Path | None, target: str | None
+) -> tuple[_Read, Catalog, tuple[Diagnostic, ...]] | Compiled:
+    """The spec files of a project, and what its dbt project says; or what is the matter with its files."""
+    found, diagnostics = find_specs(project_dir)
+    sources: list[Source] = []
+    problems = list(diagnostics)
+    for path, data in found:
+        one = read_bytes(path, data)
+        if isinstance(one, Source):
+            sources.append(one)
+        else:
+            problems.append(one)
+    if problems:
+        return Compiled(tuple(sources), tuple(problems))
+    read = _read(sources)
+    catalog, warnings = scan_project(project_dir, profiles_dir, target, exclude=_generated_folders(read.files))
+    return read, catalog, warnings
+
+
+def _read(sources: Sequence[Source]) -> _Read:
     ordered = tuple(sorted(sources, key=lambda source: source.path))
-    files: list[Mapping] = []
-    findings: list[Diagnostic] = []
-    for source in ordered:
-        file, found = read_source(source)
-        findings += found
-        if file is not None:
-            files.append(file)
+    read = [read_source(source) for source in ordered]
+    findings = tuple(finding for _, found in read for finding in found)
+    return _Read(ordered, tuple(file for file, _ in read if file is not None), findings)
+
+
+def _planned(read: _Read, catalog: Catalog, warnings: tuple[Diagnostic, ...]) -> _Planned:
+    """The stages before SQL."""
+    findings: list[Diagnostic] = [*warnings, *read.findings]
+    bound = _bound(read, catalog, findings)
+    if bound is None or _has_errors(findings):
+        return _Planned(Compiled(read.sources, tuple(findings)))
+    plan = build_plan(bound)
+    findings += models_taken((*models_of(plan), *models_of_examples(bound)), bound, catalog)
     if _has_errors(findings):
-        return Compiled(ordered, tuple(findings))
-    spec, found = decode(files)
+        return _Planned(Compiled(read.sources, tuple(findings)))
+    grain = bound.settings.grain.value
+    compiled = Compiled(read.sources, tuple(findings), (), _summaries(plan), (), grain, plan.members)
+    return _Planned(compiled, bound, plan)
+
+
+def _bound(read: _Read, catalog: Catalog, findings: list[Diagnostic]) -> Bound | None:
+    """What the files say, each name resolved; what was found on the way is added to the findings."""
+    if _has_errors(findings):
+        return None
+    spec, found = decode(list(read.files))
     findings += found
     if spec is None:
-        return Compiled(ordered, tuple(findings))
-    bound, found = bind(spec, catalog or Catalog(), read_expression)
+        return None
+    bound, found = bind(spec, catalog, read_expression)
     findings += found
-    if bound is None:
-        return Compiled(ordered, tuple(findings))
-    findings += check(bound)
-    if _has_errors(findings):
-        return Compiled(ordered, tuple(findings))
-    plan = build_plan(bound)
-    models = models_in_sql(plan)
+    if bound is not None:
+        findings += check(bound)
+    return bound
+
+
+def _compiled(planned: _Planned) -> Compiled:
+    """The stages from SQL on."""
+    plan, bound = planned.plan, planned.bound
+    if plan is None or bound is None:
+        return planned.compiled
     tests = build_unit_tests(build_examples(bound))
-    made = (*(model.name for model in models), *(one.plan.model for one in tests))
-    findings += models_taken(made, bound, catalog or Catalog())
-    if _has_errors(findings):
-        return Compiled(ordered, tuple(findings))
-    artifacts = render(plan, models, tests)
-    grain = bound.settings.grain.value
-    return Compiled(ordered, tuple(findings), artifacts, _summaries(plan), _examples(tests), grain, plan.members)
+    artifacts = render(plan, models_in_sql(plan), tests)
+    return replace(planned.compiled, artifacts=artifacts, examples=_examples(tests))
 
 
 def write(project_dir: Path, compiled: Compiled, *, force: bool = False) -> tuple[WriteReport, tuple[Diagnostic, ...]]:
@@ -172,11 +222,10 @@ def _has_errors(findings: Sequence[Diagnostic]) -> bool:
     return any(finding.severity is Severity.ERROR for finding in findings)
 
 
-def _generated_folders(sources: Sequence[Source]) -> tuple[str, ...]:
+def _generated_folders(files: Sequence[Mapping]) -> tuple[str, ...]:
     """Where generated models are about to stand: what is in their way there is not a name that is taken."""
-    for source in sources:
-        file, _ = read_source(source)
-        written = file.get("models_path") if file is not None else None
+    for file in files:
+        written = file.get("models_path")
         if isinstance(written, Scalar):
             return (written.text.strip("/"),)
     return ("models/segpy",)

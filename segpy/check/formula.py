@@ -59,6 +59,13 @@ def opposite(formula: Formula) -> Formula:
             return AtLeast(len(parts) - least + 1, tuple(opposite(part) for part in parts))
 
 
+def parts_in(formula: Formula) -> tuple[Formula, ...]:
+    """What must all hold where the formula does."""
+    if isinstance(formula, AtLeast) and formula.least == len(formula.parts):
+        return tuple(inner for part in formula.parts for inner in parts_in(part))
+    return (formula,)
+
+
 def variables_of(formula: Formula) -> Iterator[int]:
     """Every variable in it."""
     match formula:

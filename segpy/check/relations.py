@@ -5,9 +5,8 @@ A relation is only claimed between measures whose every detail is known here; of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from itertools import permutations
 from typing import Any, TypeAlias
 
 from segpy.check.reach import certain_ages, lies_within
@@ -95,36 +94,11 @@ def understood(value: Any) -> bool:
     return all(getattr(value, one.name) in (one.default, None, False, ()) for one in news)
 
 
-def related(measures: Iterable[Measure], entity: Entity) -> tuple[Relation, ...]:
-    """Every relation between these measures, by way of others if need be."""
-    own = dict.fromkeys(measures)
-    relations: list[Relation] = []
-    for measure in tuple(own):
-        relations += _alone(measure, entity)
-    own.update(dict.fromkeys(one for relation in relations for one in _sides(relation)))
-    sets: dict[EventSet, list[EventMeasure]] = {}
-    for measure in own:
-        if isinstance(measure, EventMeasure) and understood(measure) and understood(measure.window):
-            sets.setdefault((measure.atom, measure.window), []).append(measure)
-    for events in tuple(sets):
-        for relation in _of_window(events, entity):
-            relations.append(relation)
-            for measure in _sides(relation):
-                if isinstance(measure, EventMeasure):
-                    sets.setdefault((measure.atom, measure.window), []).append(measure)
-    for events, found in sets.items():
-        relations += _of_one_set(events, tuple(dict.fromkeys(found)))
-    for (one, inner), (other, outer) in permutations(sets.items(), 2):
-        relations += _of_two_sets(one, tuple(dict.fromkeys(inner)), other, tuple(dict.fromkeys(outer)))
-    return tuple(dict.fromkeys(relations))
-
-
-def _sides(relation: Relation) -> tuple[Measure, Measure]:
-    match relation:
-        case Ordered(less, more):
-            return less, more
-        case Leads(when, _, then):
-            return when, then
+def event_set(measure: Measure) -> EventSet | None:
+    """The events that a measure is of, with their window, where all of it is known here."""
+    if isinstance(measure, EventMeasure) and understood(measure) and understood(measure.window):
+        return measure.atom, measure.window
+    return None
 
 
 def _measure(events: EventSet, aggregation: Aggregation) -> EventMeasure:
@@ -135,7 +109,7 @@ def _count(events: EventSet) -> EventMeasure:
     return _measure(events, Aggregation.COUNT)
 
 
-def _alone(measure: Measure, entity: Entity) -> Iterator[Relation]:
+def alone(measure: Measure, entity: Entity) -> Iterator[Relation]:
     """What follows from a measure for others that need not be written anywhere."""
     match measure:
         case AttributeTenure(attribute):
@@ -180,7 +154,7 @@ def _of_sequence(measure: SequenceMeasure) -> Iterator[Relation]:
             yield Leads(step, between(reached, None, whole=True), _count((atom, window)), enough)
 
 
-def _of_window(events: EventSet, entity: Entity) -> Iterator[Relation]:
+def of_window(events: EventSet, entity: Entity) -> Iterator[Relation]:
     """What an event in a window tells of what the window hangs on."""
     match events[1]:
         case Anchored(_, anchor, nth):
@@ -193,7 +167,7 @@ def _of_window(events: EventSet, entity: Entity) -> Iterator[Relation]:
                     yield Ordered(_measure(events, Aggregation.TENURE), tenure, from_more=False)
 
 
-def _of_one_set(events: EventSet, measures: tuple[EventMeasure, ...]) -> Iterator[Relation]:
+def of_one_set(events: EventSet, measures: tuple[EventMeasure, ...]) -> Iterator[Relation]:
     """What the measures of the same events have to do with each other."""
     count, recency, tenure = (
         _measure(events, one) for one in (Aggregation.COUNT, Aggregation.RECENCY, Aggregation.TENURE)
@@ -226,7 +200,7 @@ def _of_one_property(measure: EventMeasure, measures: tuple[EventMeasure, ...]) 
             yield Ordered(measure, other)
 
 
-def _of_two_sets(
+def of_two_sets(
     one: EventSet, inner: tuple[EventMeasure, ...], other: EventSet, outer: tuple[EventMeasure, ...]
 ) -> Iterator[Relation]:
     """What the measures of some events have to do with those of others, of more events or of another window."""

@@ -6,12 +6,12 @@ one by one. Only where every try ends with a variable that has no value left, no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from segpy.check.formula import AtLeast, Fact, Flag, Formula, opposite
-from segpy.check.values import KNOWN, NULL, Values, span
+from segpy.check.formula import AtLeast, Fact, Flag, Formula, opposite, variables_of
+from segpy.check.values import KNOWN, NULL, Values, beyond, up_to
 
 _MOST_TRIES = 200
 _MOST_STEPS = 5_000
@@ -38,7 +38,6 @@ class Bond:
 
 
 Rule: TypeAlias = Order | Bond
-Narrow: TypeAlias = Callable[[int, Values], None]
 
 
 def variables_in(rule: Rule) -> tuple[int, int]:
@@ -62,15 +61,30 @@ class _State:
         return _State(dict(self.values), dict(self.flags), list(self.choices))
 
 
+def stirs(rule: Rule, domains: Mapping[int, Values]) -> bool:
+    """Whether a rule narrows variables of which nothing is known yet."""
+    try:
+        return bool(Search(domains, (rule,), {}).apply(_State(dict(domains), {}, []), rule))
+    except _Impossible:
+        return True
+
+
 class Search:
-    """One question. `domains` are the values of the variables, `definitions` what being in a segment demands."""
+    """One question. `domains` are the values of the variables, `definitions` what being in a segment demands.
+
+    `stirring` are the variables of the rules that narrow something before anything is asked.
+    """
 
     def __init__(
-        self, domains: Mapping[int, Values], rules: tuple[Rule, ...], definitions: Mapping[str, Formula]
+        self,
+        domains: Mapping[int, Values],
+        rules: tuple[Rule, ...],
+        definitions: Mapping[str, Formula],
+        stirring: Iterable[int] = (),
     ) -> None:
         self.domains = domains
-        self.rules = rules
         self.definitions = definitions
+        self.stirring = set(stirring)
         self.tries = _MOST_TRIES
         self.touching: dict[int, list[Rule]] = {}
         for rule in rules:
@@ -81,10 +95,24 @@ class Search:
         """False only where nobody can fulfil all of these."""
         state = _State(dict(self.domains), {}, [])
         try:
-            self._carry(state, set(self.touching))
+            self._carry(state, self.stirring)
         except _Impossible:
             return False
         return self._holds(state, list(parts))
+
+    def settled(self, parts: Iterable[Formula]) -> tuple[Mapping[int, Values], frozenset[int]]:
+        """The values of variables where all of these hold, as far as is known untried, and which may change yet."""
+        state = _State(dict(self.domains), {}, [])
+        waiting = list(parts)
+        try:
+            self._carry(state, self.stirring)
+            while waiting:
+                self._carry(state, self._assert(state, waiting))
+                waiting = self._chosen(state)
+        except _Impossible:
+            return state.values, frozenset(self.domains)
+        open_ = {variable for choice in state.choices for variable in variables_of(choice)}
+        return state.values, frozenset(self.touching.keys() | open_)
 
     def _holds(self, state: _State, parts: list[Formula]) -> bool:
         try:
@@ -141,8 +169,10 @@ class Search:
         after = before & values
         if after.empty:
             raise _Impossible
+        if after == before:
+            return False
         state.values[variable] = after
-        return after != before
+        return True
 
     def _carry(self, state: _State, changed: set[int]) -> None:
         """Let rules tell what narrowed variables mean for others, until nothing is new."""
@@ -153,42 +183,41 @@ class Search:
             del waiting[variable]
             for rule in self.touching.get(variable, ()):
                 steps -= 1
-                waiting.update(dict.fromkeys(self._apply(state, rule)))
+                waiting.update(dict.fromkeys(self.apply(state, rule)))
 
-    def _apply(self, state: _State, rule: Rule) -> list[int]:
+    def apply(self, state: _State, rule: Rule) -> list[int]:
         """The variables that a rule narrows."""
-        changed: list[int] = []
-
-        def narrow(variable: int, values: Values) -> None:
-            if self._narrow(state, variable, values):
-                changed.append(variable)
-
         match rule:
             case Bond(when, among, then, into):
                 if state.values[when] <= among:
-                    narrow(then, into)
-                elif (state.values[then] & into).empty:
-                    narrow(when, ~among)
-            case Order():
-                self._order(state, rule, narrow)
-        return changed
+                    return [then] if self._narrow(state, then, into) else []
+                if (state.values[then] & into).empty:
+                    return [when] if self._narrow(state, when, ~among) else []
+                return []
+            case Order(less, more, from_less, from_more):
+                changed = self._known_too(state, less, more) if from_less else []
+                changed += self._known_too(state, more, less) if from_more else []
+                return changed + self._order(state, rule)
 
-    def _order(self, state: _State, rule: Order, narrow: Narrow) -> None:
-        less, more = state.values[rule.less], state.values[rule.more]
-        if rule.from_less and not less.null:
-            narrow(rule.more, KNOWN)
-        if rule.from_more and not more.null:
-            narrow(rule.less, KNOWN)
-        if rule.from_less and more <= NULL:
-            narrow(rule.less, NULL)
-        if rule.from_more and less <= NULL:
-            narrow(rule.more, NULL)
+    def _known_too(self, state: _State, one: int, other: int) -> list[int]:
+        """Where the one is known the other is, so that where the other is not, neither is the one."""
+        if not state.values[one].null and state.values[other].null:
+            return [other] if self._narrow(state, other, KNOWN) else []
+        if state.values[other].unknown and not state.values[one].unknown:
+            return [one] if self._narrow(state, one, NULL) else []
+        return []
+
+    def _order(self, state: _State, rule: Order) -> list[int]:
         less, more = state.values[rule.less], state.values[rule.more]
         high, low = more.highest, less.lowest
-        if high is not None and not isinstance(high[0], str) and (rule.from_less or not more.null):
-            narrow(rule.less, span(None, high) | NULL)
-        if low is not None and not isinstance(low[0], str) and (rule.from_more or not less.null):
-            narrow(rule.more, span(low, None) | NULL)
+        changed: list[int] = []
+        below = high is not None and not isinstance(high[0], str) and (rule.from_less or not more.null)
+        above = low is not None and not isinstance(low[0], str) and (rule.from_more or not less.null)
+        if below and high is not None and self._narrow(state, rule.less, up_to(high)):
+            changed.append(rule.less)
+        if above and low is not None and self._narrow(state, rule.more, beyond(low)):
+            changed.append(rule.more)
+        return changed
 
     def _chosen(self, state: _State) -> list[Formula]:
         """What the choices come to by now; those that are still open stay in the state."""

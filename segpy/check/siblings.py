@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
 
 from segpy.check.formula import Formula, opposite
 from segpy.check.logic_errors import ContainedSegment, NoPlaceLeft, SameSegment
 from segpy.check.parts import parts_of
-from segpy.check.subjects import subjects
+from segpy.check.subjects import alike, subjects
 from segpy.check.world import World
 from segpy.diagnostics.model import Diagnostic, Span
 from segpy.resolve.model import Segment
@@ -20,17 +20,11 @@ _MOST_COMPARED = 4_000
 def same_or_contained(world: World) -> Iterator[Diagnostic]:
     """Two segments mean the same, or one is within another by its definition and does not say so."""
     ordinary = [one for one in _in_order(world) if _is_ordinary(world, one)]
-    about = {one.name: subjects(world, one) for one in ordinary}
+    about = subjects(world, ordinary)
     within: dict[str, set[str]] = {one.name: set() for one in ordinary}
-    compared = 0
-    for one in ordinary:
-        for other in ordinary:
-            # What a part of the other is about, and this segment is not, cannot follow from this one.
-            if one is other or not all(part & about[one.name][1] for part in about[other.name][0]):
-                continue
-            compared += 1
-            if compared <= _MOST_COMPARED and world.implies([world.matches(one)], world.definition(other.name)):
-                within[one.name].add(other.name)
+    for one, other in islice(alike(about), _MOST_COMPARED):
+        if world.within(world.segments[one], other):
+            within[one].add(other)
     yield from _told(world, ordinary, within)
 
 

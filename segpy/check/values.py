@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from math import ceil
@@ -29,11 +29,23 @@ class Values:
     edges: tuple[Edge, ...]
     null: bool
     whole: bool = False
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.below, self.edges, self.null, self.whole)))
+
+    def __hash__(self) -> int:
+        return self._hash  # asked for at every step of a search
 
     @property
     def empty(self) -> bool:
         """Whether nothing is in it, null included."""
         return not (self.below or self.edges or self.null)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it is null and nothing else."""
+        return self.null and not (self.below or self.edges)
 
     @property
     def known(self) -> Values:
@@ -52,7 +64,7 @@ class Values:
         return None if above or not self.edges else self.edges[-1]
 
     def __and__(self, other: Values) -> Values:
-        return _both(self, other)
+        return self if self is other else _both(self, other)
 
     def __or__(self, other: Values) -> Values:
         return ~_both(~self, ~other)
@@ -61,7 +73,7 @@ class Values:
         return Values(not self.below, self.edges, not self.null, self.whole)
 
     def __le__(self, other: Values) -> bool:
-        return (self & ~other).empty
+        return _inside(self, other)
 
     def __contains__(self, value: object) -> bool:
         if value is None:
@@ -88,6 +100,18 @@ def between(low: Value | None, high: Value | None, *, whole: bool = False) -> Va
     return span(None if low is None else (low, 0), None if high is None else (high, 1), whole=whole)
 
 
+@lru_cache(maxsize=10_000)
+def up_to(edge: Edge) -> Values:
+    """What lies below a cut, or is null."""
+    return span(None, edge) | NULL
+
+
+@lru_cache(maxsize=10_000)
+def beyond(edge: Edge) -> Values:
+    """What lies above a cut, or is null."""
+    return span(edge, None) | NULL
+
+
 def points(values: Iterable[Value], *, whole: bool = False) -> Values:
     """Just these."""
     found = Values(False, (), False, whole)
@@ -112,6 +136,12 @@ def _next_whole(edge: Edge) -> int:
     value, after = edge
     assert isinstance(value, int | float)
     return int(value) + after if value == int(value) else ceil(value)
+
+
+@lru_cache(maxsize=10_000)
+def _inside(one: Values, two: Values) -> bool:
+    """Whether everything in the one is in the other."""
+    return _both(one, ~two).empty
 
 
 @lru_cache(maxsize=10_000)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import Field, dataclass, fields
 from typing import TypeAlias
 
 from segpy.check.bounds import passing, possible
-from segpy.check.formula import AtLeast, Fact, Flag, Formula, every, flags_of, opposite, variables_of
-from segpy.check.relations import Leads, Ordered, related
-from segpy.check.search import Bond, Order, Rule, Search, variables_in
+from segpy.check.formula import AtLeast, Fact, Flag, Formula, every, flags_of, opposite, parts_in, variables_of
+from segpy.check.knowledge import Knowledge
+from segpy.check.search import Rule, Search, stirs, variables_in
 from segpy.check.values import Values, between, points
 from segpy.resolve.model import Bound, Condition, Group, InSegment, Segment, Test
 from segpy.resolve.model_events import Entity
@@ -54,7 +54,9 @@ class World:
         self._numbers: dict[Variable, int] = {}
         self._domains: list[Values] = []
         self._definitions: dict[str, Formula] = {}
-        self._rules: dict[frozenset[int], tuple[Rule, ...]] = {}
+        self._knowledge = Knowledge(entity, self.number, self._measure)
+        self._stirring: dict[int, bool] = {}
+        self._settled: dict[str, tuple[Mapping[int, Values], frozenset[int]]] = {}
         self._matches: dict[str, Formula] = {}
         self._answers: dict[tuple[Formula, ...], bool] = {}
 
@@ -66,6 +68,10 @@ class World:
             self.variables.append(variable)
             self._domains.append(_EITHER if isinstance(variable, Opaque) else possible(variable, self.settings))
         return found
+
+    def _measure(self, variable: int) -> Measure | None:
+        found = self.variables[variable]
+        return None if isinstance(found, Opaque) else found
 
     def domain(self, variable: int) -> Values:
         """All values that a variable can have."""
@@ -120,13 +126,46 @@ class World:
     def possible(self, *parts: Formula) -> bool:
         """Whether somebody could fulfil all of these. False only where nobody ever can."""
         if parts not in self._answers:
-            opened, variables = self._opened(parts)
-            rules = self._related(variables)
-            met = variables.union(*(variables_in(rule) for rule in rules))
-            domains = {variable: self.domain(variable) for variable in sorted(met)}
-            search = Search(domains, rules, {name: self.definition(name) for name in opened})
-            self._answers[parts] = search.possible(parts)
+            self._answers[parts] = self._search(parts).possible(parts)
         return self._answers[parts]
+
+    def _search(self, parts: tuple[Formula, ...]) -> Search:
+        opened, variables = self._opened(parts)
+        rules = self._knowledge.about(variables)
+        met = variables.union(*(variables_in(rule) for rule in rules))
+        domains = {variable: self.domain(variable) for variable in sorted(met)}
+        stirring = {variable for rule in rules if self._stirs(rule) for variable in variables_in(rule)}
+        return Search(domains, rules, {name: self.definition(name) for name in opened}, stirring)
+
+    def within(self, segment: Segment, other: str) -> bool:
+        """Whether everybody who fulfils a segment's definition is in the other. True only where that is so."""
+        parts = parts_in(self.definition(other))
+        told = [self._told(segment, part) for part in parts]
+        if False in told:
+            return False
+        asked = [part for part, holds in zip(parts, told, strict=True) if holds is None]
+        return all(self.implies([self.matches(segment)], part) for part in asked)
+
+    def _told(self, segment: Segment, part: Formula) -> bool | None:
+        """Whether a part of a definition follows from a segment's; None where only a search can tell."""
+        if not isinstance(part, Fact):
+            return None
+        if segment.name not in self._settled:
+            parts = (self.matches(segment),)
+            self._settled[segment.name] = self._search(parts).settled(parts)
+        values, open_ = self._settled[segment.name]
+        variable = part.variable
+        if values.get(variable, self.domain(variable)) <= part.values:
+            return True
+        return None if variable in open_ or self._knowledge.tells_of(variable) else False
+
+    def _stirs(self, rule: Rule) -> bool:
+        """Asked by what a rule is and not by what it says: the world has each only once."""
+        found = self._stirring.get(id(rule))
+        if found is None:
+            domains = {variable: self.domain(variable) for variable in variables_in(rule)}
+            found = self._stirring[id(rule)] = stirs(rule, domains)
+        return found
 
     def certain(self, *parts: Formula) -> bool:
         """Whether everybody fulfils all of these. True only where that is so."""
@@ -153,20 +192,6 @@ class World:
             opened[name] = None
             waiting += flags_of(definition)
         return opened, frozenset(variables)
-
-    def _related(self, variables: frozenset[int]) -> tuple[Rule, ...]:
-        if variables not in self._rules:
-            known = [self.variables[variable] for variable in sorted(variables)]
-            measures = [one for one in known if not isinstance(one, Opaque)]
-            rules: list[Rule] = []
-            for relation in related(measures, self.entity):
-                match relation:
-                    case Ordered(less, more, from_less, from_more):
-                        rules.append(Order(self.number(less), self.number(more), from_less, from_more))
-                    case Leads(when, among, then, into):
-                        rules.append(Bond(self.number(when), among, self.number(then), into))
-            self._rules[variables] = tuple(rules)
-        return self._rules[variables]
 
 
 def least(group: Group, negated: bool) -> int:

@@ -15,7 +15,7 @@ from segpy.cli.output import counted, exit_code, show
 @options.compiling
 def check(project_dir: Path, profiles_dir: Path | None, target: str | None, form: str) -> int:
     """Find the errors in the specs. Needs no warehouse, and writes nothing."""
-    compiled = pipeline.compile_project(project_dir, profiles_dir, target)
+    compiled = pipeline.check_project(project_dir, profiles_dir, target)
     show(compiled.diagnostics, compiled.sources, project_dir, form)
     if form == "text" and not compiled.diagnostics:
         files, segments = counted(len(compiled.sources), "file"), counted(len(compiled.segments), "segment")

@@ -31,7 +31,7 @@ def describe(
 
     Describes the segments named, or else all of them.
     """
-    compiled = pipeline.compile_project(project_dir, profiles_dir, target)
+    compiled = pipeline.check_project(project_dir, profiles_dir, target)
     if compiled.failed:
         show(compiled.diagnostics, compiled.sources, project_dir, form, sys.stderr)
         return FINDINGS

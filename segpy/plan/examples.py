@@ -26,6 +26,16 @@ def build_examples(bound: Bound) -> tuple[ExamplesPlan, ...]:
     return tuple(_plan(bound, segment, told[segment.name]) for segment in bound.segments if segment.name in told)
 
 
+def models_of_examples(bound: Bound) -> tuple[str, ...]:
+    """The names of the models that examples run, in the order of the segments."""
+    told = {example.segment for example in bound.examples}
+    return tuple(_model(bound, segment.name) for segment in bound.segments if segment.name in told)
+
+
+def _model(bound: Bound, segment: str) -> str:
+    return f"{bound.settings.name_prefix}{segment}__examples"
+
+
 def _plan(bound: Bound, segment: Segment, examples: list[Example]) -> ExamplesPlan:
     features = {one.name: one for example in examples for one in example.features}
     alone = _alone(bound, segment, features.keys())
@@ -33,7 +43,7 @@ def _plan(bound: Bound, segment: Segment, examples: list[Example]) -> ExamplesPl
     names = _names(segment.name, examples)
     tests = tuple(ExampleTest(name, one, _fixtures(alone, one)) for name, one in zip(names, examples, strict=True))
     entity = next(one for one in plan.entities if one.entity.name == segment.entity)
-    model = f"{bound.settings.name_prefix}{segment.name}__examples"
+    model = _model(bound, segment.name)
     expected = tuple(features[name] for name in sorted(features))
     return ExamplesPlan(segment.name, model, f"{segment.name}__member", expected, plan, entity, tests)
 

@@ -379,3 +379,13 @@ class Plan:
     members: str
     catalog: str
     activation: str
+
+
+def models_of(plan: Plan) -> tuple[str, ...]:
+    """The names of all models."""
+    names: list[str] = []
+    for entity in plan.entities:
+        parts = (entity.events, entity.sequences, entity.features, entity.segments)
+        names += [part.model for part in parts if part is not None]
+    some = any(entity.segments is not None for entity in plan.entities)
+    return (*names, plan.members, plan.catalog, plan.activation) if some else tuple(names)

@@ -35,6 +35,9 @@ class Stream:
     order: str | None = field(default=None, compare=False)
     member_key: str | None = field(default=None, compare=False)
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # as telling as the whole within a project, and not deep
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -45,6 +48,9 @@ class Event:
     values: tuple[str, ...]
     where: Expression | None
     description: str = field(default="", compare=False)
+
+    def __hash__(self) -> int:
+        return hash(self.name)  # as telling as the whole within a project, and not deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,9 @@ class Entity:
     validity: Validity | None = None
     consent: str | None = None
     members: Members | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.name)  # as telling as the whole within a project, and not deep
 
 
 def way_to(entity: Entity, stream: Stream) -> tuple[str, tuple[Entity, ...]]:

@@ -7,9 +7,10 @@ placeholders replaced token by token, so that nothing inside a constant or a quo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlglot import TokenType, exp, tokenize
+from sqlglot.tokenizer_core import Token
 
 from segpy.sql.model import Cte, Query
 
@@ -17,7 +18,7 @@ INDENT = "    "
 _WIDE = 110
 # What sqlglot lays out over several lines, and reads better on one. A constant has no line breaks.
 _SMALL = re.compile(r"\(\n\s*(SELECT\n\s*\w+\n\s*FROM \w+|[\w.\"-]+ AT TIME ZONE '[\w/+-]+')\n\s*\)")
-_KEPT = (TokenType.STRING, TokenType.IDENTIFIER, TokenType.NUMBER)
+KEPT = (TokenType.STRING, TokenType.IDENTIFIER, TokenType.NUMBER)
 
 
 def lay_out(query: Query, dialect: str) -> str:
@@ -25,26 +26,26 @@ def lay_out(query: Query, dialect: str) -> str:
     return lowered(_Writer(dialect).whole(query.ctes, query.final) + "\n", dialect)
 
 
-def fill_in(text: str, query: Query, dialect: str) -> str:
-    """A laid out text with the Jinja in place of its placeholders."""
+def fill_in(text: str, query: Query, dialect: str, tokens: Sequence[Token] = ()) -> str:
+    """A laid out text with the Jinja in place of its placeholders. `tokens` are those of the text, where known."""
     jinja = dict(query.placeholders)
-    return _rewritten(text, dialect, lambda token, written: jinja.get(written, written))
+    return _rewritten(text, tokens or tokenize(text, read=dialect), lambda token, written: jinja.get(written, written))
 
 
 def lowered(sql: str, dialect: str) -> str:
     """A text in lower case, constants and quoted names aside."""
 
     def lower(token: TokenType, written: str) -> str:
-        return written if token in _KEPT else written.lower() + (" " if written == "FILTER" else "")
+        return written if token in KEPT else written.lower() + (" " if written == "FILTER" else "")
 
-    return _rewritten(sql, dialect, lower)
+    return _rewritten(sql, tokenize(sql, read=dialect), lower)
 
 
-def _rewritten(sql: str, dialect: str, rewrite: Callable[[TokenType, str], str]) -> str:
+def _rewritten(sql: str, tokens: Iterable[Token], rewrite: Callable[[TokenType, str], str]) -> str:
     """A text with each token rewritten; what stands between tokens, comments among it, stays as it is."""
     pieces: list[str] = []
     end = 0
-    for token in tokenize(sql, read=dialect):
+    for token in tokens:
         pieces += (sql[end : token.start], rewrite(token.token_type, sql[token.start : token.end + 1]))
         end = token.end + 1
     return "".join((*pieces, sql[end:]))

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token
 
-from segpy.sql.layout import lowered
+from segpy.sql.layout import KEPT, lowered
 from segpy.sql.model import Cte, Query
 
 
@@ -16,14 +18,22 @@ class Unfaithful(Exception):
     """Generated text that does not read back as its tree: a defect of segpy, never of a spec."""
 
 
-def verify(query: Query, text: str, dialect: str) -> None:
-    """Raises `Unfaithful` where a text, placeholders in it, is not the tree of its query."""
+def verify(query: Query, text: str, dialect: str, tokens: list[Token] | None = None) -> None:
+    """Raises `Unfaithful` where a text, placeholders in it, is not the tree of its query.
+
+    `tokens` are those of the text, where they are known.
+    """
+    engine = Dialect.get_or_raise(dialect)
     try:
-        read = sqlglot.parse_one(text, read=dialect)
+        tokens = tokens or engine.tokenize(text)
+        read = engine.parser().parse(tokens, text)
     except SqlglotError as error:
         raise Unfaithful(f"{query.name}: {error}") from error
-    meant = sqlglot.parse_one(_whole(query.ctes, query.final).sql(dialect), read=dialect)
-    if _plain(read, dialect) != _plain(meant, dialect):
+    meant = _whole(query.ctes, query.final).sql(dialect, copy=False, normalize_functions="lower")
+    if _signs(tokens) == _signs(engine.tokenize(meant)):
+        return  # the same tokens are the same SQL, however they are laid out
+    only = read[0] if len(read) == 1 else None
+    if only is None or _plain(only, dialect) != _plain(sqlglot.parse_one(meant, read=dialect), dialect):
         raise Unfaithful(f"{query.name}: the text does not mean what was planned")
 
 
@@ -34,6 +44,11 @@ def _whole(ctes: Sequence[Cte], final: exp.Query) -> exp.Query:
         body = _whole(cte.ctes, cte.query)
         whole.with_(name, as_=body, recursive=recursive, materialized=materialized, copy=False)
     return whole
+
+
+def _signs(tokens: list[Token]) -> list[tuple[object, str]]:
+    """What tokens say: the letters of words count for nothing."""
+    return [(one.token_type, one.text if one.token_type in KEPT else one.text.lower()) for one in tokens]
 
 
 def _plain(tree: exp.Expr, dialect: str) -> str:

@@ -163,7 +163,7 @@ def test_bug(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch, argum
     def fail(*_: object) -> None:
         raise ValueError("first line\nsecond line")
 
-    monkeypatch.setattr(pipeline, "compile_project", fail)
+    monkeypatch.setattr(pipeline, "check_project", fail)
     said = segpy(*arguments)
     assert said.code == 2
     assert "segpy: internal error: ValueError: first line\nThis is a bug in segpy" in said.err
@@ -174,7 +174,7 @@ def test_interrupt(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch)
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "compile_project", interrupt)
+    monkeypatch.setattr(pipeline, "check_project", interrupt)
     assert segpy("check") == Said(130, "", "\nsegpy: interrupted\n")  # click ends the line with ^C
 
 
