@@ -11,7 +11,7 @@ from segpy.resolve.model_events import Entity
 from segpy.sql.activation import activation_query
 from segpy.sql.events import events_query
 from segpy.sql.features import features_query
-from segpy.sql.layout import fill_in, lay_out
+from segpy.sql.layout import typeset
 from segpy.sql.lower.query import lower, lowered_column
 from segpy.sql.model import Model, Query, Written
 from segpy.sql.segments import catalog_query, members_query, segments_query
@@ -69,7 +69,7 @@ def _in_dialect(query: Query, dialect: Dialect) -> Written:
 
 def written(lowered: Query, dialect: Dialect, *, verified: bool = True) -> str:
     """The text of a query that was lowered, read again and compared with what it was written from."""
-    plain = lay_out(lowered, dialect.name)
+    text = typeset(lowered, dialect.name)
     if verified:
-        verify(lowered, plain, dialect.name)
-    return fill_in(plain, lowered, dialect.name)
+        verify(lowered, text.text, dialect.name, text.tokens)
+    return text.filled_in(lowered)

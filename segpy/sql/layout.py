@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlglot import TokenType, exp, tokenize
 from sqlglot.tokenizer_core import Token
@@ -21,24 +22,43 @@ _SMALL = re.compile(r"\(\n\s*(SELECT\n\s*\w+\n\s*FROM \w+|[\w.\"-]+ AT TIME ZONE
 KEPT = (TokenType.STRING, TokenType.IDENTIFIER, TokenType.NUMBER)
 
 
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A query as text with its tokens, words in capitals as sqlglot writes them."""
+
+    text: str
+    tokens: tuple[Token, ...]
+
+    def filled_in(self, query: Query) -> str:
+        """The text in lower case, with the Jinja in place of the placeholders."""
+        jinja = dict(query.placeholders)
+
+        def fill(token: TokenType, written: str) -> str:
+            lower = _lower(token, written)
+            return jinja.get(lower, lower)
+
+        return _rewritten(self.text, self.tokens, fill)
+
+
+def typeset(query: Query, dialect: str) -> LaidOut:
+    """A model's query with placeholders where dbt fills something in."""
+    text = _Writer(dialect).whole(query.ctes, query.final) + "\n"
+    return LaidOut(text, tuple(tokenize(text, read=dialect)))
+
+
 def lay_out(query: Query, dialect: str) -> str:
     """The text of a model's query: plain SQL of the dialect, with placeholders where dbt fills something in."""
-    return lowered(_Writer(dialect).whole(query.ctes, query.final) + "\n", dialect)
-
-
-def fill_in(text: str, query: Query, dialect: str, tokens: Sequence[Token] = ()) -> str:
-    """A laid out text with the Jinja in place of its placeholders. `tokens` are those of the text, where known."""
-    jinja = dict(query.placeholders)
-    return _rewritten(text, tokens or tokenize(text, read=dialect), lambda token, written: jinja.get(written, written))
+    laid = typeset(query, dialect)
+    return _rewritten(laid.text, laid.tokens, _lower)
 
 
 def lowered(sql: str, dialect: str) -> str:
     """A text in lower case, constants and quoted names aside."""
+    return _rewritten(sql, tokenize(sql, read=dialect), _lower)
 
-    def lower(token: TokenType, written: str) -> str:
-        return written if token in KEPT else written.lower() + (" " if written == "FILTER" else "")
 
-    return _rewritten(sql, tokenize(sql, read=dialect), lower)
+def _lower(token: TokenType, written: str) -> str:
+    return written if token in KEPT else written.lower() + (" " if written == "FILTER" else "")
 
 
 def _rewritten(sql: str, tokens: Iterable[Token], rewrite: Callable[[TokenType, str], str]) -> str:

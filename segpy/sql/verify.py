@@ -18,19 +18,19 @@ class Unfaithful(Exception):
     """Generated text that does not read back as its tree: a defect of segpy, never of a spec."""
 
 
-def verify(query: Query, text: str, dialect: str, tokens: list[Token] | None = None) -> None:
+def verify(query: Query, text: str, dialect: str, tokens: Sequence[Token] = ()) -> None:
     """Raises `Unfaithful` where a text, placeholders in it, is not the tree of its query.
 
     `tokens` are those of the text, where they are known.
     """
     engine = Dialect.get_or_raise(dialect)
     try:
-        tokens = tokens or engine.tokenize(text)
-        read = engine.parser().parse(tokens, text)
+        found = list(tokens) or engine.tokenize(text)
+        read = engine.parser().parse(found, text)
     except SqlglotError as error:
         raise Unfaithful(f"{query.name}: {error}") from error
     meant = _whole(query.ctes, query.final).sql(dialect, copy=False, normalize_functions="lower")
-    if _signs(tokens) == _signs(engine.tokenize(meant)):
+    if _signs(found) == _signs(engine.tokenize(meant)):
         return  # the same tokens are the same SQL, however they are laid out
     only = read[0] if len(read) == 1 else None
     if only is None or _plain(only, dialect) != _plain(sqlglot.parse_one(meant, read=dialect), dialect):

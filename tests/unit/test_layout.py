@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from segpy.render.properties import plain_text
-from segpy.sql.layout import comment_line, fill_in, lay_out
+from segpy.sql.layout import comment_line, lay_out, typeset
 from segpy.sql.model import Cte, Query
 from segpy.sql.tree import AS_OF, column, identifier, named, select, table, text
 from segpy.sql.verify import verify
@@ -223,7 +223,7 @@ def test_placeholders_are_filled_where_they_are_names() -> None:
     jinja = {AS_OF: "{{ segpy_as_of() }}", "__users__": '{{ ref("users") }}'}
     final = parsed(f"select {AS_OF} as a, '{AS_OF} __users__' as b, \"__users__\" as c from __users__ /* __users__ */")
     model = query(final, placeholders=tuple(jinja.items()))
-    filled = fill_in(lay_out(model, "duckdb"), model, "duckdb")
+    filled = typeset(model, "duckdb").filled_in(model)
     assert "{{ segpy_as_of() }} as a,\n" in filled
     assert f"'{AS_OF} __users__' as b,\n" in filled
     assert '"__users__" as c\n' in filled
