@@ -31,10 +31,10 @@ entities:
     key: user_id
     attributes:
       relation: source('crm', 'users')
-      columns: {plan: text, country: text, seats: integer, signed_up_at: timestamp, account_id: text, may_be_mailed: boolean}
+      columns: {plan: text, country: text, seats: integer, signed_up_at: timestamp, account_id: text, mailed: boolean}
     start: signed_up_at
     population: both
-    consent: may_be_mailed
+    consent: mailed
   account:
     key: account_id
     attributes:
@@ -115,7 +115,8 @@ def _features() -> Iterator[str]:
             yield f"  since_{name}: {{entity: user, recency: {name}}}\n"
         if number % 6 == 2:
             following, last = event(number + 1), event(number + 2)
-            steps = f"[{name}, {{event: {following}, within: 2 days}}, {{event: {last}, without: [{event(number + 9)}]}}]"
+            spoilt = f"{{event: {last}, without: [{event(number + 9)}]}}"
+            steps = f"[{name}, {{event: {following}, within: 2 days}}, {spoilt}]"
             yield f"  way_of_{name}: {{entity: user, sequence: {{steps: {steps}, complete_within: 14 days}}}}\n"
             yield f'  trend_of_{name}: {{entity: user, expression: "{name}s_7d / {name}s_28d * 4"}}\n'
 
@@ -159,7 +160,8 @@ def _journey(number: int) -> Iterator[str]:
     yield "      - sequence:"
     yield "          steps:"
     yield f"            - {event(number)}"
-    yield f"            - {{event: {event(number + 11)}, within: {1 + number % 5} days, without: [{event(number + 23)}]}}"
+    without = f"without: [{event(number + 23)}]"
+    yield f"            - {{event: {event(number + 11)}, within: {1 + number % 5} days, {without}}}"
     yield f"            - {{event: {event(number + 31)}, times: {1 + number % 3}}}"
     yield f"          in_the_last: {_days(number) + 7} days"
 
@@ -198,7 +200,7 @@ def _some_of(number: int) -> Iterator[str]:
     yield "      of:"
     for place in range(4):
         lately = f"in_the_last: {_days(number + place)} days"
-        yield f"        - {{did: {event(number + 3 * place)}, {lately}, where: \"amount > {number}\"}}"
+        yield f'        - {{did: {event(number + 3 * place)}, {lately}, where: "amount > {number}"}}'
 
 
 def _teams(number: int) -> Iterator[str]:
