@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from segpy.dialects.bigquery import BIGQUERY
 from segpy.dialects.duckdb import DUCKDB
 from segpy.dialects.model import Dialect
 from segpy.dialects.postgres import POSTGRES
@@ -9,5 +10,5 @@ from segpy.dialects.spark import SPARK
 
 __all__ = ["DIALECTS", "Dialect"]
 
-DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES, SPARK)}
+DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES, SPARK, BIGQUERY)}
 """The dialects that SQL can be written for."""

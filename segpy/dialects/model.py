@@ -22,6 +22,10 @@ class Dialect:
     `exact_averages`: averages and deviations of integers are decimals, to be cast.
     `least_of_known`: `least` and `greatest` overlook nulls. `recursion`: a CTE can read itself.
     `scalar_subqueries`: they can stand wherever an expression can. `decimal_literals`: `0.5` can be left a decimal.
+    `clock_type`: what clocks show is of another type than an instant. `first_of_two`: of two instants at which clocks
+    show the same, the engine takes the first. `nulls_last`: any order can be told to put nulls last; else they come
+    first where it ascends. `interval_numbers`: `interval 1 day` without quotes. `rows_by_name`: the name of a relation
+    means its row, and hides a column of the same name.
 
     `beside` are the other dialects that a project is rendered in.
     """
@@ -41,13 +45,18 @@ class Dialect:
     recursion: bool = True
     scalar_subqueries: bool = True
     decimal_literals: bool = True
+    clock_type: bool = False
+    first_of_two: bool = False
+    nulls_last: bool = True
+    interval_numbers: bool = False
+    rows_by_name: bool = False
     beside: tuple[Dialect, ...] = ()
 
 
-_UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
+UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")
 
 COMMON = {
-    **{f"start_of_{unit}": f"date_trunc('{unit}', _value)" for unit in _UNITS},
+    **{f"start_of_{unit}": f"date_trunc('{unit}', _value)" for unit in UNITS},
     "median": "percentile_cont(0.5) within group (order by _value)",
     "halved": "pow(0.5, _times)",
     "as_text": "cast(_value as text)",

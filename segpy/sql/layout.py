@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlglot import TokenType, exp, tokenize
+from sqlglot.dialects.dialect import Dialect as Grammar
 from sqlglot.tokenizer_core import Token
 
 from segpy.sql.model import Cte, Query
@@ -79,6 +80,8 @@ def comment_line(text: str) -> str:
 class _Writer:
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
+        by_default = Grammar.get_or_raise(dialect).SET_OP_DISTINCT_BY_DEFAULT[exp.Union]
+        self.distinct = "union" if by_default else "union distinct"
 
     def whole(self, ctes: Sequence[Cte], final: exp.Query) -> str:
         parts = [self.cte(cte) for cte in ctes]
@@ -94,7 +97,7 @@ class _Writer:
 
     def query(self, query: exp.Query) -> str:
         if isinstance(query, exp.Union):
-            keyword = "union" if query.args.get("distinct") else "union all"
+            keyword = self.distinct if query.args.get("distinct") else "union all"
             return f"{self.query(query.this)}\n\n{keyword}\n\n{self.query(query.expression)}"
         assert isinstance(query, exp.Select)
         return "\n".join(self._clauses(query))

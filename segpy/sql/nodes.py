@@ -32,9 +32,16 @@ class Local(Operation):
 
 
 class FromLocal(Operation):
-    """The instant in UTC at which the clocks of a time zone show a time; of two the second."""
+    """The instant in UTC at which the clocks of a time zone show a time; of two that which the engine prefers."""
 
     spelled = "from_local"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "zone": True}
+
+
+class FirstOfDay(Operation):
+    """The first instant, in UTC, at which the clocks of a time zone show a beginning of a day, or are put beyond it."""
+
+    spelled = "first_of_day"
     arg_types: ClassVar[dict[str, bool]] = {"value": True, "zone": True}
 
 

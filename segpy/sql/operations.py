@@ -20,11 +20,11 @@ def utc(value: exp.Expr) -> exp.Expr:
 
 def local(instant: exp.Expr, zone: str) -> exp.Expr:
     """What the clocks of a time zone show at an instant in UTC, whatever zone the session is set to."""
-    return instant if zone == "UTC" else nodes.Local(value=instant, zone=text(zone))
+    return nodes.Local(value=instant, zone=text(zone))
 
 
 def from_local(shown: exp.Expr, zone: str) -> exp.Expr:
-    """The instant in UTC at which the clocks of a time zone show a time; of two the second."""
+    """The instant in UTC at which the clocks of a time zone show a time; of two that which the engine prefers."""
     return nodes.FromLocal(value=shown, zone=text(zone))
 
 

@@ -13,6 +13,7 @@ from segpy.sql import nodes
 from segpy.sql.model import OutputColumn
 
 AS_OF = "__as_of__"
+UTC = "UTC"
 _PIECES = re.compile(r"(?<=\{)(?=[{%#])|(?<=\$)(?=\{)|(?=[\n\r])|(?<=[\n\r])")
 _TOO_LONG = 10**18  # as an integer; engines read 1e+18 as a double
 _TYPES = {
@@ -170,12 +171,20 @@ def interval(duration: Duration) -> exp.Expr:
 
 def minus(instant: exp.Expr, duration: Duration) -> exp.Expr:
     """An instant earlier."""
-    return exp.Sub(this=instant, expression=interval(duration))
+    return _moved(exp.Sub, instant, duration)
 
 
 def plus(instant: exp.Expr, duration: Duration) -> exp.Expr:
     """An instant later."""
-    return exp.Add(this=instant, expression=interval(duration))
+    return _moved(exp.Add, instant, duration)
+
+
+def _moved(kind: type[exp.Binary], instant: exp.Expr, duration: Duration) -> exp.Expr:
+    """An instant moved by a length of time. Months are those of the calendar, that of UTC."""
+    if duration.exact:
+        return kind(this=instant, expression=interval(duration))
+    shown = nodes.Local(value=instant, zone=text(UTC))
+    return nodes.FromLocal(value=kind(this=shown, expression=interval(duration)), zone=text(UTC))
 
 
 def select(

@@ -18,6 +18,7 @@ from segpy.resolve.model_windows import CalendarEdge, Fixed, Instant, OnTheCalen
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model_measures import Side
+from segpy.sql import nodes
 from segpy.sql.model import Cte
 from segpy.sql.operations import from_local, local, truncated, units
 from segpy.sql.tree import as_of, cast, column, minus, named, plus, select, table, text
@@ -135,18 +136,11 @@ def _shown(edge: CalendarEdge, zone: str) -> exp.Expr:
 
 
 def _first(edge: CalendarEdge, zone: str) -> exp.Expr:
-    """The first instant, in UTC, at which the clocks of a time zone show a beginning of a day, or are put beyond it.
-
-    Where clocks go back over midnight they show it twice, and engines take the second: the first is the instant after
-    the last of the day before. Where they are put forward to midnight, that instant does not exist, but midnight does.
-    """
+    """The instant, in UTC, at which a calendar unit begins."""
     shown = column(_column(edge))
-    if zone == "UTC" or _of_fixed_length(edge):
-        return shown
-
-    last_before = from_local(_earlier(shown.copy(), 1, "microsecond"), zone)
-    next_after = exp.Add(this=last_before, expression=units(1, "microsecond"))
-    return exp.Least(this=from_local(shown, zone), expressions=[next_after], ignore_nulls=True)
+    if zone == "UTC":
+        return from_local(shown, zone)
+    return shown if _of_fixed_length(edge) else nodes.FirstOfDay(value=shown, zone=text(zone))
 
 
 def _earlier(instant: exp.Expr, amount: int, unit: str) -> exp.Expr:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from sqlglot import exp
 
 from segpy.dialects import Dialect
+from segpy.sql import nodes
 from segpy.sql.lower.names import fitting, needs_quotes
+from segpy.sql.lower.rewrites import rewrite
 from segpy.sql.lower.spelling import spelled
 from segpy.sql.lower.types import engine_type
 from segpy.sql.nodes import Operation
+from segpy.sql.tree import UTC
 
 _AVERAGES = (exp.Avg, exp.StddevSamp, exp.VariancePop)
 
 
 def lowered_tree(tree: exp.Query, dialect: Dialect) -> exp.Query:
     """A copy of a query in which every node is one that the engine knows."""
-    whole = tree.copy()
+    whole = rewrite(tree.copy(), dialect)
     for node in reversed(list(whole.walk())):  # what is inside comes before what it is inside of
         match node:
             case exp.Identifier():
@@ -29,6 +32,10 @@ def lowered_tree(tree: exp.Query, dialect: Dialect) -> exp.Query:
                 node.replace(_aggregate(node, dialect))
             case exp.Least() | exp.Greatest() if not dialect.least_of_known:
                 node.replace(_of_known(node))
+            case exp.Interval() if dialect.interval_numbers:
+                node.set("this", exp.Literal.number(node.name))
+            case nodes.Local() | nodes.FromLocal() if not dialect.clock_type and node.args["zone"].name == UTC:
+                node.replace(node.args["value"])
             case Operation():
                 node.replace(spelled(node, dialect))
             case _:
@@ -53,21 +60,9 @@ def _aggregate(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     if isinstance(node.parent, exp.Filter):
         return node
     inner = node.this if isinstance(node, exp.Filter) else node
-    found = _conditional(node) if isinstance(node, exp.Filter) and not dialect.filter_clause else node.copy()
     if dialect.exact_averages and isinstance(inner, _AVERAGES):
-        return exp.Cast(this=found, to=engine_type(exp.DataType(this=exp.DType.DOUBLE), dialect))
-    return found
-
-
-def _conditional(filtered: exp.Filter) -> exp.Expr:
-    """An aggregate over the values of the rows that fulfil a condition, those of others being null."""
-    aggregate, condition = filtered.this, filtered.expression.this
-    value = exp.Literal.number(1) if isinstance(aggregate.this, exp.Star) else aggregate.this
-    distinct = isinstance(value, exp.Distinct)
-    chosen = exp.Case(ifs=[exp.If(this=condition, true=value.expressions[0] if distinct else value)])
-    made: exp.Expr = aggregate.copy()
-    made.set("this", exp.Distinct(expressions=[chosen]) if distinct else chosen)
-    return made
+        return exp.Cast(this=node.copy(), to=engine_type(exp.DataType(this=exp.DType.DOUBLE), dialect))
+    return node.copy()
 
 
 def _of_known(least: exp.Expr) -> exp.Expr:

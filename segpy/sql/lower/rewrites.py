@@ -1,0 +1,81 @@
+"""What an engine lacks, said by what it has: one tree for another, operations still in it."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from segpy.dialects import Dialect
+from segpy.sql import nodes
+from segpy.sql.tree import identifier, is_null
+
+_ROWS = "_rows"
+
+
+def rewrite(tree: exp.Query, dialect: Dialect) -> exp.Query:
+    """The same query, changed in place."""
+    for node in reversed(list(tree.walk())):
+        match node:
+            case exp.Filter() if not dialect.filter_clause:
+                node.replace(_conditional(node))
+            case nodes.FirstOfDay():
+                node.replace(_first_of_day(node, dialect))
+            case exp.Order() if not dialect.nulls_last:
+                node.set("expressions", [one for ordered in node.expressions for one in _nulls_last(ordered)])
+            case exp.Select() if dialect.rows_by_name:
+                _tell_columns_from_rows(node)
+            case _:
+                pass
+    return tree
+
+
+def _conditional(filtered: exp.Filter) -> exp.Expr:
+    """An aggregate over the values of the rows that fulfil a condition, those of others being null."""
+    aggregate, condition = filtered.this, filtered.expression.this
+    place = "value" if isinstance(aggregate, nodes.Operation) else "this"
+    own = aggregate.args[place]
+    value = exp.Literal.number(1) if isinstance(own, exp.Star) else own
+    distinct = isinstance(value, exp.Distinct)
+    chosen = exp.Case(ifs=[exp.If(this=condition, true=value.expressions[0] if distinct else value)])
+    made: exp.Expr = aggregate.copy()
+    made.set(place, exp.Distinct(expressions=[chosen]) if distinct else chosen)
+    return made
+
+
+def _first_of_day(node: nodes.FirstOfDay, dialect: Dialect) -> exp.Expr:
+    """When clocks show a beginning of a day for the first time.
+
+    Where they go back over midnight they show it twice. An engine that takes the second says the first as the instant
+    after the last of the day before. Where they are put forward to midnight, that instant does not exist, but midnight
+    does.
+    """
+    shown, zone = node.args["value"], node.args["zone"]
+    begun = nodes.FromLocal(value=shown.copy(), zone=zone.copy())
+    if dialect.first_of_two:
+        return begun
+    instant = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("microsecond"))
+    last_before = nodes.FromLocal(value=exp.Sub(this=shown.copy(), expression=instant), zone=zone.copy())
+    return exp.Least(this=begun, expressions=[exp.Add(this=last_before, expression=instant.copy())], ignore_nulls=True)
+
+
+def _nulls_last(ordered: exp.Ordered) -> list[exp.Ordered]:
+    """An order that ends with nulls, on an engine that begins with them where it ascends."""
+    kept, descends = ordered.copy(), bool(ordered.args.get("desc"))
+    kept.set("nulls_first", not descends)  # as the engine has it
+    if descends or ordered.args.get("nulls_first") is not False:
+        return [kept]
+    return [exp.Ordered(this=is_null(ordered.this.copy()), nulls_first=True), kept]
+
+
+def _tell_columns_from_rows(query: exp.Select) -> None:
+    """Where a column is called as the relation that it is of, that gets another name."""
+    source = query.args.get("from_")
+    joins = query.args.get("joins")
+    if source is None or joins or not isinstance(source.this, exp.Table):
+        return
+    name = source.this.alias_or_name
+    own = [one for one in query.find_all(exp.Column) if one.find_ancestor(exp.Select) is query]
+    if any(not one.table and one.name.lower() == name.lower() for one in own):
+        source.this.set("alias", exp.TableAlias(this=identifier(_ROWS)))
+        for one in own:
+            if one.table == name:
+                one.set("table", identifier(_ROWS))
