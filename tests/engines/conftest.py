@@ -23,12 +23,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every entry of the corpus on every engine. The tests of one engine stay together (`--dist loadgroup`)."""
     if "engine" not in metafunc.fixturenames:
         return
-    engines = [
-        pytest.param(engine, id=engine.name, marks=pytest.mark.xdist_group(engine.name)) for engine in ENGINES.values()
+    together = {name: pytest.mark.xdist_group(name) for name in ENGINES}
+    if "name" not in metafunc.fixturenames:
+        engines = [pytest.param(one, id=one.name, marks=together[one.name]) for one in ENGINES.values()]
+        metafunc.parametrize("engine", engines)
+        return
+    pairs = [
+        pytest.param(engine, name, id=f"{engine.name}-{name}", marks=together[engine.name])
+        for engine in ENGINES.values()
+        for name in corpus.names(random=engine.random)
     ]
-    metafunc.parametrize("engine", engines)
-    if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", corpus.names())
+    metafunc.parametrize(("engine", "name"), pairs)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from uuid import UUID
 
 import duckdb
@@ -14,11 +15,18 @@ from tests.engines.engine import Engine
 
 def cells(table: Table) -> list[tuple[str | None, ...]]:
     """The rows, each cell as text that every engine reads alike; those with a zone in UTC."""
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        create(connection, table)
-        found = connection.execute(f"select * from {relation(table.name)}").fetchall()
+    connection = _reader()
+    create(connection, table)
+    found = connection.execute(f"select * from {relation(table.name)}").fetchall()
+    connection.execute(f"drop table {relation(table.name)}")
     return [tuple(map(text, row)) for row in found]
+
+
+@cache
+def _reader() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
 
 
 def text(value: object) -> str | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.cases.expected import EXPECTATIONS
-from tests.cases.runner import Refused, compile_spec, run
+from tests.cases.runner import Refused, run
 from tests.cases.tables import Row
 from tests.engines import build, corpus
 from tests.engines.answers import differences
@@ -89,4 +89,4 @@ def problems_of(found: Entry, answers: build.Answers) -> list[str]:
 @cache
 def meant(found: Entry) -> dict[str, list[Row]]:
     """The answers of DuckDB in memory."""
-    return run(compile_spec(found.spec), found.tables, found.as_of)
+    return run(corpus.models_of(found.spec, "duckdb"), found.tables, found.as_of)
