@@ -2,8 +2,8 @@
 
     python -m tests.engines.table [REPORT…]
 
-Reports (`SEGPY_CONFORMANCE_REPORT`) are added to `docs/reference/engines.json`, the page is written from that. An engine
-that a report does not speak of stands as it was, so that slow ones can be asked on another day.
+Reports (`SEGPY_CONFORMANCE_REPORT`) are added to `docs/reference/engines.json`, the page is written from that. An
+engine that a report does not speak of stands as it was, so that slow ones can be asked on another day.
 """
 
 from __future__ import annotations
@@ -73,10 +73,11 @@ def _tables(engines: Mapping[str, Any]) -> Iterable[str]:
     order = sorted(engines, key=lambda name: (list(_LEVELS).index(engines[name]["kind"]), name))
     yield "## What was tried"
     yield ""
-    yield "Every case of `tests/cases/`, and random specs, in the engine's own SQL. *Executed* means that all rows of all"
-    yield "models were what a person worked out by hand, and what DuckDB says."
+    yield "Every case of `tests/cases/`, and random specs, in the engine's own SQL. *Executed* means that all rows of"
+    yield "all models were what a person worked out by hand, and what DuckDB says."
     yield ""
-    yield from _rows(["engine", "dialect", "level", "cases", "random specs", "on", "with"], map(_engine(engines), order))
+    head = ["engine", "dialect", "level", "cases", "random specs", "on", "with"]
+    yield from _rows(head, map(_engine(engines), order))
     yield ""
     missing = sorted(set(DIALECTS) - {one["dialect"] for one in engines.values()})
     if missing:
@@ -88,8 +89,8 @@ def _tables(engines: Mapping[str, Any]) -> Iterable[str]:
         yield ""
         yield "How many of the cases that use it an engine answers; a number alone is all of them."
         yield ""
-        rows = [_construct(one, key, uses, engines, order) for one in sorted({c for u in uses.values() for c in u[key]})]
-        yield from _rows([key[:-1], *order], rows)
+        found = sorted({one for use in uses.values() for one in use[key]})
+        yield from _rows([key[:-1], *order], [_construct(one, key, uses, engines, order) for one in found])
         yield ""
     yield "## What is not answered"
     yield ""
@@ -113,7 +114,11 @@ def _engine(engines: Mapping[str, Any]) -> Any:
 
 
 def _construct(
-    construct: str, key: str, uses: Mapping[str, Mapping[str, Sequence[str]]], engines: Mapping[str, Any], order: list[str]
+    construct: str,
+    key: str,
+    uses: Mapping[str, Mapping[str, Sequence[str]]],
+    engines: Mapping[str, Any],
+    order: Sequence[str],
 ) -> list[str]:
     using = {name for name, found in uses.items() if construct in found[key]}
     row = [f"`{construct}`"]
