@@ -29,6 +29,9 @@ DUCKDB = Dialect(
         "first_by": "arg_min(_value, _place) filter (where _condition)",
         "median": "median(_value)",
         "one_if": "cast(_condition as bigint)",
+        # By itself it takes every blank of Unicode.
+        "trimmed": "trim(_value, ' ')",
+        "bucket": "cast('0x' || substr(md5(_value), 1, 8) as bigint) % 10000",
     },
     asof_join=True,
     enum_type=True,

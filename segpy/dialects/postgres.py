@@ -30,6 +30,8 @@ POSTGRES = Dialect(
         "utc": "to_timestamp(extract(epoch from _value)) at time zone 'UTC'",
         "local": "(_value at time zone 'UTC') at time zone _zone",
         "from_local": "(_value at time zone _zone) at time zone 'UTC'",
+        # A cast to a type of 32 bits with a sign would move half of all keys.
+        "bucket": "cast(cast('x' || substr(md5(_value), 1, 8) as bit(32)) as bigint) % 10000",
         "hour": "cast(extract(hour from _value) as bigint)",
         "weekday": "cast(extract(isodow from _value) as bigint)",
         "microseconds": "cast(extract(epoch from _value) * 1000000 as bigint)",

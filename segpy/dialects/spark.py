@@ -38,6 +38,7 @@ SPARK = Dialect(
                 else to_utc_timestamp(_value, _zone)
             end
         """,
+        "bucket": "cast(conv(substr(md5(_value), 1, 8), 16, 10) as bigint) % 10000",
         "hour": "cast(hour(_value) as bigint)",
         "weekday": "cast((dayofweek(_value) + 5) % 7 + 1 as bigint)",
         "microseconds": "unix_micros(_value)",

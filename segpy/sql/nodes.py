@@ -217,6 +217,13 @@ class RoundedToWhole(Operation):
     arg_types: ClassVar[dict[str, bool]] = {"value": True}
 
 
+class Bucket(Operation):
+    """The bucket, 0 to 9999, that the text of a salt and a key falls into: see `plan.buckets`."""
+
+    spelled = "bucket"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
 class Apart(Operation):
     """An aggregate: how many of a group's stretches there are without overlap, those that end first being taken.
 
