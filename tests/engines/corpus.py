@@ -31,7 +31,10 @@ _WANTED = os.environ.get("SEGPY_LANGUAGE_SEEDS", "0:1")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A spec with tables. `case` has what a person expects of them, `drawn` is a spec that can be had in parts."""
+    """A spec with tables. `case` has what a person expects of them, `drawn` is a spec that can be had in parts.
+
+    `left_out` is how many of those parts are not there.
+    """
 
     name: str
     spec: str
@@ -39,6 +42,7 @@ class Entry:
     as_of: datetime
     case: Case | None = None
     drawn: RandomSpec | None = None
+    left_out: int = 0
 
     def compiled(self, dialect: str) -> tuple[Entry, Models]:
         """The models, and the entry that they are of: of a random spec, what a dialect cannot say is left out."""
@@ -47,9 +51,10 @@ class Entry:
         trial = compilable(self.drawn, dialect)
         if trial is None:
             raise Refused(())
-        if trial.spec.text == self.spec:
+        left_out = len(self.drawn.items) - len(trial.spec.items)
+        if not left_out:
             return self, trial.models
-        return replace(self, spec=trial.spec.text, drawn=trial.spec), trial.models
+        return replace(self, spec=trial.spec.text, drawn=trial.spec, left_out=left_out), trial.models
 
 
 _COMPILED: dict[tuple[str, str], Models] = {}

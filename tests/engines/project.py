@@ -69,6 +69,7 @@ def renamed(entry: Entry, text: str) -> str:
 
 
 def _named(entry: Entry, name: str) -> str:
+    assert "__" not in entry.name, f"{entry.name}: two underscores part the case from the model"
     whole = f"{entry.name}__{name}"
     assert len(whole.encode()) <= _LONGEST, f"{whole} is too long a name for some engines: shorten that of the case"
     return whole

@@ -53,6 +53,7 @@ def build(project: Path, found: dict[str, Any]) -> None:
     found["models"] = {one.node.name: ended(one) for one in models.results}
     built = {one.node.name: one.node.relation_name for one in models.results if one.status == "success"}
     with adapter.connection_named("rows"):
+        found["versions"].update(server_version(adapter))
         found["rows"] = {name: rows(adapter, built[name]) for name in wanted["models"] if name in built}
     if wanted["tests"]:
         found["tests"] = {one.node.name: ended(one) for one in invoke(project, "test", manifest).results}
@@ -74,6 +75,19 @@ def ended(result: Any) -> dict[str, Any]:
     bad = result.status not in ("success", "pass")
     sql = (result.node.compiled_code or result.node.raw_code) if bad else None
     return {"status": str(result.status), "message": result.message, "failures": result.failures, "sql": sql}
+
+
+def server_version(adapter: Any) -> dict[str, str]:
+    """The version of a server that is not installed beside the worker."""
+    if adapter.type() not in SERVER_VERSIONS:
+        return {}
+    name, question = SERVER_VERSIONS[adapter.type()]
+    _, (row,) = ask_cursor(adapter, question)
+    return {name: str(row[0]).split()[0]}
+
+
+SERVER_VERSIONS = {"postgres": ("PostgreSQL", "show server_version")}
+"""How to ask a server for its version, by type of adapter."""
 
 
 def rows(adapter: Any, relation: str) -> dict[str, Any]:
