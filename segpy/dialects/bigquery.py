@@ -46,6 +46,7 @@ BIGQUERY = Dialect(
         "as_text": "cast(_value as string)",
         "as_uuid": "lower(cast(_value as string))",
         "one_if": "cast(_condition as int64)",
+        "bucket": "mod(cast(concat('0x', substr(to_hex(md5(_value)), 1, 8)) as int64), 10000)",
         "trimmed": "trim(_value, ' ')",
         "like_with_backslashes": "_value like replace(_pattern, '\\\\', '\\\\\\\\')",
         "like_any_case": "lower(_value) like lower(_pattern)",

@@ -287,6 +287,8 @@ def plain(expression: Expression | Unreadable) -> Expression | Unreadable:
             return In(inside(operand), tuple(map(inside, options)))
         case Between(operand, low, high):
             return Between(inside(operand), inside(low), inside(high))
+        case Call(Function.TRIM, (trimmed, *_)):  # DuckDB is told what to take off
+            return Call(Function.TRIM, (inside(trimmed),))
         case Call(function, arguments):
             return Call(function, tuple(map(inside, arguments)))
         case Case(branches, otherwise):
