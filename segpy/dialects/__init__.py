@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from segpy.dialects.bigquery import BIGQUERY
+from segpy.dialects.clickhouse import CLICKHOUSE
 from segpy.dialects.duckdb import DUCKDB
 from segpy.dialects.model import Dialect
 from segpy.dialects.postgres import POSTGRES
@@ -10,5 +11,5 @@ from segpy.dialects.spark import SPARK
 
 __all__ = ["DIALECTS", "Dialect"]
 
-DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES, SPARK, BIGQUERY)}
+DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES, SPARK, BIGQUERY, CLICKHOUSE)}
 """The dialects that SQL can be written for."""

@@ -26,6 +26,11 @@ class Dialect:
     show the same, the engine takes the first. `nulls_last`: any order can be told to put nulls last; else they come
     first where it ascends. `interval_numbers`: `interval 1 day` without quotes. `rows_by_name`: the name of a relation
     means its row, and hides a column of the same name.
+    `signed_counts`: counts are integers, and not of a type that has no negative numbers. `in_knows_nulls`: what is not
+    in a list, but may be the null in it, is unknown. `names_kept`: a column of a table that is named keeps its own name
+    in what a query yields. `range_of_numbers`: a window can reach back by a number, however great. `typed_outputs`:
+    what a model yields is cast to the types that its columns are said to have, as the engine's own choice may be
+    another. `settings` hold for every query, whatever those of the user are.
 
     `beside` are the other dialects that a project is rendered in.
     """
@@ -50,6 +55,12 @@ class Dialect:
     nulls_last: bool = True
     interval_numbers: bool = False
     rows_by_name: bool = False
+    typed_outputs: bool = False
+    signed_counts: bool = True
+    range_of_numbers: bool = True
+    in_knows_nulls: bool = True
+    names_kept: bool = True
+    settings: Mapping[str, int] = field(default_factory=dict)
     beside: tuple[Dialect, ...] = ()
 
 
@@ -57,10 +68,12 @@ UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week"
 
 COMMON = {
     **{f"start_of_{unit}": f"date_trunc('{unit}', _value)" for unit in UNITS},
+    "laid_back": "_value - (_later - _earlier)",
     "median": "percentile_cont(0.5) within group (order by _value)",
     "halved": "pow(0.5, _times)",
     "as_text": "cast(_value as text)",
     "as_uuid": "cast(_value as uuid)",
+    "as_number": "_value",
     "null_if": "nullif(_value, _other)",
     "one_if": "cast(_condition as integer)",
     "lowered": "lower(_value)",

@@ -174,13 +174,21 @@ def _columns_in(read: StreamRead) -> dict[str, exp.Expr]:
     return {**found, **{prop.name: column(name) for prop, name in read.read}}
 
 
+def _types_in(read: StreamRead) -> dict[str, Type]:
+    """The types of these names."""
+    found = {"occurred_at": Type.TIMESTAMP}
+    if read.stream.event is not None:
+        found[read.stream.event] = Type.TEXT
+    return {**found, **{prop.name: prop.type for prop, _ in read.read}}
+
+
 def _is(atom: Atom, read: StreamRead) -> exp.Expr:
     """Whether a row is an atom; null where its `where` is."""
     known = _columns_in(read)
     events = events_in(atom, read.stream)
     parts = [_is_any(events, read)]
     if atom.where is not None:
-        parts.append(lower(atom.where, known.__getitem__))
+        parts.append(lower(atom.where, known.__getitem__, _types_in(read)))
     overlooked = tuple(event for event in atom.but if event.stream == read.stream)
     if overlooked:
         ignored = _is_any(overlooked, read)
@@ -196,7 +204,7 @@ def _is_any(events: tuple[Event, ...], read: StreamRead) -> exp.Expr | None:
     for event in events:
         parts = [_among(event.values)] if event.values else []
         if event.where is not None:
-            parts.append(lower(event.where, known.__getitem__))
+            parts.append(lower(event.where, known.__getitem__, _types_in(read)))
             choices.append(all_of(parts))
         elif not event.values:
             return None

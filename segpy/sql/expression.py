@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import assert_never
 
 from sqlglot import exp
@@ -26,6 +26,7 @@ from segpy.spec.expression import (
     stands_alone,
 )
 from segpy.sql import nodes
+from segpy.sql.kinds import is_choice, of_one_kind
 from segpy.sql.operations import clock
 from segpy.sql.tree import cast, column, constant, is_known, is_null
 
@@ -55,11 +56,11 @@ _OPERATIONS = {
 }
 
 
-def lower(expression: Expression, columns: Columns) -> exp.Expr:
-    """An expression's tree; `columns` gives the tree of each name in it."""
+def lower(expression: Expression, columns: Columns, types: Mapping[str, Type]) -> exp.Expr:
+    """An expression's tree; `columns` gives the tree of each name in it, `types` its type."""
 
     def inner(part: Expression) -> exp.Expr:
-        tree = lower(part, columns)
+        tree = lower(part, columns, types)
         wrapped = isinstance(part, Binary | Not | Between | In | IsNull | Negative)
         return exp.paren(tree) if wrapped else tree
 
@@ -71,13 +72,15 @@ def lower(expression: Expression, columns: Columns) -> exp.Expr:
         case Clock(unit, zone):
             return clock(column("occurred_at"), unit, zone)
         case Binary(Operator.DIVIDE, left, right):
-            dividend = cast(lower(left, columns), Type.NUMBER)
-            return exp.Div(this=dividend, expression=nodes.NullIf(value=lower(right, columns), other=_zero()))
+            dividend = cast(lower(left, columns, types), Type.NUMBER)
+            return exp.Div(this=dividend, expression=nodes.NullIf(value=lower(right, columns, types), other=_zero()))
         case Binary(Operator.AND | Operator.OR as operator, left, right):
-            return _BINARY[operator](this=_side(operator, left, columns), expression=_side(operator, right, columns))
+            return _BINARY[operator](
+                this=_side(operator, left, columns, types), expression=_side(operator, right, columns, types)
+            )
         case Binary(operator, left, right):
-            first = lower(left, columns) if stands_alone(left, operator, right=False) else inner(left)
-            second = lower(right, columns) if stands_alone(right, operator, right=True) else inner(right)
+            first = lower(left, columns, types) if stands_alone(left, operator, right=False) else inner(left)
+            second = lower(right, columns, types) if stands_alone(right, operator, right=True) else inner(right)
             if operator in _PATTERNS:
                 return _PATTERNS[operator](value=first, pattern=second)
             return _BINARY[operator](this=first, expression=second)
@@ -90,21 +93,25 @@ def lower(expression: Expression, columns: Columns) -> exp.Expr:
         case IsNull(operand):
             return is_null(inner(operand))
         case In(operand, options):
-            return exp.In(this=inner(operand), expressions=[lower(option, columns) for option in options])
+            return exp.In(this=inner(operand), expressions=[lower(option, columns, types) for option in options])
         case Between(operand, low, high):
             return exp.Between(this=inner(operand), low=inner(low), high=inner(high))
         case Call(function, arguments):
-            return _call(function, [lower(argument, columns) for argument in arguments])
+            trees = [lower(argument, columns, types) for argument in arguments]
+            return _call(function, of_one_kind(arguments, trees, types) if is_choice(function) else trees)
         case Case(branches, otherwise):
-            ifs = [exp.If(this=lower(test, columns), true=lower(value, columns)) for test, value in branches]
-            return exp.Case(ifs=ifs, default=lower(otherwise, columns) if otherwise is not None else None)
+            values = [value for _, value in branches] + ([otherwise] if otherwise is not None else [])
+            chosen = of_one_kind(values, [lower(value, columns, types) for value in values], types)
+            tests = [lower(test, columns, types) for test, _ in branches]
+            ifs = [exp.If(this=test, true=value) for test, value in zip(tests, chosen, strict=False)]
+            return exp.Case(ifs=ifs, default=chosen[-1] if otherwise is not None else None)
         case _:
             assert_never(expression)
 
 
 def lower_as(expression: Expression, type_: Type, columns: Columns, types: Mapping[str, Type]) -> exp.Expr:
     """As `lower`, cast where the engine would give the value another numeric type: `0.5` is a decimal to it."""
-    tree = lower(expression, columns)
+    tree = lower(expression, columns, types)
     sure = type_ not in (Type.NUMBER, Type.INTEGER) or _engine_type(expression, types) is type_
     return tree if sure else cast(tree, type_)
 
@@ -142,21 +149,21 @@ def _zero() -> exp.Expr:
     return exp.Literal.number(0)
 
 
-def _side(operator: Operator, part: Expression, columns: Columns) -> exp.Expr:
+def _side(operator: Operator, part: Expression, columns: Columns, types: Mapping[str, Type]) -> exp.Expr:
     """An operand of `and` or `or`: comparisons bind closer and stand without parentheses."""
-    tree = lower(part, columns)
+    tree = lower(part, columns, types)
     other = isinstance(part, Binary) and part.operator in (Operator.AND, Operator.OR) and part.operator is not operator
     return exp.paren(tree) if other else tree
 
 
-def _call(function: Function, arguments: list[exp.Expr]) -> exp.Expr:
+def _call(function: Function, arguments: Sequence[exp.Expr]) -> exp.Expr:
     match function:
         case Function.COALESCE:
-            return exp.Coalesce(this=arguments[0], expressions=arguments[1:])
+            return exp.Coalesce(this=arguments[0], expressions=list(arguments[1:]))
         case Function.GREATEST:
-            return exp.Greatest(this=arguments[0], expressions=arguments[1:], ignore_nulls=True)
+            return exp.Greatest(this=arguments[0], expressions=list(arguments[1:]), ignore_nulls=True)
         case Function.LEAST:
-            return exp.Least(this=arguments[0], expressions=arguments[1:], ignore_nulls=True)
+            return exp.Least(this=arguments[0], expressions=list(arguments[1:]), ignore_nulls=True)
         case Function.NULLIF:
             return nodes.NullIf(value=arguments[0], other=arguments[1])
         case Function.ROUND:

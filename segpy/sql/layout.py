@@ -59,7 +59,9 @@ def lowered(sql: str, dialect: str) -> str:
 
 
 def _lower(token: TokenType, written: str) -> str:
-    return written if token in KEPT else written.lower() + (" " if written == "FILTER" else "")
+    if token in KEPT or not written.isupper():  # words of ClickHouse's are told by their letters: `argMin`
+        return written
+    return written.lower() + (" " if written == "FILTER" else "")
 
 
 def _rewritten(sql: str, tokens: Iterable[Token], rewrite: Callable[[TokenType, str], str]) -> str:
@@ -123,6 +125,8 @@ class _Writer:
             clauses.append("group by " + ", ".join(self.scalar(item) for item in group.expressions))
         if order := query.args.get("order"):
             clauses.append("order by " + ", ".join(self.scalar(item) for item in order.expressions))
+        if settings := query.args.get("settings"):
+            clauses.append(_list("settings", [self.scalar(item) for item in settings]))
         return clauses
 
     def _join(self, join: exp.Join) -> str:
@@ -138,10 +142,10 @@ class _Writer:
 
     def scalar(self, node: exp.Expr) -> str:
         """An expression on one line, or laid out by sqlglot where it is too long for one."""
-        line = node.sql(self.dialect, copy=False, normalize_functions="lower")
+        line = node.sql(self.dialect, copy=False, normalize_functions=False)
         if len(line) <= _WIDE or not isinstance(node, exp.Alias | exp.Case | exp.Connector | exp.Paren):
             return line
-        pretty = node.sql(self.dialect, copy=False, normalize_functions="lower", pretty=True, indent=4, pad=4)
+        pretty = node.sql(self.dialect, copy=False, normalize_functions=False, pretty=True, indent=4, pad=4)
         return _SMALL.sub(lambda found: f"({' '.join(found[1].split())})", pretty)
 
 

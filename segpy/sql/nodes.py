@@ -90,6 +90,13 @@ class SecondsBetween(Operation):
     arg_types: ClassVar[dict[str, bool]] = {"earlier": True, "later": True}
 
 
+class LaidBack(Operation):
+    """An instant, earlier by what has elapsed between two others."""
+
+    spelled = "laid_back"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "earlier": True, "later": True}
+
+
 class FirstBy(Operation):
     """Of the rows of a group that fulfil a condition the value of the one that comes first."""
 
@@ -130,6 +137,13 @@ class NullIf(Operation):
 
     spelled = "null_if"
     arg_types: ClassVar[dict[str, bool]] = {"value": True, "other": True}
+
+
+class AsNumber(Operation):
+    """A whole number beside fractions, of which one is chosen: as a number with a fraction."""
+
+    spelled = "as_number"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
 
 
 class OneIf(Operation):
@@ -234,6 +248,37 @@ class Apart(Operation):
 
     spelled = "apart"
     arg_types: ClassVar[dict[str, bool]] = {"reached": True, "started": True, "by": False, "kind": True}
+
+
+class WholeQuotient(Operation):
+    """How often a whole number goes into another, where the parser's own node of that is not exact."""
+
+    spelled = "whole_quotient"
+    arg_types: ClassVar[dict[str, bool]] = {"dividend": True, "divisor": True}
+
+
+class AnyOfGroup(Operation):
+    """Whether a condition holds for any row of a group, where the parser's own node of that is unknown."""
+
+    spelled = "any_of_group"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
+
+
+class Deviation(Operation):
+    """The deviation of a sample: of the rows of a group that fulfil a condition; null of fewer than two.
+
+    It stands for the parser's own node of that where that means something else.
+    """
+
+    spelled = "deviation"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True, "condition": True}
+
+
+class Variance(Operation):
+    """The variance of all numbers of a group, where the parser's own node of that is not exact."""
+
+    spelled = "variance"
+    arg_types: ClassVar[dict[str, bool]] = {"value": True}
 
 
 class Nearest(exp.Expression):

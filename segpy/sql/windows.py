@@ -131,7 +131,7 @@ def _shown(edge: CalendarEdge, zone: str) -> exp.Expr:
     shown = column("shown_at")
     begun = truncated(shown, edge.unit)
     if _of_fixed_length(edge) and zone != "UTC":  # what the clock shows beyond the whole is taken off
-        begun = exp.Sub(this=column("as_of"), expression=exp.paren(exp.Sub(this=shown.copy(), expression=begun)))
+        begun = nodes.LaidBack(value=column("as_of"), earlier=begun, later=shown.copy())
     return _earlier(begun, edge.back, edge.unit)
 
 

@@ -107,7 +107,13 @@ def ask_cursor(adapter: Any, sql: str) -> tuple[Sequence[str], Sequence[Sequence
     return [column[0] for column in cursor.description], found
 
 
-ASK: dict[str, Callable[[Any, str], tuple[Sequence[str], Sequence[Sequence[Any]]]]] = {}
+def ask_clickhouse(adapter: Any, sql: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """Ask through ClickHouse's own client."""
+    found = adapter.connections.get_thread_connection().handle.query(sql)
+    return found.column_names, found.result_rows
+
+
+ASK: dict[str, Callable[[Any, str], tuple[Sequence[str], Sequence[Sequence[Any]]]]] = {"clickhouse": ask_clickhouse}
 """How to ask, by type of adapter, where that has no such cursor."""
 
 

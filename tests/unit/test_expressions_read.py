@@ -50,7 +50,9 @@ def text(value: str) -> Literal:
 
 def written(expression: Expression) -> str:
     """An expression as SQL."""
-    return lowered_expression(lower(expression, column), DIALECTS["duckdb"]).sql("duckdb")
+    return lowered_expression(
+        lower(expression, column, {one.name: Type.TEXT for one in columns_of(expression)}), DIALECTS["duckdb"]
+    ).sql("duckdb")
 
 
 # --- what there is --------------------------------------------------------------------------------------------------

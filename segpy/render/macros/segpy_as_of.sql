@@ -33,6 +33,11 @@
     {{ return("cast('" ~ text ~ "' as " ~ dbt.type_timestamp() ~ ")") }}
 {% endmacro %}
 
+{# A plain type of ClickHouse holds no fractions of a second, and is read by the session's time zone. #}
+{% macro clickhouse__segpy_timestamp(text) %}
+    {{ return("toDateTime64('" ~ text ~ "', 6, 'UTC')") }}
+{% endmacro %}
+
 {# What somebody wrote, as text in UTC. YAML may have made a date of it already; as text that reads the same. #}
 {% macro default__segpy_instant(value, grain) %}
     {% set date = '([12][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' %}

@@ -10,6 +10,8 @@ from segpy.sql.lower.apart import apart_by_steps
 from segpy.sql.lower.lookups import looked_up_by_joins
 from segpy.sql.lower.names import fitting, quoted
 from segpy.sql.lower.nearest import nearest_by_extremes
+from segpy.sql.lower.outputs import typed, with_settings
+from segpy.sql.lower.rolling import rolling_by_sums
 from segpy.sql.lower.trees import lowered_tree
 from segpy.sql.lower.types import written_type
 from segpy.sql.model import Cte, ModelColumn, OutputColumn, Query
@@ -57,6 +59,16 @@ def _with_nearest(cte: Cte, dialect: Dialect) -> list[Cte]:
     return nearest_by_extremes(own, joins=dialect.asof_join)
 
 
+def _rolling(query: Query, dialect: Dialect) -> Query:
+    if dialect.range_of_numbers:
+        return query
+    return replace(query, ctes=tuple(one for cte in query.ctes for one in _with_rolling(cte)))
+
+
+def _with_rolling(cte: Cte) -> list[Cte]:
+    return rolling_by_sums(replace(cte, ctes=tuple(one for inner in cte.ctes for one in _with_rolling(inner))))
+
+
 def _trees(query: Query, dialect: Dialect) -> Query:
     ctes = tuple(_with_trees(cte, dialect) for cte in query.ctes)
     return replace(query, ctes=ctes, final=lowered_tree(query.final, dialect))
@@ -87,4 +99,14 @@ def _order(query: Query, dialect: Dialect) -> Query:
     return replace(query, final=final)
 
 
-_PASSES: tuple[Callable[[Query, Dialect], Query], ...] = (_apart, _nearest, _lookups, _hints, _order, _trees)
+_PASSES: tuple[Callable[[Query, Dialect], Query], ...] = (
+    _apart,
+    _nearest,
+    _rolling,
+    _lookups,
+    _hints,
+    _order,
+    typed,
+    with_settings,
+    _trees,
+)

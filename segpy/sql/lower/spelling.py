@@ -24,6 +24,8 @@ def spelled(operation: Operation, dialect: Dialect) -> exp.Expr:
     found: exp.Expr = template(operation.spelled, dialect).copy()
     arguments = {f"_{name}": value for name, value in operation.args.items() if isinstance(value, exp.Expr)}
     holes = [hole for hole in found.find_all(exp.Column) if hole.name in arguments]
+    if holes == [found]:
+        return arguments[found.name].copy()
     for hole in holes:
         value = arguments[hole.name].copy()
         wrapped = isinstance(value, _LOOSE) and not isinstance(hole.parent, _CLOSED) and hole is not found

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from segpy.dialects import Dialect
 from segpy.sql import nodes
+from segpy.sql.lower.meanings import with_meaning
 from segpy.sql.lower.names import fitting, needs_quotes
 from segpy.sql.lower.rewrites import rewrite
 from segpy.sql.lower.spelling import spelled
@@ -19,6 +20,7 @@ _AVERAGES = (exp.Avg, exp.StddevSamp, exp.VariancePop)
 def lowered_tree(tree: exp.Query, dialect: Dialect) -> exp.Query:
     """A copy of a query in which every node is one that the engine knows."""
     whole = rewrite(tree.copy(), dialect)
+    with_meaning(whole, dialect)
     for node in reversed(list(whole.walk())):  # what is inside comes before what it is inside of
         match node:
             case exp.Identifier():
