@@ -77,6 +77,7 @@ CLICKHOUSE = Dialect(
         "as_uuid": "cast(toUUID(_value) as Nullable(String))",
         # What may be any whole number or any fraction has no type.
         "as_number": "cast(_value as Nullable(Float64))",
+        "bucket": "cast(reinterpretAsUInt32(reverse(substring(MD5(_value), 1, 4))) % 10000 as Nullable(Int64))",
         "one_if": "cast(_condition as Nullable(Int64))",
         "lowered": "lowerUTF8(_value)",
         "raised": "upperUTF8(_value)",

@@ -20,6 +20,7 @@ INDENT = "    "
 _WIDE = 110
 # What sqlglot lays out over several lines, and reads better on one. A constant has no line breaks.
 _SMALL = re.compile(r"\(\n\s*(SELECT\n\s*\w+\n\s*FROM \w+|[\w.\"-]+ AT TIME ZONE '[\w/+-]+')\n\s*\)")
+_PROPER = frozenset({"MD5"})  # ClickHouse tells its words by their letters: `argMin`
 KEPT = (TokenType.STRING, TokenType.IDENTIFIER, TokenType.NUMBER)
 
 
@@ -59,7 +60,7 @@ def lowered(sql: str, dialect: str) -> str:
 
 
 def _lower(token: TokenType, written: str) -> str:
-    if token in KEPT or not written.isupper():  # words of ClickHouse's are told by their letters: `argMin`
+    if token in KEPT or not written.isupper() or written in _PROPER:
         return written
     return written.lower() + (" " if written == "FILTER" else "")
 

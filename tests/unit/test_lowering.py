@@ -7,6 +7,7 @@ import pytest
 from segpy.dialects import DIALECTS
 from segpy.spec.expression import Type
 from segpy.sql.expression import lower
+from segpy.sql.layout import lowered
 from segpy.sql.lower.trees import lowered_expression
 from segpy.sql.read import read_expression
 from segpy.sql.tree import column
@@ -38,3 +39,10 @@ def test_numbers_and_lists_on_clickhouse(sql: str, clickhouse: str | None) -> No
     found = written(sql, "clickhouse")
     assert found == clickhouse if clickhouse is not None else "THEN CAST(whole AS Nullable(Float64)) ELSE" in found
     assert "CAST(whole" not in written(sql, "duckdb")
+
+
+def test_letters_that_clickhouse_insists_on() -> None:
+    """Keywords are written small, names as they are."""
+    sql = "SELECT MAX(a), argMin(b, c), MD5(d), CAST(e AS Nullable(DateTime64(6, 'UTC'))) FROM \"F\""
+    small = "select max(a), argMin(b, c), MD5(d), cast(e as Nullable(DateTime64(6, 'UTC'))) from \"F\""
+    assert lowered(sql, "clickhouse") == small
