@@ -17,7 +17,7 @@ class Mutant:
 
 
 APART = "sql/lower/apart.py"
-CHAINS, STEPS, SUMMARY, MATCHES = "sql/chains.py", "sql/step_events.py", "sql/sequences.py", "sql/matches.py"
+CHAINS, STEPS, SUMMARY, MATCHES = "sql/chains.py", "sql/step_events.py", "sql/summaries.py", "sql/matches.py"
 ATTEMPTS, EVENTS, FEATURES, OPERATIONS = "sql/attempts.py", "sql/events.py", "sql/features.py", "sql/operations.py"
 BRANCHES, RUNS, RANKINGS, FLAGS = "sql/branches.py", "sql/runs.py", "sql/rankings.py", "sql/segments.py"
 DIALECTS = "dialects/model.py"
@@ -155,9 +155,9 @@ MUTANTS = (
     Mutant(
         "the furthest step counts of complete matches only",
         SUMMARY,
-        '(cast(reached, Type.INTEGER), "step"),',
-        "(exp.Case(ifs=[exp.If(this=exp.EQ(this=furthest.copy(), expression=number(whole)), "
-        'true=cast(reached, Type.INTEGER))], default=number(0)), "step"),',
+        'named(cast(furthest, Type.INTEGER), "step"),',
+        "named(exp.Case(ifs=[exp.If(this=is_known(column(key, done)), "
+        'true=cast(furthest, Type.INTEGER))], default=number(0)), "step"),',
         "seq_spoiled_attempts",
     ),
     Mutant(
