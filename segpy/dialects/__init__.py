@@ -7,9 +7,10 @@ from segpy.dialects.clickhouse import CLICKHOUSE
 from segpy.dialects.duckdb import DUCKDB
 from segpy.dialects.model import Dialect
 from segpy.dialects.postgres import POSTGRES
+from segpy.dialects.snowflake import SNOWFLAKE
 from segpy.dialects.spark import SPARK
 
 __all__ = ["DIALECTS", "Dialect"]
 
-DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES, SPARK, BIGQUERY, CLICKHOUSE)}
+DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES, SPARK, BIGQUERY, CLICKHOUSE, SNOWFLAKE)}
 """The dialects that SQL can be written for."""

@@ -47,7 +47,7 @@ class Engine:
     says what is missing on this machine beside the environment. `marks` are by case, or by code of a diagnostic. An
     engine of `every_run` is one that CI fails without. `random` specs are left out where they would tell nothing. In
     text, a `backslash` of some engines is not a letter. `aware` engines hand out instants with a time zone. `kind` is
-    what the documentation says of it.
+    what the documentation says of it. `contracts` of dbt are beyond some emulators.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Engine:
     backslash: bool = False
     aware: bool = False
     kind: Literal["engine", "emulator"] = "engine"
+    contracts: bool = True
 
     @property
     def environment(self) -> Path:

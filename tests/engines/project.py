@@ -44,6 +44,9 @@ def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]]
             wanted.append(_named(entry, name))
         properties = yaml.load(models.artifacts["models/segpy/_segpy.yml"], Loader=_LOADER)
         properties = _prefixed(entry, properties, tests and entry.case is not None)
+        if not engine.contracts:
+            for model in properties["models"]:
+                model["config"].pop("contract", None)
         _file(folder / "models" / entry.name / "_segpy.yml", yaml.dump(properties, Dumper=_DUMPER))
         for path, text in models.artifacts.items():
             if path.startswith("macros/"):

@@ -37,7 +37,7 @@ def main(project: Path, result: Path) -> None:
 
 def versions() -> dict[str, str]:
     """What is installed beside the worker that has a part in the answers."""
-    told = ("dbt", "duckdb", "psycopg", "pyspark", "pysail", "chdb", "fakesnow", "sqlglot", "clickhouse")
+    told = ("dbt", "duckdb", "psycopg", "pyspark", "pysail", "chdb", "fakesnow", "bqemulator", "sqlglot", "clickhouse")
     found = {one.metadata["Name"]: one.version for one in metadata.distributions()}
     return {name: version for name, version in sorted(found.items()) if name and name.lower().startswith(told)}
 
@@ -113,7 +113,16 @@ def ask_clickhouse(adapter: Any, sql: str) -> tuple[Sequence[str], Sequence[Sequ
     return found.column_names, found.result_rows
 
 
-ASK: dict[str, Callable[[Any, str], tuple[Sequence[str], Sequence[Sequence[Any]]]]] = {"clickhouse": ask_clickhouse}
+def ask_bigquery(adapter: Any, sql: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """Ask through Google's client, which has no cursor."""
+    found = adapter.connections.get_thread_connection().handle.query(sql).result()
+    return [column.name for column in found.schema], [row.values() for row in found]
+
+
+ASK: dict[str, Callable[[Any, str], tuple[Sequence[str], Sequence[Sequence[Any]]]]] = {
+    "bigquery": ask_bigquery,
+    "clickhouse": ask_clickhouse,
+}
 """How to ask, by type of adapter, where that has no such cursor."""
 
 

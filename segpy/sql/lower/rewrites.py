@@ -17,7 +17,7 @@ def rewrite(tree: exp.Query, dialect: Dialect) -> exp.Query:
         match node:
             case exp.Filter() if not dialect.filter_clause:
                 node.replace(_conditional(node))
-            case nodes.FirstOfDay():
+            case nodes.FirstOfDay() if "first_of_day" not in dialect.spellings:
                 node.replace(_first_of_day(node, dialect))
             case exp.Order() if not dialect.nulls_last:
                 node.set("expressions", [one for ordered in node.expressions for one in _nulls_last(ordered)])
