@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from segpy.resolve.model_events import Atom, Event, Property
@@ -19,6 +20,8 @@ def canonical(value: Any, inputs: Mapping[str, Measure | Property] | None = None
     In an expression, `inputs` says what each name stands for: that counts, not the name. What a meaning only has at
     times (a field that is None by default) takes no part where it is not there.
     """
+    if value is None or isinstance(value, str | int):
+        return repr(value)
     if isinstance(value, Event):
         where = canonical(value.where, _properties(value))
         return f"Event({canonical(value.stream)},{canonical(value.values)},{where})"
@@ -31,27 +34,33 @@ def canonical(value: Any, inputs: Mapping[str, Measure | Property] | None = None
         return f"Computed({canonical(value.expression, dict(value.inputs))})"
     if inputs is not None and isinstance(value, Column) and value.name in inputs:
         return canonical(inputs[value.name])
-    if is_dataclass(value) and not isinstance(value, type):
-        return f"{type(value).__name__}({','.join(_parts(value, inputs))})"
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}"
+    if is_dataclass(value) and not isinstance(value, type):
+        return f"{type(value).__name__}({','.join(_parts(value, inputs))})"
     if isinstance(value, tuple):
         return f"({','.join(canonical(part, inputs) for part in value)})"
     if isinstance(value, float) and value.is_integer():
         return repr(int(value))
-    if value is None or isinstance(value, str | int | float | bool):
+    if isinstance(value, float):
         return repr(value)
     raise TypeError(f"no canonical form for {type(value).__name__}")
 
 
 def _parts(value: Any, inputs: Mapping[str, Measure | Property] | None) -> Iterator[str]:
     """The fields of a value. One that is left at its default is not told, so that a new one changes no older hash."""
-    for one in fields(value):
-        content = getattr(value, one.name)
-        if one.compare and (one.default is MISSING or type(one.default) is int):
+    for name, default in _told(value.__class__):
+        content = getattr(value, name)
+        if default is MISSING or type(default) is int:
             yield canonical(content, inputs)
-        elif one.compare and content != one.default:
-            yield f"{one.name}={canonical(content, inputs)}"
+        elif content != default:
+            yield f"{name}={canonical(content, inputs)}"
+
+
+@cache
+def _told(kind: type) -> tuple[tuple[str, Any], ...]:
+    """The fields of a type that take part in its meaning, with their defaults."""
+    return tuple((one.name, one.default) for one in fields(kind) if one.compare)
 
 
 def _properties(event: Event) -> dict[str, Property]:

@@ -99,11 +99,13 @@ class _Writer:
         return f"{comment}{name} as {hint}(\n{_indented(self.whole(cte.ctes, cte.query))}\n)"
 
     def query(self, query: exp.Query) -> str:
-        if isinstance(query, exp.Union):
+        later: list[str] = []
+        while isinstance(query, exp.Union):  # a loop, as there may be a thousand in a row
             keyword = self.distinct if query.args.get("distinct") else "union all"
-            return f"{self.query(query.this)}\n\n{keyword}\n\n{self.query(query.expression)}"
+            later.append(f"\n\n{keyword}\n\n{self.query(query.expression)}")
+            query = query.this
         assert isinstance(query, exp.Select)
-        return "\n".join(self._clauses(query))
+        return "\n".join(self._clauses(query)) + "".join(reversed(later))
 
     def _clauses(self, query: exp.Select) -> list[str]:
         distinct = " distinct" if query.args.get("distinct") else ""
