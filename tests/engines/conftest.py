@@ -20,20 +20,14 @@ _FOLDERS: dict[str, Path] = {}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every entry of the corpus on every engine. The tests of one engine stay together (`--dist loadgroup`)."""
+    """Every entry of the corpus on every engine. One process has all tests of an engine (`tests/together.py`)."""
     if "engine" not in metafunc.fixturenames:
         return
-    together = {name: pytest.mark.xdist_group(name) for name in ENGINES}
     if "name" not in metafunc.fixturenames:
-        engines = [pytest.param(one, id=one.name, marks=together[one.name]) for one in ENGINES.values()]
-        metafunc.parametrize("engine", engines)
+        metafunc.parametrize("engine", ENGINES.values(), ids=ENGINES)
         return
-    pairs = [
-        pytest.param(engine, name, id=f"{engine.name}-{name}", marks=together[engine.name])
-        for engine in ENGINES.values()
-        for name in corpus.names(random=engine.random)
-    ]
-    metafunc.parametrize(("engine", "name"), pairs)
+    pairs = [(engine, name) for engine in ENGINES.values() for name in corpus.names(random=engine.random)]
+    metafunc.parametrize(("engine", "name"), pairs, ids=[f"{engine.name}-{name}" for engine, name in pairs])
 
 
 @pytest.fixture

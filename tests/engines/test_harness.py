@@ -25,6 +25,7 @@ from tests.engines.known import ENGINES
 from tests.engines.project import renamed
 from tests.engines.server import free_port, listens, served
 from tests.engines.test_conformance import of_problems, of_refusal
+from tests.together import together
 
 DUCKDB = ENGINES["duckdb"]
 ENTRY = Entry("my_case", "", (), datetime(2026, 3, 10))
@@ -194,6 +195,14 @@ def test_a_server_that_ends_at_once_says_why(tmp_path: Path) -> None:
         served(command, tmp_path / "log", lambda: False, folder=tmp_path),
     ):
         pass
+
+
+def test_tests_of_an_engine_stay_together() -> None:
+    suite = "tests/engines/test_conformance.py"
+    assert together(f"{suite}::test_case[postgres-median]") == together(f"{suite}::test_marks_are[postgres]")
+    assert together(f"{suite}::test_case[postgres-median]") != together(f"{suite}::test_case[duckdb-median]")
+    assert together("tests/e2e/test_demo.py::test_a") == together("tests/e2e/test_demo.py::test_b[1]")
+    assert together("tests/cases/test_cases.py::test_a[x]") != together("tests/cases/test_cases.py::test_a[y]")
 
 
 def test_a_report_keeps_what_was_not_asked(tmp_path: Path) -> None:

@@ -25,8 +25,6 @@ DUCKDB, POSTGRES = ENGINES["duckdb"], ENGINES["postgres"]
 _PROJECT = ("dbt_project.yml", "segments", "seeds", "macros", "models")
 _MINUTES = 20 * 60
 
-pytestmark = pytest.mark.xdist_group("postgres")
-
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
