@@ -15,7 +15,17 @@ import segpy
 ROOT = Path(__file__).parents[2]
 
 _LEFT_BEHIND = shutil.ignore_patterns(
-    ".git", ".*_cache", ".hypothesis", ".venv*", "venv*", "__pycache__", "target", "logs", "dbt_packages", "*.duckdb*"
+    ".git",
+    ".*_cache",
+    ".hypothesis",
+    ".engines",
+    ".venv*",
+    "venv*",
+    "__pycache__",
+    "target",
+    "logs",
+    "dbt_packages",
+    "*.duckdb*",
 )
 _OURS = ("DBT_", "SEGPY_", "GIT_")  # settings of whoever runs the tests are none of the projects'
 _MINUTES = 10 * 60
