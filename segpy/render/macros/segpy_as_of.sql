@@ -38,6 +38,30 @@
     {{ return("toDateTime64('" ~ text ~ "', 6, 'UTC')") }}
 {% endmacro %}
 
+{#
+    Spark reads dates, and what its plain timestamps are made of, by the clocks of the session: they must show UTC.
+    Asked once a model.
+#}
+{% macro spark__segpy_timestamp(text) %}
+    {% if execute %}
+        {% set known = load_result('segpy_session_zone') %}
+        {% if known is none %}
+            {% call statement('segpy_session_zone', fetch_result=true) %}select current_timezone() as zone{% endcall %}
+            {% set known = load_result('segpy_session_zone') %}
+        {% endif %}
+        {% do store_result('segpy_session_zone', response=known['response'], agate_table=known['table']) %}
+        {% set zone = known['data'][0][0] %}
+        {% if zone not in ['UTC', 'Etc/UTC', 'UCT', 'Etc/UCT', 'Zulu', 'Z', '+00:00', 'GMT', 'Etc/GMT'] %}
+            {% do exceptions.raise_compiler_error(
+                "This Spark session is in the time zone " ~ zone ~ ", by whose clocks it would read dates and times. segpy "
+                ~ "needs UTC: set spark.sql.session.timeZone to UTC, under server_side_parameters of the target `"
+                ~ target.name ~ "` in profiles.yml, or in the configuration of the cluster."
+            ) %}
+        {% endif %}
+    {% endif %}
+    {{ return("cast('" ~ text ~ "' as timestamp)") }}
+{% endmacro %}
+
 {# What somebody wrote, as text in UTC. YAML may have made a date of it already; as text that reads the same. #}
 {% macro default__segpy_instant(value, grain) %}
     {% set date = '([12][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' %}
