@@ -35,7 +35,7 @@ ENGINE = Engine(
     requirements=(
         "dbt-core>=1.10.8,<1.12",
         "dbt-spark[session]>=1.10,<1.12",
-        "pyspark==4.0.*",
+        "pyspark[connect]==4.0.*",
         "pandas<3",
         "pysail==0.7.*",
     ),
@@ -45,7 +45,7 @@ ENGINE = Engine(
         "number": "double",
         "integer": "bigint",
         "boolean": "boolean",
-        "timestamp": "timestamp",
+        "timestamp": "timestamp_ntz",
         "timestamptz": "timestamp",
         "date": "date",
         "uuid": "string",  # Spark has no such type
