@@ -77,9 +77,8 @@ class Engine:
         return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
 
     def literal(self, cell: str | None) -> str:
-        """Text in quotes."""
+        """Text in quotes, put together where Spark would take a part of it for a variable."""
         if cell is None:
             return "null"
-        if self.backslash:
-            return "'" + cell.replace("\\", "\\\\").replace("'", "\\'") + "'"
-        return "'" + cell.replace("'", "''") + "'"
+        quoted = cell.replace("\\", "\\\\").replace("'", "\\'") if self.backslash else cell.replace("'", "''")
+        return "'" + quoted.replace("${", "$' || '{") + "'"
