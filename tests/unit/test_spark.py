@@ -7,7 +7,7 @@ import sqlglot
 from sqlglot import exp
 
 from segpy.dialects import DIALECTS
-from segpy.spec.expression import Unreadable
+from segpy.spec.expression import Type, Unreadable
 from segpy.sql.build import models_in_sql, queries_of
 from segpy.sql.expression import lower as tree_of
 from segpy.sql.layout import comment_line, lay_out
@@ -19,6 +19,7 @@ from segpy.sql.tree import column, text
 from tests.unit.stages import planned
 
 SPARK = DIALECTS["spark"]
+TYPES = {"path": Type.TEXT, "query": Type.TEXT, "seats": Type.INTEGER, "x": Type.NUMBER}
 SPEC = """
 dialect: spark
 features:
@@ -40,7 +41,7 @@ def parsed(written: str) -> exp.Expr:
     """The canonical tree of what a spec says."""
     found = read_expression(written)
     assert not isinstance(found, Unreadable), written
-    return tree_of(found, column)
+    return tree_of(found, column, TYPES)
 
 
 def said(value: exp.Expr) -> str:
