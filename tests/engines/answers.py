@@ -9,6 +9,7 @@ comes with a zone, from an engine that knows none without (`Engine.aware`), is t
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,13 +18,13 @@ from tests.cases.tables import Row, Value, plain
 from tests.engines.engine import Engine
 
 _SHOWN = 5
+_FOLDED = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 def decoded(engine: Engine, told: Mapping[str, Any]) -> list[Row]:
     """Rows as the worker wrote them."""
-    return [
-        {column: value(engine, cell) for column, cell in zip(told["columns"], row, strict=True)} for row in told["rows"]
-    ]
+    columns = [column.lower() if engine.folds and _FOLDED.fullmatch(column) else column for column in told["columns"]]
+    return [{column: value(engine, cell) for column, cell in zip(columns, row, strict=True)} for row in told["rows"]]
 
 
 def value(engine: Engine, told: Any) -> Value:

@@ -112,6 +112,8 @@ def _build(engine: Engine, names: Sequence[str], folder: Path) -> None:
 
 def _compilable(engine: Engine, names: Sequence[str]) -> Iterator[tuple[Entry, Models]]:
     for name in names:
+        if name in engine.marks and engine.marks[name].deadly:
+            continue
         try:
             yield compiled(engine.name, name)
         except Refused:

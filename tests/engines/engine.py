@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from segpy.dialects import DIALECTS
+from segpy.sql.lower import names
 from tests.cases.tables import Table
 
 ROOT = Path(__file__).parents[2]
@@ -20,10 +22,12 @@ class Mark:
     """Why a case is not answered on an engine.
 
     `notimpl`: segpy could and does not yet; `notyet`: the engine, or its adapter, may learn it; `never`: it cannot be.
+    What is `deadly` to an engine, or hangs it, is not even built.
     """
 
     kind: Literal["notimpl", "notyet", "never"]
     reason: str
+    deadly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Engine:
     says what is missing on this machine beside the environment. `marks` are by case, or by code of a diagnostic. An
     engine of `every_run` is one that CI fails without. `random` specs are left out where they would tell nothing. In
     text, a `backslash` of some engines is not a letter. `aware` engines hand out instants with a time zone. `kind` is
-    what the documentation says of it. `contracts` of dbt are beyond some emulators.
+    what the documentation says of it. `contracts` of dbt are beyond some emulators. One that
+    `folds` takes names without quotes for names in capital letters.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Engine:
     aware: bool = False
     kind: Literal["engine", "emulator"] = "engine"
     contracts: bool = True
+    folds: bool = False
 
     @property
     def environment(self) -> Path:
@@ -73,7 +79,9 @@ class Engine:
         return ENVIRONMENTS / self.name
 
     def quoted(self, name: str) -> str:
-        """An identifier as it is quoted there."""
+        """An identifier as it is quoted there; where quotes change what it means, as segpy writes it."""
+        if self.folds:
+            return names.quoted(name, DIALECTS[self.dialect])
         return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
 
     def literal(self, cell: str | None) -> str:

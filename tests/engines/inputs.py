@@ -61,6 +61,14 @@ def from_values(engine: Engine, table: Table) -> str:
     return f"select {', '.join(typed)}\nfrom (values\n    {values}\n) as cells ({', '.join(names)})"
 
 
+def one_by_one(engine: Engine, table: Table) -> str:
+    """An input table, a select a row: for engines without lists of values."""
+    rows = cells(table)
+    if not rows:
+        return f"select * from ({without_rows(engine, table).removesuffix(' where 1 = 0')}) where false"
+    return "\nunion all\n".join(f"select {', '.join(typed(engine, table, row))}" for row in rows)
+
+
 def without_rows(engine: Engine, table: Table) -> str:
     """The columns and no row."""
     return f"select {', '.join(typed(engine, table, [None] * len(table.columns)))} where 1 = 0"

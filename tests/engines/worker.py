@@ -119,9 +119,20 @@ def ask_bigquery(adapter: Any, sql: str) -> tuple[Sequence[str], Sequence[Sequen
     return [column.name for column in found.schema], [row.values() for row in found]
 
 
+def ask_snowflake(adapter: Any, sql: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """Ask for each value whether it is null too: fakesnow's server tells an instant of 1970 for none."""
+    columns, _ = ask_cursor(adapter, f"{sql} limit 0")
+    pairs = ", ".join(f'"{name}", "{name}" is null' for name in columns)
+    _, found = ask_cursor(adapter, sql.replace("*", pairs, 1))
+    return columns, [
+        [None if null else value for value, null in zip(row[::2], row[1::2], strict=True)] for row in found
+    ]
+
+
 ASK: dict[str, Callable[[Any, str], tuple[Sequence[str], Sequence[Sequence[Any]]]]] = {
     "bigquery": ask_bigquery,
     "clickhouse": ask_clickhouse,
+    "snowflake": ask_snowflake,
 }
 """How to ask, by type of adapter, where that has no such cursor."""
 

@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.cases.tables import Table
 from tests.engines.engine import Engine, Mark, Running
-from tests.engines.inputs import cells, typed, without_rows
+from tests.engines.inputs import one_by_one
 from tests.engines.server import free_port, served
 
 _PROJECT = "segpy"
@@ -64,14 +63,6 @@ def _answers(port: int) -> bool:
         return False
 
 
-def table(engine: Engine, found: Table) -> str:
-    """An input table, a select a row: BigQuery has no lists of values."""
-    rows = cells(found)
-    if not rows:
-        return f"select * from ({without_rows(engine, found).removesuffix(' where 1 = 0')}) where false"
-    return "\nunion all\n".join(f"select {', '.join(typed(engine, found, row))}" for row in rows)
-
-
 _NAMES = Mark("notyet", "the emulator writes the names of columns in small letters, BigQuery as they are given")
 _WORDS = Mark("notyet", "the emulator leaves the quotes away from words that DuckDB reserves and BigQuery does not")
 _PATTERNS = Mark("notyet", "to the emulator a backslash in a pattern is a letter, to BigQuery it is not")
@@ -99,7 +90,7 @@ ENGINE = Engine(
         "date": "date",
         "uuid": "string",  # BigQuery has no such type
     },
-    table=table,
+    table=one_by_one,
     every_run=False,
     marks={
         "calendar_midnights": Mark(
