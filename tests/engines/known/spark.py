@@ -1,9 +1,9 @@
 """Apache Spark itself, in a session of the worker's own process, through dbt-spark: by hand and by night.
 
-    SEGPY_CONFORMANCE_TESTS=0 pytest tests/engines -k "spark and not sail"
+    python -m tests.engines.setup spark
+    SEGPY_CONFORMANCE_TESTS=0 pytest tests/engines -k spark
 
-A statement takes it a second where others take a hundredth, so that all cases take half an hour without the tests that
-segpy renders. dbt-spark turns ANSI mode off; Sail never has it.
+A statement takes it seconds where others take a hundredth of one. dbt-spark turns ANSI mode off, as it does for Sail.
 """
 
 from __future__ import annotations
