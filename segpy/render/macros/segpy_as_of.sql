@@ -33,6 +33,16 @@
     {{ return("cast('" ~ text ~ "' as " ~ dbt.type_timestamp() ~ ")") }}
 {% endmacro %}
 
+{# A text alone would be read by the default zone of the project. #}
+{% macro bigquery__segpy_timestamp(text) %}
+    {{ return("timestamp('" ~ text ~ "', 'UTC')") }}
+{% endmacro %}
+
+{# What `timestamp` alone means is a setting of the session. #}
+{% macro snowflake__segpy_timestamp(text) %}
+    {{ return("cast('" ~ text ~ "' as timestamp_ntz)") }}
+{% endmacro %}
+
 {# A plain type of ClickHouse holds no fractions of a second, and is read by the session's time zone. #}
 {% macro clickhouse__segpy_timestamp(text) %}
     {{ return("toDateTime64('" ~ text ~ "', 6, 'UTC')") }}
