@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segpy.dialects.model import COMMON, Dialect
+from segpy.dialects.model import COMMON, UNITS, Dialect
 
 # The reserved words of standard SQL, to be quoted for those who let Spark enforce them, and what ends a table's name.
 _WORDS = """
@@ -69,7 +69,8 @@ SPARK = Dialect(
         "like_with_backslashes": "_value like replace(_pattern, '\\\\', '\\\\\\\\')",
         "like_any_case_with_backslashes": "_value ilike replace(_pattern, '\\\\', '\\\\\\\\')",
     },
-    reserved=frozenset(_WORDS.split()),
+    # Units of time too: to Sail `interval '1' day and day` is one interval.
+    reserved=frozenset((*_WORDS.split(), *UNITS, *(f"{unit}s" for unit in UNITS))),
     recursion=False,
     decimal_literals=False,  # Sail takes a double for a decimal too, to compare it with one
     scalar_subqueries=False,  # Sail mistakes them for one another

@@ -80,6 +80,10 @@ def test_expressions(written: str, sql: str) -> None:
     assert said(parsed(written)).lower() == sql
 
 
+def test_a_column_that_is_called_as_a_unit_is_quoted() -> None:
+    assert [said(column(name)) for name in ("day", "hours", "daily")] == ["`day`", "`hours`", "daily"]
+
+
 def test_a_midnight_that_clocks_show_twice_is_the_second() -> None:
     assert said(local(column("at"), "Europe/Berlin")) == "from_utc_timestamp(at, 'Europe/Berlin')"
     assert "interval '1' day" in said(from_local(column("at"), "Europe/Berlin")).lower()
