@@ -47,6 +47,7 @@ def _duckdb(job: dict[str, Any]) -> tuple[Callable[[str], object], Callable[[], 
     connection.execute(f"set memory_limit = '{job['memory']}'")
     connection.execute(f"set temp_directory = '{job['scratch']}'")
     connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")  # it would stand in the way of the result
     for name, path in job["attached"].items():
         connection.execute(f"attach '{path}' as {name} (read_only)")
     return connection.execute, connection.close

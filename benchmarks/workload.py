@@ -128,9 +128,13 @@ def segments(number: int = 50) -> tuple[Segment, ...]:
     for i in range(number):
         group, j = divmod(i, 50)
         chosen = (FEATURES[j], FEATURES[50 + (j + group) % 50], FEATURES[100 + (j + 3 * group) % 50])
-        bounds = tuple(Condition(one, _BOUNDS[one.kind] * (group + 1)) for one in chosen)
-        made.append(Segment(f"segment_{i + 1:03d}", bounds))
+        made.append(Segment(f"segment_{i + 1:03d}", tuple(Condition(one, _bound(one, group)) for one in chosen)))
     return tuple(made)
+
+
+def _bound(feature: Feature, group: int) -> int:
+    """What a feature is compared with; a week has no more than seven days."""
+    return _BOUNDS[feature.kind] * (1 + (group % 7 if feature.kind == "active_days" else group))
 
 
 def _sequence(name: str, complete_within: str, *steps: str | Step, every_output: bool = False) -> Sequence:

@@ -13,6 +13,8 @@ from benchmarks.contest import FUNNELS, HAND, Options, Result, contest
 from benchmarks.events import FREQUENCIES
 from benchmarks.generator import Size, generate
 from benchmarks.measure import Limits
+from benchmarks.models import compiled
+from benchmarks.specs import project
 from benchmarks.workload import FEATURES, SEQUENCES, segments
 
 SIZE = Size(events=12_000, entities=1_500, days=12)
@@ -61,6 +63,7 @@ def test_the_workload_is_as_large_as_its_pages_say() -> None:
     assert (len(FEATURES), len(segments()), len(SEQUENCES)) == (150, 50, 25)
     assert len({one.name for one in FEATURES}) == 150
     assert len({one.conditions for one in segments(500)}) == 500
+    assert "user_segments" in compiled(project(with_sequences=False, segment_count=500))
     assert {len(one.steps) + sum(step.times - 1 for step in one.steps) for one in SEQUENCES} == {2, 3, 4, 5}
 
 
