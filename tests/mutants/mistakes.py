@@ -289,7 +289,7 @@ MUTANTS = (
         "exp.LTE(this=occurred_at, expression=_moment(end))",
         "fixed_windows",
     ),
-    Mutant("days are those of UTC", OPERATIONS, 'if zone == "UTC" else', "if True else", "zone_days"),
+    Mutant("days are those of UTC", OPERATIONS, "shown = local(instant, zone)", "shown = instant", "zone_days"),
     Mutant(
         "in_the_last is open below",
         WINDOWS,
@@ -420,8 +420,8 @@ MUTANTS = (
     Mutant(
         "division by zero is an error or endless",
         EXPRESSIONS,
-        "expression=exp.Nullif(this=lower(right, columns), expression=_zero()))",
-        "expression=lower(right, columns))",
+        "expression=nodes.NullIf(value=lower(right, columns, types), other=_zero()))",
+        "expression=lower(right, columns, types))",
         "expressions",
     ),
 )
