@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
@@ -26,6 +27,7 @@ def cells(table: Table) -> list[tuple[str | None, ...]]:
 def _reader() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config={"threads": 1})
     connection.execute("set TimeZone = 'UTC'")
+    atexit.register(_reader.cache_clear)  # or DuckDB complains, at the end, of a connection that is still held
     return connection
 
 
