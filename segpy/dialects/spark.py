@@ -72,6 +72,7 @@ SPARK = Dialect(
     # Units of time too: to Sail `interval '1' day and day` is one interval.
     reserved=frozenset((*_WORDS.split(), *UNITS, *(f"{unit}s" for unit in UNITS))),
     recursion=False,
+    typed_outputs=True,  # to Sail a `case` is of the type of its first value, whatever the others are
     decimal_literals=False,  # Sail takes a double for a decimal too, to compare it with one
     scalar_subqueries=False,  # Sail mistakes them for one another
 )
