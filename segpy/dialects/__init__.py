@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from segpy.dialects.bigquery import BIGQUERY
 from segpy.dialects.clickhouse import CLICKHOUSE
+from segpy.dialects.databricks import DATABRICKS
 from segpy.dialects.duckdb import DUCKDB
 from segpy.dialects.model import Dialect
 from segpy.dialects.postgres import POSTGRES
 from segpy.dialects.snowflake import SNOWFLAKE
 from segpy.dialects.spark import SPARK
+from segpy.dialects.trino import TRINO
 
 __all__ = ["DIALECTS", "Dialect"]
 
-DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES, SPARK, BIGQUERY, CLICKHOUSE, SNOWFLAKE)}
+DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES, SPARK, BIGQUERY, CLICKHOUSE, SNOWFLAKE, DATABRICKS, TRINO)}
 """The dialects that SQL can be written for."""

@@ -48,7 +48,7 @@ def test_duckdb() -> None:
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_dialect_has_buckets(dialect: str) -> None:
     text = lowered_expression(nodes.Bucket(value=exp.column("key")), DIALECTS[dialect]).sql(dialect).lower()
-    assert "md5(key)" in text
+    assert "md5(" in text
     assert "10000" in text
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from segpy.dialects import DIALECTS
 from segpy.spec.expression import Type
+from segpy.sql import nodes
 from segpy.sql.expression import lower
 from segpy.sql.layout import lowered
 from segpy.sql.lower.trees import lowered_expression
@@ -46,3 +47,11 @@ def test_letters_that_clickhouse_insists_on() -> None:
     sql = "SELECT MAX(a), argMin(b, c), MD5(d), CAST(e AS Nullable(DateTime64(6, 'UTC'))) FROM \"F\""
     small = "select max(a), argMin(b, c), MD5(d), cast(e as Nullable(DateTime64(6, 'UTC'))) from \"F\""
     assert lowered(sql, "clickhouse") == small
+
+
+def test_a_median_on_trino_is_exact() -> None:
+    """Its own functions for percentiles are approximate."""
+    median = nodes.Median(value=column("part"))
+    found = lowered_expression(median, DIALECTS["trino"]).sql("trino", normalize_functions=False)
+    assert found.count("array_sort(array_agg(part)") == 2
+    assert "percentile" not in found

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.cases.tables import Table
-from tests.engines.engine import Engine, Running
+from tests.engines.engine import Engine, Mark, Running
 from tests.engines.inputs import cells
 from tests.engines.server import free_port, listens, served
 
+_QUOTES = Mark("notyet", "dbt-clickhouse does not escape the quotes in a column's name where it lists what it inserts")
 _SERVER = Path(__file__).absolute().parents[1] / "clickhouse_server.py"
 
 
@@ -59,4 +60,5 @@ ENGINE = Engine(
     },
     table=table,
     every_run=False,
+    marks={"identifiers_with_signs": _QUOTES, "odd_identifiers": _QUOTES},
 )

@@ -1,0 +1,24 @@
+"""Say what is wrong with statements of Trino. A script for a Python that has trino-sql-validator.
+
+Names and statements come in as a JSON object; what is wrong with each that is not right goes out as one.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import trino_sql_validator
+
+
+def wrong(sql: str) -> list[str]:
+    """What does not parse, and functions and types that Trino's documentation does not know."""
+    found = trino_sql_validator.validate(sql, jinja="reject")
+    unlike = trino_sql_validator.AliasWarning  # names that are legal, and look like words of SQL
+    told = [one for one in found.warnings if not isinstance(one, unlike)]
+    return [str(one) for one in (found.error, *told) if one is not None]
+
+
+if __name__ == "__main__":
+    told = {name: wrong(sql) for name, sql in json.load(sys.stdin).items()}
+    print(json.dumps({name: problems for name, problems in told.items() if problems}))
