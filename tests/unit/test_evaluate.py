@@ -109,8 +109,12 @@ NOT_DECIDED = [
 def parsed(text: str) -> Expression:
     expression = read_expression(text)
     assert not isinstance(expression, Unreadable), text
-    types = {**TYPES, "stranger": Type.INTEGER if "trim" not in text else Type.TEXT}
+    types = types_of(text)
     return typed(expression, lambda column: types[column.name])[0]
+
+
+def types_of(text: str) -> dict[str, Type]:
+    return {**TYPES, "stranger": Type.INTEGER if "trim" not in text else Type.TEXT}
 
 
 @pytest.mark.parametrize("text", DECIDED)
@@ -120,7 +124,7 @@ def test_what_is_told_is_what_the_engine_says(text: str) -> None:
         "timestamp '2026-03-01 12:00' as due_at, null::text as nothing, 0::bigint as zero"
     )
     with duckdb.connect(":memory:") as connection:
-        sql = lowered_expression(lower(parsed(text), column), DIALECTS["duckdb"]).sql("duckdb")
+        sql = lowered_expression(lower(parsed(text), column, types_of(text)), DIALECTS["duckdb"]).sql("duckdb")
         ((said,),) = connection.execute(f"select {sql} from (select {columns})").fetchall()
     assert evaluate(parsed(text), ROW) is said
 
