@@ -19,7 +19,7 @@ from tests.cases.tables import Row
 from tests.engines import worker
 from tests.engines.answers import decoded
 from tests.engines.corpus import Entry, entry
-from tests.engines.engine import Engine
+from tests.engines.engine import Engine, Running
 from tests.engines.environments import python_of
 from tests.engines.known import ENGINES
 from tests.engines.project import connect, write
@@ -96,17 +96,22 @@ def _build(engine: Engine, names: Sequence[str], folder: Path) -> None:
     python = python_of(engine)
     with engine.start(folder, python.parent) as running:
         connect(project, engine, running)
-        ours = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "PYTHON"))}
-        done = subprocess.run(
-            [str(python), str(Path(worker.__file__).absolute()), str(project), str(folder / "answers.json")],
-            cwd=project,
-            env={**ours, **running.environment, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONUTF8": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=_MINUTES,
-        )
+        work(python, project, folder / "answers.json", running)
+
+
+def work(python: Path, project: Path, result: Path, running: Running) -> None:
+    """Let the engine's own Python build a project, and write what came of it."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "PYTHON"))}
+    done = subprocess.run(
+        [str(python), str(Path(worker.__file__).absolute()), str(project), str(result)],
+        cwd=project,
+        env={**ours, **running.environment, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=_MINUTES,
+    )
     assert done.returncode == 0, f"the worker ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
 
 

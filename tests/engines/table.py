@@ -27,8 +27,6 @@ _KINDS = (("measures", "Measures"), ("sequences", "Sequences"), ("windows", "Win
 _LEVELS = {
     "engine": "executed",
     "emulator": "executed on an emulator",
-    "validator": "validated: read by its own analyser",
-    "parser": "generated: read by sqlglot's parser of it only",
 }
 
 
@@ -47,8 +45,8 @@ def _facts(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
     passed = [one for one, outcome in outcomes.items() if outcome["outcome"] == "passed"]
     others = {one: dict(outcome) for one, outcome in outcomes.items() if outcome["outcome"] != "passed"}
     return {
-        "dialect": told.get("dialect") or ENGINES[name].dialect,
-        "kind": told.get("kind") or ENGINES[name].kind,
+        "dialect": ENGINES[name].dialect,
+        "kind": ENGINES[name].kind,
         "asked": told["asked"],
         "versions": {one: version for one, version in told["versions"].items() if _tells(one)},
         "passed": sorted(one for one in passed if one in written),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,14 @@ import yaml
 
 from segpy.pipeline import compile_project, write
 from tests.cases.tables import Row
-from tests.engines import worker
 from tests.engines.answers import decoded, differences
+from tests.engines.build import work
 from tests.engines.engine import ROOT, Engine
 from tests.engines.environments import missing, python_of
 from tests.engines.known import ENGINES
 
 DUCKDB, POSTGRES = ENGINES["duckdb"], ENGINES["postgres"]
 _PROJECT = ("dbt_project.yml", "segments", "seeds", "macros", "models")
-_MINUTES = 20 * 60
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +66,7 @@ def built(engine: Engine, project: Path, folder: Path) -> Mapping[str, Any]:
         (copy / "profiles.yml").write_text(yaml.safe_dump(profiles), encoding="utf-8")
         wanted = {"models": generated, "tests": True, "seeds": True, "adapter": output["type"]}
         (copy / "wanted.json").write_text(json.dumps(wanted), encoding="utf-8")
-        ours = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "PYTHON"))}
-        script = [str(python), str(Path(worker.__file__).absolute()), str(copy), str(folder / "answers.json")]
-        environment = {**ours, **running.environment, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "PYTHONUTF8": "1"}
-        done = subprocess.run(script, cwd=copy, env=environment, capture_output=True, text=True, timeout=_MINUTES)
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        work(python, copy, folder / "answers.json", running)
     told: Mapping[str, Any] = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
     return told
 

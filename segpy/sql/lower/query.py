@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from segpy.dialects import Dialect
@@ -31,63 +31,43 @@ def lowered_column(column: OutputColumn, dialect: Dialect) -> ModelColumn:
     )
 
 
+def _through(ctes: Iterable[Cte], change: Callable[[Cte], Sequence[Cte]]) -> tuple[Cte, ...]:
+    """What comes of each CTE, those inside of it first."""
+    return tuple(one for cte in ctes for one in change(replace(cte, ctes=_through(cte.ctes, change))))
+
+
 def _apart(query: Query, dialect: Dialect) -> Query:
-    return replace(query, ctes=tuple(one for cte in query.ctes for one in _with_apart(cte, dialect)))
+    ctes = _through(query.ctes, lambda cte: apart_by_steps(cte, recursion=dialect.recursion))
+    return replace(query, ctes=ctes)
 
 
-def _with_apart(cte: Cte, dialect: Dialect) -> list[Cte]:
-    own = replace(cte, ctes=tuple(one for inner in cte.ctes for one in _with_apart(inner, dialect)))
-    return apart_by_steps(own, recursion=dialect.recursion)
+def _nearest(query: Query, dialect: Dialect) -> Query:
+    ctes = _through(query.ctes, lambda cte: nearest_by_extremes(cte, joins=dialect.asof_join))
+    return replace(query, ctes=ctes)
+
+
+def _rolling(query: Query, dialect: Dialect) -> Query:
+    return query if dialect.range_of_numbers else replace(query, ctes=_through(query.ctes, rolling_by_sums))
 
 
 def _lookups(query: Query, dialect: Dialect) -> Query:
     if dialect.scalar_subqueries:
         return query
-    return replace(query, ctes=tuple(map(_with_lookups, query.ctes)), final=looked_up_by_joins(query.final))
-
-
-def _with_lookups(cte: Cte) -> Cte:
-    return replace(cte, query=looked_up_by_joins(cte.query), ctes=tuple(map(_with_lookups, cte.ctes)))
-
-
-def _nearest(query: Query, dialect: Dialect) -> Query:
-    return replace(query, ctes=tuple(one for cte in query.ctes for one in _with_nearest(cte, dialect)))
-
-
-def _with_nearest(cte: Cte, dialect: Dialect) -> list[Cte]:
-    own = replace(cte, ctes=tuple(one for inner in cte.ctes for one in _with_nearest(inner, dialect)))
-    return nearest_by_extremes(own, joins=dialect.asof_join)
-
-
-def _rolling(query: Query, dialect: Dialect) -> Query:
-    if dialect.range_of_numbers:
-        return query
-    return replace(query, ctes=tuple(one for cte in query.ctes for one in _with_rolling(cte)))
-
-
-def _with_rolling(cte: Cte) -> list[Cte]:
-    return rolling_by_sums(replace(cte, ctes=tuple(one for inner in cte.ctes for one in _with_rolling(inner))))
-
-
-def _trees(query: Query, dialect: Dialect) -> Query:
-    ctes = tuple(_with_trees(cte, dialect) for cte in query.ctes)
-    return replace(query, ctes=ctes, final=lowered_tree(query.final, dialect))
-
-
-def _with_trees(cte: Cte, dialect: Dialect) -> Cte:
-    inner = tuple(_with_trees(one, dialect) for one in cte.ctes)
-    return replace(cte, name=fitting(cte.name, dialect), query=lowered_tree(cte.query, dialect), ctes=inner)
+    ctes = _through(query.ctes, lambda cte: [replace(cte, query=looked_up_by_joins(cte.query))])
+    return replace(query, ctes=ctes, final=looked_up_by_joins(query.final))
 
 
 def _hints(query: Query, dialect: Dialect) -> Query:
-    return replace(query, ctes=tuple(_with_hints(cte, dialect) for cte in query.ctes))
+    if dialect.inline_hint:
+        return query
+    return replace(query, ctes=_through(query.ctes, lambda cte: [replace(cte, inline=False, copied=False)]))
 
 
-def _with_hints(cte: Cte, dialect: Dialect) -> Cte:
-    inner = tuple(_with_hints(one, dialect) for one in cte.ctes)
-    return replace(
-        cte, inline=cte.inline and dialect.inline_hint, copied=cte.copied and dialect.inline_hint, ctes=inner
-    )
+def _trees(query: Query, dialect: Dialect) -> Query:
+    def lowered(cte: Cte) -> list[Cte]:
+        return [replace(cte, name=fitting(cte.name, dialect), query=lowered_tree(cte.query, dialect))]
+
+    return replace(query, ctes=_through(query.ctes, lowered), final=lowered_tree(query.final, dialect))
 
 
 def _order(query: Query, dialect: Dialect) -> Query:
