@@ -141,6 +141,36 @@ def libraries(modules: Iterable[Module]) -> list[str]:
     ]
 
 
+def inheritance(modules: Iterable[Module]) -> list[str]:
+    """No class is made of one of sqlglot's: where sqlglot is compiled, only its own classes may be."""
+    violations = []
+    for module in modules:
+        theirs = frozenset(_names_from(module, "sqlglot"))
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ClassDef) and theirs & {name for base in node.bases for name in _names_in(base)}:
+                violations.append(f"{module.name}.{node.name} inherits from a class of sqlglot")
+            elif isinstance(node, ast.Call) and theirs and _makes_class(node):
+                violations.append(f"{module.name}:{node.lineno} makes a class of who knows what")
+    return violations
+
+
+def _names_from(module: Module, library: str) -> Iterator[str]:
+    """The names that a module has from a library."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            yield from (one.asname or library for one in node.names if one.name.split(".")[0] == library)
+        elif isinstance(node, ast.ImportFrom) and _base(module, node).split(".")[0] == library:
+            yield from (one.asname or one.name for one in node.names)
+
+
+def _names_in(node: ast.expr) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+
+
+def _makes_class(node: ast.Call) -> bool:
+    return (_called(node) == "type" and len(node.args) > 1) or _called(node) == "new_class"
+
+
 def circles(modules: Iterable[Module]) -> list[str]:
     """No module reaches itself."""
     listed = list(modules)

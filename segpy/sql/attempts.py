@@ -10,7 +10,6 @@ from sqlglot import exp
 from segpy.plan.model import SequencePlan
 from segpy.spec.expression import Type
 from segpy.spec.model_measures import Ties
-from segpy.sql import nodes
 from segpy.sql.model import Cte
 from segpy.sql.tree import as_of, column, is_known, minus, named, nearest, select, sql_type, table
 
@@ -102,7 +101,7 @@ class Frame:
         *,
         shared: bool = True,
         outer: bool = False,
-    ) -> nodes.Nearest:
+    ) -> exp.Join:
         """A join to the nearest row of a relation that fits a comparison, of the same entity (and shared values).
 
         `read` are the columns that are read of it: all tell when something was.

@@ -9,9 +9,9 @@ from sqlglot import exp
 from segpy.plan.model import Branch, BranchColumn, Way
 from segpy.resolve.model_measures import UNITS, Aggregation, Decay
 from segpy.spec.expression import Literal, Type
-from segpy.sql import nodes
 from segpy.sql.frames import Frame, frame_of
 from segpy.sql.model import Cte
+from segpy.sql.nodes import Operation
 from segpy.sql.operations import filtered, seconds_between
 from segpy.sql.rankings import frequency_ctes, ranked_ctes
 from segpy.sql.runs import burst_ctes, gap_ctes, period_ctes, streak_ctes
@@ -97,7 +97,7 @@ def _aggregate(one: BranchColumn, frame: Frame) -> exp.Expr:
         case Aggregation.MAX:
             return over(exp.Max(this=value))
         case Aggregation.MEDIAN:
-            return over(nodes.Median(value=value))
+            return over(Operation.MEDIAN(value))
         case Aggregation.STDDEV:
             return over(exp.StddevSamp(this=value))
         case Aggregation.RECENCY:
@@ -119,5 +119,5 @@ def _weighed(one: BranchColumn, frame: Frame) -> exp.Expr:
     assert isinstance(one.detail, Decay)
     half_life = exp.paren(constant(Literal(one.detail.half_life.seconds, Type.DURATION)))
     age = exp.Div(this=seconds_between(frame.occurred_at(), as_of()), expression=half_life)
-    weight = nodes.Halved(times=age)
+    weight = Operation.HALVED(age)
     return exp.Mul(this=frame.column(one.value), expression=weight) if one.value else weight

@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlglot import exp
 
 from segpy.plan.model import SequencePlan, StepPlan
-from segpy.sql import nodes
 from segpy.sql.attempts import CROWDED, Frame
 from segpy.sql.model import Cte
 from segpy.sql.step_events import bars, foreign, step_events
@@ -84,11 +83,9 @@ def _named(frame: Frame, what: str, source: str) -> list[exp.Expr]:
     return [named(column(at, source), place) for at, place in zip(frame.ats, frame.places(what), strict=True)]
 
 
-def _unbarred_first(
-    name: str, frame: Frame, step: StepPlan, source: str
-) -> tuple[list[exp.Join | nodes.Nearest], list[exp.Expr]]:
+def _unbarred_first(name: str, frame: Frame, step: StepPlan, source: str) -> tuple[list[exp.Join], list[exp.Expr]]:
     """That nothing unwanted lies before the first step, in the whole window."""
-    joins: list[exp.Join | nodes.Nearest] = []
+    joins: list[exp.Join] = []
     where: list[exp.Expr] = []
     at = column(frame.at, source)
     if foreign(frame, step):

@@ -10,13 +10,13 @@ from segpy.dialects import Dialect
 from segpy.plan.model_examples import ExamplesPlan, Fixture
 from segpy.resolve.model_examples import ExpectedFeature
 from segpy.spec.expression import Literal, Type
-from segpy.sql import nodes
 from segpy.sql.build import dialects_of, entity_queries, written
 from segpy.sql.inline import inlined
 from segpy.sql.layout import INDENT, lowered
 from segpy.sql.lower.query import lower
 from segpy.sql.lower.trees import lowered_expression
 from segpy.sql.model import Cte, InputRows, Query, UnitTests
+from segpy.sql.nodes import Operation
 from segpy.sql.operations import greatest
 from segpy.sql.relations import Relations, jinja_of
 from segpy.sql.tree import cast, coalesce, column, inner_join, named, number, output, select, table, text
@@ -94,7 +94,7 @@ def _read(fixture: Fixture, mentioned: frozenset[str]) -> list[tuple[str, Type]]
 def _measured(feature: ExpectedFeature, model: str) -> exp.Expr:
     value = greatest(column(feature.name, model), feature.type)
     if feature.type in (Type.NUMBER, Type.DURATION):
-        value = nodes.Rounded(value=value, digits=number(DIGITS))
+        value = Operation.ROUNDED(value, number(DIGITS))
     return named(value, feature.name)
 
 

@@ -25,8 +25,8 @@ from segpy.spec.expression import (
     Type,
     stands_alone,
 )
-from segpy.sql import nodes
 from segpy.sql.kinds import is_choice, of_one_kind
+from segpy.sql.nodes import Operation
 from segpy.sql.operations import clock
 from segpy.sql.tree import cast, column, constant, is_known, is_null
 
@@ -45,14 +45,17 @@ _BINARY: dict[Operator, type[exp.Binary]] = {
     Operator.OR: exp.Or,
     Operator.CONCAT: exp.DPipe,
 }
-_PATTERNS = {Operator.LIKE: nodes.Like, Operator.ILIKE: nodes.LikeAnyCase}
+_PATTERNS = {
+    Operator.LIKE: (Operation.LIKE, Operation.LIKE_WITH_BACKSLASHES),
+    Operator.ILIKE: (Operation.LIKE_ANY_CASE, Operation.LIKE_ANY_CASE_WITH_BACKSLASHES),
+}
 _OPERATIONS = {
-    Function.CEIL: nodes.Ceiling,
-    Function.FLOOR: nodes.Floor,
-    Function.LENGTH: nodes.Characters,
-    Function.LOWER: nodes.Lowered,
-    Function.TRIM: nodes.Trimmed,
-    Function.UPPER: nodes.Raised,
+    Function.CEIL: Operation.CEILING,
+    Function.FLOOR: Operation.FLOOR,
+    Function.LENGTH: Operation.CHARACTERS,
+    Function.LOWER: Operation.LOWERED,
+    Function.TRIM: Operation.TRIMMED,
+    Function.UPPER: Operation.RAISED,
 }
 
 
@@ -73,7 +76,7 @@ def lower(expression: Expression, columns: Columns, types: Mapping[str, Type]) -
             return clock(column("occurred_at"), unit, zone)
         case Binary(Operator.DIVIDE, left, right):
             dividend = cast(lower(left, columns, types), Type.NUMBER)
-            return exp.Div(this=dividend, expression=nodes.NullIf(value=lower(right, columns, types), other=_zero()))
+            return exp.Div(this=dividend, expression=Operation.NULL_IF(lower(right, columns, types), _zero()))
         case Binary(Operator.AND | Operator.OR as operator, left, right):
             return _BINARY[operator](
                 this=_side(operator, left, columns, types), expression=_side(operator, right, columns, types)
@@ -82,7 +85,7 @@ def lower(expression: Expression, columns: Columns, types: Mapping[str, Type]) -
             first = lower(left, columns, types) if stands_alone(left, operator, right=False) else inner(left)
             second = lower(right, columns, types) if stands_alone(right, operator, right=True) else inner(right)
             if operator in _PATTERNS:
-                return _PATTERNS[operator](value=first, pattern=second)
+                return _fits(operator, first, second)
             return _BINARY[operator](this=first, expression=second)
         case Not(IsNull(operand)):
             return is_known(inner(operand))
@@ -156,6 +159,13 @@ def _side(operator: Operator, part: Expression, columns: Columns, types: Mapping
     return exp.paren(tree) if other else tree
 
 
+def _fits(operator: Operator, value: exp.Expr, pattern: exp.Expr) -> exp.Expr:
+    """Whether a text fits a pattern; only of a constant it is known that there is no backslash in it."""
+    plain, with_backslashes = _PATTERNS[operator]
+    harmless = isinstance(pattern, exp.Literal) and "\\" not in pattern.name
+    return (plain if harmless else with_backslashes)(value, pattern)
+
+
 def _call(function: Function, arguments: Sequence[exp.Expr]) -> exp.Expr:
     match function:
         case Function.COALESCE:
@@ -165,12 +175,12 @@ def _call(function: Function, arguments: Sequence[exp.Expr]) -> exp.Expr:
         case Function.LEAST:
             return exp.Least(this=arguments[0], expressions=list(arguments[1:]), ignore_nulls=True)
         case Function.NULLIF:
-            return nodes.NullIf(value=arguments[0], other=arguments[1])
+            return Operation.NULL_IF(arguments[0], arguments[1])
         case Function.ROUND:
             if len(arguments) == 1:
-                return nodes.RoundedToWhole(value=arguments[0])
-            return nodes.Rounded(value=arguments[0], digits=arguments[1])
+                return Operation.ROUNDED_TO_WHOLE(arguments[0])
+            return Operation.ROUNDED(arguments[0], arguments[1])
         case Function.ABS:
             return exp.Abs(this=arguments[0])
         case _:
-            return _OPERATIONS[function](value=arguments[0])
+            return _OPERATIONS[function](arguments[0])

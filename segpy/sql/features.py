@@ -25,11 +25,11 @@ from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Grain, Population
 from segpy.spec.model_measures import Output
-from segpy.sql import nodes
 from segpy.sql.branches import branch_ctes
 from segpy.sql.expression import lower_as
 from segpy.sql.members import EVERYBODY, MEMBERS, members_in, members_in_ctes, owner_ctes, owner_joins, owner_key
 from segpy.sql.model import Cte, OutputColumn, Query
+from segpy.sql.nodes import Operation
 from segpy.sql.operations import seconds_between, selected, utc
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
@@ -259,7 +259,7 @@ def _made(one: FeatureColumn, origin: Derived, types: Mapping[str, Type], key: s
             own = {name: types[made] for name, made in columns}
             return lower_as(expression, one.type, lambda name: column(found[name]), own)
         case FromRates(recent, recent_length, baseline, baseline_length):
-            known = nodes.NullIf(value=column(baseline), other=number(0))
+            known = Operation.NULL_IF(column(baseline), number(0))
             return exp.Div(this=_rate(column(recent), recent_length), expression=_rate(known, baseline_length))
         case FromRank(name):
             order = exp.Order(expressions=[exp.Ordered(this=column(name)), exp.Ordered(this=column(key))])

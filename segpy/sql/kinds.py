@@ -23,7 +23,7 @@ from segpy.spec.expression import (
     Operator,
     Type,
 )
-from segpy.sql.nodes import AsNumber
+from segpy.sql.nodes import Operation
 
 _CHOOSING = (Function.COALESCE, Function.GREATEST, Function.LEAST)
 _OF_FIRST = (Function.ABS, Function.CEIL, Function.FLOOR, Function.ROUND, Function.NULLIF)
@@ -38,7 +38,7 @@ def of_one_kind(
     if Type.NUMBER not in kinds:
         return tuple(trees)
     return tuple(
-        AsNumber(value=tree) if kind is Type.INTEGER else tree for tree, kind in zip(trees, kinds, strict=True)
+        Operation.AS_NUMBER(tree) if kind is Type.INTEGER else tree for tree, kind in zip(trees, kinds, strict=True)
     )
 
 

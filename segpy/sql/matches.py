@@ -8,9 +8,9 @@ from __future__ import annotations
 from sqlglot import exp
 
 from segpy.plan.model import Aftermath
-from segpy.sql import nodes
 from segpy.sql.attempts import Frame
 from segpy.sql.model import Cte
+from segpy.sql.nodes import Operation
 from segpy.sql.operations import selected
 from segpy.sql.tree import any_of, as_of, column, is_known, is_null, named, plus, select, table
 
@@ -46,11 +46,11 @@ def aftermath_ctes(frame: Frame, aftermath: Aftermath) -> list[Cte]:
 def counted_ctes(frame: Frame) -> list[Cte]:
     """`<sequence>__matches`: how many matches there are, the earliest end first, each next one starting later."""
     reached, started = frame.place("reached"), frame.place("started")
-    counted = nodes.Apart(
-        reached=column(reached),
-        started=column(started),
-        by=[column(name) for name in frame.shared],
-        kind=frame.type_of(reached),
+    counted = Operation.APART(
+        column(reached),
+        column(started),
+        exp.Tuple(expressions=[column(name) for name in frame.shared]),
+        frame.type_of(reached),
     )
     key = column(frame.key)
     query = select([key, named(counted, "matches")], table(complete(frame)), group_by=[key.copy()])

@@ -9,23 +9,23 @@ from sqlglot import exp
 from segpy.plan.model import Selection
 from segpy.spec.expression import ClockUnit, Type
 from segpy.spec.model_measures import CalendarUnit
-from segpy.sql import nodes
+from segpy.sql.nodes import Operation, start_of
 from segpy.sql.tree import all_of, cast, column, text
 
 
 def utc(value: exp.Expr) -> exp.Expr:
     """An instant as a timestamp in UTC, whether it was one with a zone, one without (taken as UTC) or a date."""
-    return nodes.Utc(value=value)
+    return Operation.UTC(value)
 
 
 def local(instant: exp.Expr, zone: str) -> exp.Expr:
     """What the clocks of a time zone show at an instant in UTC, whatever zone the session is set to."""
-    return nodes.Local(value=instant, zone=text(zone))
+    return Operation.LOCAL(instant, text(zone))
 
 
 def from_local(shown: exp.Expr, zone: str) -> exp.Expr:
     """The instant in UTC at which the clocks of a time zone show a time; of two that which the engine prefers."""
-    return nodes.FromLocal(value=shown, zone=text(zone))
+    return Operation.FROM_LOCAL(shown, text(zone))
 
 
 def calendar_unit(instant: exp.Expr, unit: CalendarUnit, zone: str) -> exp.Expr:
@@ -38,23 +38,23 @@ def calendar_unit(instant: exp.Expr, unit: CalendarUnit, zone: str) -> exp.Expr:
 
 def clock(instant: exp.Expr, unit: ClockUnit, zone: str) -> exp.Expr:
     """What the clocks or the calendar of a time zone say of an instant: its hour, or its weekday from 1, Monday."""
-    kind = {ClockUnit.HOUR: nodes.Hour, ClockUnit.WEEKDAY: nodes.Weekday}[unit]
-    return kind(value=local(instant, zone))
+    told = {ClockUnit.HOUR: Operation.HOUR, ClockUnit.WEEKDAY: Operation.WEEKDAY}[unit]
+    return told(local(instant, zone))
 
 
 def truncated(shown: exp.Expr, unit: str) -> exp.Expr:
     """The beginning of the unit that a clock's time lies in; weeks begin on Monday."""
-    return nodes.Truncated(value=shown, unit=exp.var(unit))
+    return start_of(unit)(shown)
 
 
 def seconds_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
     """Elapsed seconds with fractions, exact to the microsecond for any two instants within 270 years."""
-    return nodes.SecondsBetween(earlier=earlier, later=later)
+    return Operation.SECONDS_BETWEEN(earlier, later)
 
 
 def microseconds_between(earlier: exp.Expr, later: exp.Expr) -> exp.Expr:
     """Elapsed microseconds, a whole number."""
-    return nodes.MicrosecondsBetween(earlier=earlier, later=later)
+    return Operation.MICROSECONDS_BETWEEN(earlier, later)
 
 
 def units(count: int, unit: str) -> exp.Expr:

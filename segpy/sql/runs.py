@@ -10,9 +10,9 @@ from segpy.plan.model import BranchColumn
 from segpy.resolve.model_measures import Aggregation, Bursts, Gaps, Periods, Streaks
 from segpy.spec.expression import Type
 from segpy.spec.model_measures import CalendarUnit, Statistic, StreakKind
-from segpy.sql import nodes
 from segpy.sql.frames import Frame
 from segpy.sql.model import Cte
+from segpy.sql.nodes import Operation
 from segpy.sql.operations import filtered, microseconds_between, seconds_between, units
 from segpy.sql.tree import as_of, cast, coalesce, column, is_known, named, number, select, table
 
@@ -127,7 +127,7 @@ def burst_ctes(frame: Frame) -> list[Cte]:
             start_side="PRECEDING",
             end="CURRENT ROW",
         )
-        at = nodes.Microseconds(value=frame.occurred_at())
+        at = Operation.MICROSECONDS(frame.occurred_at())
         counted = _windowed(exp.Count(this=exp.Star()), frame, at, stretch, frame.prefix)
         columns.append(named(counted, one.name))
     query = frame.events(columns, where=frame.bounds())

@@ -11,8 +11,8 @@ from segpy.resolve.model import Comparison
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, Logic, Relop
-from segpy.sql import nodes
 from segpy.sql.model import Cte, OutputColumn, Query
+from segpy.sql.nodes import Operation
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
     all_of,
@@ -130,7 +130,7 @@ def _formula(formula: Formula, *, under_negation: bool = False) -> exp.Expr:
 
 
 def _one_if(condition: exp.Expr) -> exp.Expr:
-    return nodes.OneIf(condition=condition)
+    return Operation.ONE_IF(condition)
 
 
 def members_query(plan: Plan) -> Query:

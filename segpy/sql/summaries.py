@@ -16,10 +16,10 @@ from sqlglot import exp
 from segpy.plan.model import SequencePlan
 from segpy.resolve.methods import Method
 from segpy.spec.expression import Type
-from segpy.sql import nodes
 from segpy.sql.attempts import Frame
 from segpy.sql.matches import aftermath_ctes, complete, counted_ctes
 from segpy.sql.model import Cte
+from segpy.sql.nodes import Operation
 from segpy.sql.operations import filtered, seconds_between
 from segpy.sql.tree import (
     call,
@@ -168,7 +168,7 @@ def _measured(frame: Frame, source: str, whole: int, asked: Asked) -> exp.Select
 
     def first_seconds(step: int) -> exp.Expr:
         """From the latest start to the first reach of a step."""
-        start = nodes.FirstBy(value=column("started_at"), place=column(frame.place("reached")), condition=at(step))
+        start = Operation.FIRST_BY(column("started_at"), column(frame.place("reached")), at(step))
         return seconds_between(start, filtered(exp.Min(this=column("reached_at")), at(step)))
 
     furthest = exp.Max(this=column("step"))

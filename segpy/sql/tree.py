@@ -9,8 +9,8 @@ from sqlglot import exp
 
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
-from segpy.sql import nodes
 from segpy.sql.model import OutputColumn
+from segpy.sql.nodes import Operation
 
 AS_OF = "__as_of__"
 UTC = "UTC"
@@ -105,9 +105,9 @@ def sql_type(type_: Type) -> exp.DataType:
 def cast(value: exp.Expr, type_: Type) -> exp.Expr:
     """A value as another type."""
     if type_ is Type.TEXT:
-        return nodes.AsText(value=value)
+        return Operation.AS_TEXT(value)
     if type_ is Type.UUID:
-        return nodes.AsUuid(value=value)
+        return Operation.AS_UUID(value)
     return exp.Cast(this=value, to=sql_type(type_))
 
 
@@ -183,8 +183,8 @@ def _moved(kind: type[exp.Binary], instant: exp.Expr, duration: Duration) -> exp
     """An instant moved by a length of time. Months are those of the calendar, that of UTC."""
     if duration.exact:
         return kind(this=instant, expression=interval(duration))
-    shown = nodes.Local(value=instant, zone=text(UTC))
-    return nodes.FromLocal(value=kind(this=shown, expression=interval(duration)), zone=text(UTC))
+    shown = Operation.LOCAL(instant, text(UTC))
+    return Operation.FROM_LOCAL(kind(this=shown, expression=interval(duration)), text(UTC))
 
 
 def select(
@@ -194,7 +194,7 @@ def select(
     where: Sequence[exp.Expr] = (),
     group_by: Sequence[exp.Expr] = (),
     order_by: Sequence[exp.Expr] = (),
-    joins: Sequence[exp.Join | nodes.Nearest] = (),
+    joins: Sequence[exp.Join] = (),
     distinct: bool = False,
 ) -> exp.Select:
     """A select. Conditions under `where` must all hold."""
@@ -230,7 +230,8 @@ def inner_join(name: str, on: exp.Expr, alias: str | None = None) -> exp.Join:
     return exp.Join(this=table(name, alias), kind="INNER", on=on)
 
 
-def nearest(name: str, on: exp.Expr, alias: str, columns: Mapping[str, Type], *, outer: bool = False) -> nodes.Nearest:
-    """A join to the nearest row of a CTE that fits, of which these columns are read: see `Nearest`."""
+def nearest(name: str, on: exp.Expr, alias: str, columns: Mapping[str, Type], *, outer: bool = False) -> exp.Join:
+    """A join to the nearest row of a CTE that fits, of which these columns are read: see `Operation`."""
     read = [exp.ColumnDef(this=identifier(one), kind=sql_type(type_)) for one, type_ in columns.items()]
-    return nodes.Nearest(this=table(name, alias), on=on, outer=outer, columns=read)
+    condition = Operation.NEAREST(on, exp.Tuple(expressions=read))
+    return exp.Join(this=table(name, alias), side="LEFT" if outer else None, on=condition)

@@ -18,8 +18,8 @@ from segpy.resolve.model_windows import CalendarEdge, Fixed, Instant, OnTheCalen
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model_measures import Side
-from segpy.sql import nodes
 from segpy.sql.model import Cte
+from segpy.sql.nodes import Operation
 from segpy.sql.operations import from_local, local, truncated, units
 from segpy.sql.tree import as_of, cast, column, minus, named, plus, select, table, text
 
@@ -131,7 +131,7 @@ def _shown(edge: CalendarEdge, zone: str) -> exp.Expr:
     shown = column("shown_at")
     begun = truncated(shown, edge.unit)
     if _of_fixed_length(edge) and zone != "UTC":  # what the clock shows beyond the whole is taken off
-        begun = nodes.LaidBack(value=column("as_of"), earlier=begun, later=shown.copy())
+        begun = Operation.LAID_BACK(column("as_of"), begun, shown.copy())
     return _earlier(begun, edge.back, edge.unit)
 
 
@@ -140,7 +140,7 @@ def _first(edge: CalendarEdge, zone: str) -> exp.Expr:
     shown = column(_column(edge))
     if zone == "UTC":
         return from_local(shown, zone)
-    return shown if _of_fixed_length(edge) else nodes.FirstOfDay(value=shown, zone=text(zone))
+    return shown if _of_fixed_length(edge) else Operation.FIRST_OF_DAY(shown, text(zone))
 
 
 def _earlier(instant: exp.Expr, amount: int, unit: str) -> exp.Expr:

@@ -349,7 +349,7 @@ MUTANTS = (
     Mutant(
         "median is the lower of two",
         BRANCHES,
-        "return over(nodes.Median(value=value))",
+        "return over(Operation.MEDIAN(value))",
         'return over(exp.Anonymous(this="quantile_disc", expressions=[value, number(0.5)]))',
         "median",
     ),
@@ -420,7 +420,7 @@ MUTANTS = (
     Mutant(
         "division by zero is an error or endless",
         EXPRESSIONS,
-        "expression=nodes.NullIf(value=lower(right, columns, types), other=_zero()))",
+        "expression=Operation.NULL_IF(lower(right, columns, types), _zero()))",
         "expression=lower(right, columns, types))",
         "expressions",
     ),

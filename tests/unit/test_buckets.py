@@ -11,8 +11,8 @@ from sqlglot import exp
 
 from segpy.dialects import DIALECTS
 from segpy.plan.buckets import BUCKETS, bucket, is_held_out
-from segpy.sql import nodes
 from segpy.sql.lower.trees import lowered_expression
+from segpy.sql.nodes import Operation
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "buckets.csv"
 
@@ -37,7 +37,7 @@ def test_duckdb() -> None:
     both = exp.DPipe(
         this=exp.column("salt"), expression=exp.DPipe(this=exp.Literal.string("-"), expression=exp.column("key"))
     )
-    tree = lowered_expression(nodes.Bucket(value=both), DIALECTS["duckdb"])
+    tree = lowered_expression(Operation.BUCKET(both), DIALECTS["duckdb"])
     with duckdb.connect(":memory:") as connection:
         connection.execute("create table given (salt text, key text)")
         connection.executemany("insert into given values (?, ?)", [(salt, key) for salt, key, _ in vectors()])
@@ -47,7 +47,7 @@ def test_duckdb() -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_dialect_has_buckets(dialect: str) -> None:
-    text = lowered_expression(nodes.Bucket(value=exp.column("key")), DIALECTS[dialect]).sql(dialect).lower()
+    text = lowered_expression(Operation.BUCKET(exp.column("key")), DIALECTS[dialect]).sql(dialect).lower()
     assert "md5(" in text
     assert "10000" in text
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from segpy.dialects import DIALECTS
+import pytest
+from sqlglot import exp
+
+from segpy.dialects import DIALECTS, Dialect
 from segpy.spec.expression import Type
-from segpy.sql import nodes
 from segpy.sql.expression import lower
-from segpy.sql.layout import lowered
+from segpy.sql.layout import lay_out, lowered
+from segpy.sql.lower.spelling import UnknownOperation, template
 from segpy.sql.lower.trees import lowered_expression
+from segpy.sql.model import Query
+from segpy.sql.nodes import Operation
 from segpy.sql.read import read_expression
-from segpy.sql.tree import column
+from segpy.sql.tree import column, identifier, named, number, select, table
 
 TYPES = {"whole": Type.INTEGER, "part": Type.NUMBER, "word": Type.TEXT}
 
@@ -51,7 +56,40 @@ def test_letters_that_clickhouse_insists_on() -> None:
 
 def test_a_median_on_trino_is_exact() -> None:
     """Its own functions for percentiles are approximate."""
-    median = nodes.Median(value=column("part"))
+    median = Operation.MEDIAN(column("part"))
     found = lowered_expression(median, DIALECTS["trino"]).sql("trino", normalize_functions=False)
     assert found.count("array_sort(array_agg(part)") == 2
     assert "percentile" not in found
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("operation", Operation, ids=lambda one: one.spelled)
+def test_no_operation_is_ever_text(operation: Operation, dialect: str) -> None:
+    """What was not lowered cannot be written, wherever it stands and whoever writes it."""
+    node = operation(*(column(name) for name in operation.arguments))
+    joined = exp.Join(this=table("other"), on=node.copy())
+    for tree in (node, exp.Alias(this=node.copy(), alias=identifier("one")), joined):
+        with pytest.raises((ValueError, TypeError)):
+            tree.sql(dialect)
+    for query in (
+        select([named(node.copy(), "one")], table("given")),
+        select([number(1)], table("given"), joins=[joined]),
+    ):
+        with pytest.raises((ValueError, TypeError)):
+            lay_out(Query("model", "", (), query, (), ()), dialect)
+
+
+def test_what_a_dialect_cannot_spell() -> None:
+    with pytest.raises(UnknownOperation, match="duckdb has no spelling of nearest"):
+        lowered_expression(Operation.NEAREST(column("on"), exp.Tuple()), DIALECTS["duckdb"])
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda one: one.name)
+def test_functions_keep_the_names_that_they_are_spelled_with(dialect: Dialect) -> None:
+    """Whatever the parser knows of them, and writes in another way: capital letters matter to some."""
+    spelled = [operation for operation in Operation if operation.spelled in dialect.spellings]
+    assert {operation.spelled for operation in spelled} == set(dialect.spellings)
+    called = re.compile(r"(?<!\bas )(?<!\[)\b(?!cast|extract|if\()\w+(?=\()")
+    for operation in spelled:
+        written = template(operation, dialect).sql(dialect.name, normalize_functions=False)
+        assert set(called.findall(dialect.spellings[operation.spelled])) <= set(called.findall(written)), operation

@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from segpy.sql.model import Cte
-from segpy.sql.nodes import Apart, Nearest
+from segpy.sql.nodes import Operation, argument, arguments, operation
 from segpy.sql.tree import all_of, column, identifier, named, select, table
 
 
 def apart_by_steps(cte: Cte, *, recursion: bool) -> list[Cte]:
     """A CTE that counts by columns only, behind those that it now reads. `recursion`: a CTE can read itself."""
-    if not isinstance(cte.query, exp.Select) or cte.query.find(Apart) is None:
+    counted = _counted(cte.query)
+    if not isinstance(cte.query, exp.Select) or counted is None:
         return [cte]
-    work = _work(cte, cte.query)
+    work = _work(cte, cte.query, counted)
     return _walked(work) if recursion else _folded(work)
 
 
@@ -28,18 +29,18 @@ class _Work:
 
     cte: Cte
     query: exp.Select
-    counted: Apart
+    counted: exp.Anonymous
     source: str
     key: tuple[str, ...]
     by: tuple[str, ...]
 
     @property
     def reached(self) -> str:
-        return str(self.counted.args["reached"].name)
+        return argument(self.counted, "reached").name
 
     @property
     def started(self) -> str:
-        return str(self.counted.args["started"].name)
+        return argument(self.counted, "started").name
 
     @property
     def following(self) -> str:
@@ -57,18 +58,20 @@ class _Work:
     def result(self, source: str, count: exp.Expr) -> Cte:
         """The CTE with the count read from another relation."""
         query = self.query.copy()
-        found = query.find(Apart)
+        found = _counted(query)
         assert found is not None
         found.replace(count)
         query.set("from_", exp.From(this=table(source)))
         return replace(self.cte, query=query)
 
 
-def _work(cte: Cte, query: exp.Select) -> _Work:
-    counted = query.find(Apart)
-    assert counted is not None
+def _counted(query: exp.Query) -> exp.Anonymous | None:
+    return next((one for one in query.find_all(exp.Anonymous) if operation(one) is Operation.APART), None)
+
+
+def _work(cte: Cte, query: exp.Select, counted: exp.Anonymous) -> _Work:
     key = tuple(one.name for one in query.args["group"].expressions)
-    by = tuple(one.name for one in counted.args.get("by") or ())
+    by = tuple(one.name for one in argument(counted, "by").expressions)
     return _Work(cte, query, counted, query.args["from_"].this.name, key, by)
 
 
@@ -76,8 +79,8 @@ def _folded(work: _Work) -> list[Cte]:
     """One fold for each group; those of different values are added up."""
     if not work.by:
         return [work.cte]
-    counted = work.counted.copy()
-    counted.set("by", None)
+    given = {name: one.copy() for name, one in arguments(work.counted).items()}
+    counted = Operation.APART(*{**given, "by": exp.Tuple()}.values())
     found = str(work.counted.parent.alias if isinstance(work.counted.parent, exp.Alias) else work.relation("count"))
     apart = select([*work.columns(), named(counted, found)], table(work.source), group_by=work.columns())
     each = work.relation("each")
@@ -116,7 +119,8 @@ def _pointers(work: _Work, ends: str, begun: str) -> exp.Select:
     pairs = zip(work.columns("ended"), work.columns("begun"), strict=True)
     equal = [exp.EQ(this=left, expression=right) for left, right in pairs]
     later = exp.LT(this=column(work.reached, "ended"), expression=column(work.started, "begun"))
-    read = exp.ColumnDef(this=identifier(work.following), kind=work.counted.args["kind"].copy())
-    join = Nearest(this=table(begun, "begun"), on=all_of([*equal, later]), outer=False, columns=[read])
+    read = exp.ColumnDef(this=identifier(work.following), kind=argument(work.counted, "kind").copy())
+    on = Operation.NEAREST(all_of([*equal, later]), exp.Tuple(expressions=[read]))
+    join = exp.Join(this=table(begun, "begun"), on=on)
     columns = [*work.columns("ended"), column(work.reached, "ended"), column(work.following, "begun")]
     return select(columns, table(ends, "ended"), joins=[join])

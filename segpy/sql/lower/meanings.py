@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlglot import exp
 
 from segpy.dialects import Dialect
-from segpy.sql.nodes import AnyOfGroup, Deviation, Operation, Variance, WholeQuotient
+from segpy.sql.nodes import Operation
 from segpy.sql.tree import any_of
 
-_OPERATIONS: dict[type[exp.Expr], tuple[type[Operation], tuple[str, ...]]] = {
-    exp.IntDiv: (WholeQuotient, ("this", "expression")),
-    exp.LogicalOr: (AnyOfGroup, ("this",)),
-    exp.VariancePop: (Variance, ("this",)),
+_OPERATIONS: dict[type[exp.Expr], tuple[Operation, tuple[str, ...]]] = {
+    exp.IntDiv: (Operation.WHOLE_QUOTIENT, ("this", "expression")),
+    exp.LogicalOr: (Operation.ANY_OF_GROUP, ("this",)),
+    exp.VariancePop: (Operation.VARIANCE, ("this",)),
 }
 _COUNTS = (exp.Count, exp.RowNumber, exp.Rank)
 
@@ -30,15 +30,14 @@ def with_meaning(whole: exp.Query, dialect: Dialect) -> None:
 def _as_operations(whole: exp.Query, dialect: Dialect) -> None:
     """Nodes of the parser that the dialect has a spelling of its own for become operations."""
     for node in list(whole.walk()):
-        if isinstance(node, exp.StddevSamp) and Deviation.spelled in dialect.spellings:
+        if isinstance(node, exp.StddevSamp) and Operation.DEVIATION.spelled in dialect.spellings:
             filtered = node.parent if isinstance(node.parent, exp.Filter) else None
             condition = filtered.expression.this if filtered is not None else exp.true()
-            (filtered or node).replace(Deviation(value=node.this, condition=condition))
+            (filtered or node).replace(Operation.DEVIATION(node.this, condition))
         elif type(node) in _OPERATIONS:
             kind, arguments = _OPERATIONS[type(node)]
             if kind.spelled in dialect.spellings:
-                values = [node.args[one] for one in arguments]
-                node.replace(kind(**dict(zip(kind.arg_types, values, strict=True))))
+                node.replace(kind(*(node.args[one] for one in arguments)))
 
 
 def _name_columns(whole: exp.Query) -> None:

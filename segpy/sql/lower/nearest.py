@@ -2,7 +2,7 @@
 
 Without such a join, the rows of both sides are put into one order and each row of the left side takes the greatest
 value (or the least, where it looks ahead) that the other side had so far. That is the value of the nearest row, as
-what is read of it grows with the column that is compared (`nodes.Nearest`). Joins of one select that look along the
+what is read of it grows with the column that is compared (`nodes.Operation`). Joins of one select that look along the
 same order share it.
 """
 
@@ -15,7 +15,7 @@ from itertools import groupby
 from sqlglot import exp
 
 from segpy.sql.model import Cte
-from segpy.sql.nodes import Nearest
+from segpy.sql.nodes import Operation, argument, operation
 from segpy.sql.tree import all_of, column, identifier, is_known, named, number, select, table, union_all
 
 _PLACE, _TURN = "_place", "_turn"
@@ -26,7 +26,7 @@ _OWN_TURN = 1
 class _Look:
     """One nearest row that is looked for: the key columns of both sides, what is compared, and what is read."""
 
-    join: Nearest
+    join: exp.Join
     keys: tuple[tuple[exp.Expr, exp.Expr], ...]
     compared: exp.Expr
     place: exp.Expr
@@ -45,7 +45,7 @@ class _Look:
     @property
     def read(self) -> dict[str, exp.DataType]:
         """The columns that are read, with their types."""
-        return {one.name: one.kind for one in self.join.args["columns"]}
+        return {one.name: one.kind for one in argument(self.join.args["on"], "columns").expressions}
 
     def carried(self, name: str) -> str:
         """The column that carries what is read to the left side."""
@@ -53,16 +53,16 @@ class _Look:
 
 
 def nearest_by_extremes(cte: Cte, *, joins: bool) -> list[Cte]:
-    """A CTE without `Nearest`, behind those that it now reads. `joins`: the engine knows joins to the nearest row."""
-    if not isinstance(cte.query, exp.Select) or not any(isinstance(one, Nearest) for one in _joins(cte.query)):
+    """A CTE without joins to the nearest row, behind those that it now reads. `joins`: the engine knows them."""
+    if not isinstance(cte.query, exp.Select) or not any(map(_is_nearest, _joins(cte.query))):
         return [cte]
     query = cte.query.copy()
     if joins:
-        query.set("joins", [_asof(one) if isinstance(one, Nearest) else one for one in _joins(query)])
+        query.set("joins", [_asof(one) if _is_nearest(one) else one for one in _joins(query)])
         return [replace(cte, query=query)]
     found: list[Cte] = []
-    looks = sorted((_look(one) for one in _joins(query) if isinstance(one, Nearest)), key=lambda look: look.order)
-    query.set("joins", [one for one in _joins(query) if not isinstance(one, Nearest)])
+    looks = sorted(map(_look, filter(_is_nearest, _joins(query))), key=lambda look: look.order)
+    query.set("joins", [one for one in _joins(query) if not _is_nearest(one)])
     kept: list[exp.Expr] = []
     groups = [list(group) for _, group in groupby(looks, key=lambda look: look.order)]
     for done, along in enumerate(groups, start=1):
@@ -74,25 +74,31 @@ def nearest_by_extremes(cte: Cte, *, joins: bool) -> list[Cte]:
     return [*found, replace(cte, query=query)]
 
 
-def _joins(query: exp.Select) -> list[exp.Expr]:
+def _joins(query: exp.Select) -> list[exp.Join]:
     return list(query.args.get("joins") or ())
 
 
-def _asof(join: Nearest) -> exp.Join:
-    found = exp.Join(this=join.this, method="ASOF", on=join.args["on"])
-    if join.args["outer"]:
-        found.set("side", "LEFT")
+def _is_nearest(join: exp.Join) -> bool:
+    return operation(join.args.get("on")) is Operation.NEAREST
+
+
+def _asof(join: exp.Join) -> exp.Join:
+    found = exp.Join(this=join.this, method="ASOF", on=argument(join.args["on"], "on"))
+    if join.side:
+        found.set("side", join.side)
     return found
 
 
-def _look(join: Nearest) -> _Look:
+def _look(join: exp.Join) -> _Look:
     """The parts of a join. At one place the rows of both sides stand in the order that the comparison wants."""
-    *equal, compared = join.args["on"].flatten(unnest=False)
+    *equal, compared = argument(join.args["on"], "on").flatten(unnest=False)
     alias = join.this.alias_or_name
-    keys = [(one.left, one.right) if one.right.table == alias else (one.right, one.left) for one in equal]
+    keys = [
+        (one.this, one.expression) if one.expression.table == alias else (one.expression, one.this) for one in equal
+    ]
     ahead, ties = isinstance(compared, exp.LT | exp.LTE), isinstance(compared, exp.GTE | exp.LTE)
     turn = _OWN_TURN - 1 if ties else _OWN_TURN + 1
-    return _Look(join, tuple(keys), compared.left, compared.right, ahead, turn)
+    return _Look(join, tuple(keys), compared.this, compared.expression, ahead, turn)
 
 
 def _along(
@@ -178,5 +184,5 @@ def _read_instead(query: exp.Select, own: str, beside: str, looks: Sequence[_Loo
 def _kept(own: str, looks: Sequence[_Look]) -> list[exp.Expr]:
     """Which rows are of the left side, and have what they need of the other."""
     where = [exp.EQ(this=column(_TURN, own), expression=number(_OWN_TURN)), is_known(column(_PLACE, own))]
-    inner = (look for look in looks if not look.join.args["outer"])
+    inner = (look for look in looks if not look.join.side)
     return [*where, *(is_known(column(look.carried(next(iter(look.read))), own)) for look in inner)]

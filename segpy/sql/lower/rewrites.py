@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from segpy.dialects import Dialect
-from segpy.sql import nodes
+from segpy.sql.nodes import Operation, operation
 from segpy.sql.tree import identifier, is_null
 
 _ROWS = "_rows"
@@ -17,7 +17,7 @@ def rewrite(tree: exp.Query, dialect: Dialect) -> exp.Query:
         match node:
             case exp.Filter() if not dialect.filter_clause:
                 node.replace(_conditional(node))
-            case nodes.FirstOfDay() if "first_of_day" not in dialect.spellings:
+            case exp.Anonymous(this=Operation.FIRST_OF_DAY) if Operation.FIRST_OF_DAY.spelled not in dialect.spellings:
                 node.replace(_first_of_day(node, dialect))
             case exp.Order() if not dialect.nulls_last:
                 node.set("expressions", [one for ordered in node.expressions for one in _nulls_last(ordered)])
@@ -31,29 +31,32 @@ def rewrite(tree: exp.Query, dialect: Dialect) -> exp.Query:
 def _conditional(filtered: exp.Filter) -> exp.Expr:
     """An aggregate over the values of the rows that fulfil a condition, those of others being null."""
     aggregate, condition = filtered.this, filtered.expression.this
-    place = "value" if isinstance(aggregate, nodes.Operation) else "this"
-    own = aggregate.args[place]
+    kind = operation(aggregate)
+    own = aggregate.expressions[0] if kind is not None else aggregate.this
     value = exp.Literal.number(1) if isinstance(own, exp.Star) else own
     distinct = isinstance(value, exp.Distinct)
     chosen = exp.Case(ifs=[exp.If(this=condition, true=value.expressions[0] if distinct else value)])
+    of = exp.Distinct(expressions=[chosen]) if distinct else chosen
     made: exp.Expr = aggregate.copy()
-    made.set(place, exp.Distinct(expressions=[chosen]) if distinct else chosen)
+    if kind is not None:
+        return kind(of, *made.expressions[1:])
+    made.set("this", of)
     return made
 
 
-def _first_of_day(node: nodes.FirstOfDay, dialect: Dialect) -> exp.Expr:
+def _first_of_day(node: exp.Anonymous, dialect: Dialect) -> exp.Expr:
     """When clocks show a beginning of a day for the first time.
 
     Where they go back over midnight they show it twice. An engine that takes the second says the first as the instant
     after the last of the day before. Where they are put forward to midnight, that instant does not exist, but midnight
     does.
     """
-    shown, zone = node.args["value"], node.args["zone"]
-    begun = nodes.FromLocal(value=shown.copy(), zone=zone.copy())
+    shown, zone = node.expressions
+    begun = Operation.FROM_LOCAL(shown.copy(), zone.copy())
     if dialect.first_of_two:
         return begun
     instant = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("microsecond"))
-    last_before = nodes.FromLocal(value=exp.Sub(this=shown.copy(), expression=instant), zone=zone.copy())
+    last_before = Operation.FROM_LOCAL(exp.Sub(this=shown.copy(), expression=instant), zone.copy())
     return exp.Least(this=begun, expressions=[exp.Add(this=last_before, expression=instant.copy())], ignore_nulls=True)
 
 

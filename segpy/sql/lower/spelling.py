@@ -2,62 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
+from itertools import zip_longest
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect as Grammar
+from sqlglot.tokenizer_core import Token, TokenType
 
 from segpy.dialects import Dialect
-from segpy.sql.nodes import Operation
+from segpy.sql.nodes import Operation, arguments
 
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.DPipe, exp.Neg, exp.AtTimeZone)
 _LOOSE = (exp.Binary, exp.Unary, exp.Between, exp.In, exp.AtTimeZone, exp.Collate, exp.Escape)
 _CLOSED = (exp.Func, exp.Paren, exp.Ordered, exp.Where)
+_OF_THEIR_OWN = ("CAST", "EXTRACT", "FILTER")
+_MARK = "_as_written_"
 
 
 class UnknownOperation(Exception):
     """An operation that a dialect has no spelling for: a defect of segpy, found by its tests."""
 
 
-def spelled(operation: Operation, dialect: Dialect) -> exp.Expr:
-    """An operation as the engine writes it. Its arguments are taken over, not copied, where they stand once."""
-    found: exp.Expr = template(operation.spelled, dialect).copy()
-    arguments = {f"_{name}": value for name, value in operation.args.items() if isinstance(value, exp.Expr)}
-    holes = [hole for hole in found.find_all(exp.Column) if hole.name in arguments]
+def spelled(operation: Operation, node: exp.Anonymous, dialect: Dialect) -> exp.Expr:
+    """An operation as the engine writes it."""
+    found: exp.Expr = template(operation, dialect).copy()
+    given = {f"_{name}": value for name, value in arguments(node).items()}
+    holes = [hole for hole in found.find_all(exp.Column) if hole.name in given]
     if holes == [found]:
-        return arguments[found.name].copy()
+        return given[found.name].copy()
     for hole in holes:
-        value = arguments[hole.name].copy()
+        value = given[hole.name].copy()
         wrapped = isinstance(value, _LOOSE) and not isinstance(hole.parent, _CLOSED) and hole is not found
         hole.replace(exp.paren(value) if wrapped and not isinstance(value, exp.Paren) else value)
-    return exp.paren(found) if isinstance(found, _LOOSE) and _binds(operation, found) else found
+    return exp.paren(found) if isinstance(found, _LOOSE) and _binds(node, found) else found
 
 
-def _binds(operation: Operation, found: exp.Expr) -> bool:
+def _binds(node: exp.Anonymous, found: exp.Expr) -> bool:
     """Whether an operation is an operand of something that binds as closely as what may be written for it."""
-    outer = operation.parent
-    quotient = isinstance(outer, exp.Div) and operation.arg_key == "this" and isinstance(found, exp.Mul | exp.Div)
+    outer = node.parent
+    quotient = isinstance(outer, exp.Div) and node.arg_key == "this" and isinstance(found, exp.Mul | exp.Div)
     return isinstance(outer, _ARITHMETIC) and not quotient
 
 
-def template(name: str, dialect: Dialect) -> exp.Expr:
+def template(operation: Operation, dialect: Dialect) -> exp.Expr:
     """The spelling of an operation as a tree, its holes as columns. Its functions keep the names they have there."""
-    if name not in dialect.spellings:
-        raise UnknownOperation(f"{dialect.name} has no spelling of {name}")
-    return _parsed(dialect.spellings[name], dialect.name)
+    if operation.spelled not in dialect.spellings:
+        raise UnknownOperation(f"{dialect.name} has no spelling of {operation.spelled}")
+    return _parsed(dialect.spellings[operation.spelled], dialect.name)
 
 
 @cache
 def _parsed(text: str, dialect: str) -> exp.Expr:
     grammar = Grammar.get_or_raise(dialect)
-    (found,) = _plain_parser(dialect)(dialect=grammar).parse(grammar.tokenize(text), text)
+    (found,) = grammar.parser().parse(list(_marked(grammar.tokenize(text), grammar)), text)
     assert isinstance(found, exp.Expr)
+    for function in found.find_all(exp.Anonymous):
+        function.set("this", function.name.removeprefix(_MARK))
     return found
 
 
-@cache
-def _plain_parser(dialect: str) -> type:
-    """A parser that knows no function but those with a syntax of their own: it takes each for what is written."""
-    known = Grammar.get_or_raise(dialect).parser_class
-    kept = {name: parse for name, parse in known.FUNCTION_PARSERS.items() if name in ("CAST", "EXTRACT")}
-    return type("_Plain", (known,), {"FUNCTIONS": {}, "FUNCTION_PARSERS": kept})
+def _marked(tokens: list[Token], grammar: Grammar) -> Iterator[Token]:
+    """The tokens, with names of functions that the parser does not know: it takes each for what is written.
+
+    It shall know none but those with a syntax of their own. A name behind `as` is that of a type.
+    """
+    parser = grammar.parser_class
+    known = {*parser.FUNCTIONS, *parser.FUNCTION_PARSERS} - {*parser.NO_PAREN_FUNCTION_PARSERS, *_OF_THEIR_OWN}
+    before = None
+    for one, after in zip_longest(tokens, tokens[1:]):
+        called = after is not None and after.token_type is TokenType.L_PAREN and before is not TokenType.ALIAS
+        before = one.token_type
+        if called and one.token_type in parser.FUNC_TOKENS and one.text.upper() in known:
+            yield Token(TokenType.VAR, _MARK + one.text, one.line, one.col, one.start, one.end, one.comments)
+        else:
+            yield one

@@ -5,13 +5,12 @@ from __future__ import annotations
 from sqlglot import exp
 
 from segpy.dialects import Dialect
-from segpy.sql import nodes
 from segpy.sql.lower.meanings import with_meaning
 from segpy.sql.lower.names import fitting, needs_quotes
 from segpy.sql.lower.rewrites import rewrite
 from segpy.sql.lower.spelling import spelled
 from segpy.sql.lower.types import engine_type
-from segpy.sql.nodes import Operation
+from segpy.sql.nodes import Operation, arguments
 from segpy.sql.tree import UTC
 
 _AVERAGES = (exp.Avg, exp.StddevSamp, exp.VariancePop)
@@ -36,10 +35,8 @@ def lowered_tree(tree: exp.Query, dialect: Dialect) -> exp.Query:
                 node.replace(_of_known(node))
             case exp.Interval() if dialect.interval_numbers:
                 node.set("this", exp.Literal.number(node.name))
-            case nodes.Local() | nodes.FromLocal() if not dialect.clock_type and node.args["zone"].name == UTC:
-                node.replace(node.args["value"])
-            case Operation():
-                node.replace(spelled(node, dialect))
+            case exp.Anonymous(this=Operation() as operation):
+                node.replace(_spelled(operation, node, dialect))
             case _:
                 pass
     return whole
@@ -49,6 +46,15 @@ def lowered_expression(value: exp.Expr, dialect: Dialect) -> exp.Expr:
     """A copy of an expression that stands by itself, as the engine knows it."""
     found: exp.Expr = lowered_tree(exp.Select(expressions=[value.copy()]), dialect).expressions[0]
     return found
+
+
+def _spelled(operation: Operation, node: exp.Anonymous, dialect: Dialect) -> exp.Expr:
+    """An operation as the engine writes it. What clocks show in UTC is the instant where that is of the same type."""
+    if operation in (Operation.LOCAL, Operation.FROM_LOCAL) and not dialect.clock_type:
+        given = arguments(node)
+        if given["zone"].name == UTC:
+            return given["value"]
+    return spelled(operation, node, dialect)
 
 
 def _double(node: exp.Literal) -> exp.Expr:
