@@ -1,23 +1,25 @@
-"""Sequences in which one event could serve two steps, exactly, with window functions only.
+"""Sequences in which one event could serve two steps, exactly, without recursion.
 
-The events of one entity at one instant are taken together. At an instant t an attempt that has filled slot i before t
-goes on to slot j when the events of t can fill the slots i+1 … j, each by an event of its own. By Hall's theorem they
-can exactly when every set of filters among those slots is met by at least as many events as there are slots for it.
-(A slot is a step, or one of the `times` of a step.) Between instants the latest attempt decides, as in `chains`.
+Between instants the latest attempt decides, as in `chains`, and no event can serve twice. So an event that is alone at
+its instant is joined to the latest attempt strictly before it. Only where several events share an instant, at crowded
+instants, is there more to choose: an attempt that has filled slot i before goes on to slot j when the events there can
+fill the slots i+1 … j (`slots`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from sqlglot import exp
 
-from segpy.plan.model import SequencePlan, StepPlan
+from segpy.plan.model import SequencePlan
 from segpy.spec.expression import Type
 from segpy.sql.attempts import Frame
 from segpy.sql.model import Cte
+from segpy.sql.nodes import Nearest
 from segpy.sql.operations import filtered, one_of, selected
+from segpy.sql.slots import Slots, slots_of
 from segpy.sql.tree import (
     all_of,
     any_of,
@@ -26,259 +28,292 @@ from segpy.sql.tree import (
     inner_join,
     is_known,
     is_null,
+    left_join,
     named,
     number,
     plus,
     select,
     table,
+    union_all,
 )
+
+_CROWD = "crowd"
 
 
 @dataclass(frozen=True, slots=True)
-class _Slots:
-    """The slots of a sequence, from 1. `step` is the step of each, `kind` the first step with the same filter."""
+class _Attempt:
+    """An attempt before an instant: when it began, and when its last whole step was completed."""
 
-    sequence: SequencePlan
-    step: tuple[int, ...]
-    kind: tuple[int, ...]
-
-    @property
-    def count(self) -> int:
-        return len(self.step)
-
-    def last_of_step(self, slot: int) -> bool:
-        """Whether a slot completes its step."""
-        return slot == self.count or self.step[slot] != self.step[slot - 1]
-
-    def plan(self, slot: int) -> StepPlan:
-        """The step of a slot."""
-        return self.sequence.steps[self.step[slot - 1] - 1]
-
-
-def _slots(sequence: SequencePlan) -> _Slots:
-    steps = [i for i, step in enumerate(sequence.steps, start=1) for _ in range(step.times)]
-    filters = [(step.selection.labels, step.selection.flag) for step in sequence.steps]
-    return _Slots(sequence, tuple(steps), tuple(filters.index(filters[i - 1]) + 1 for i in steps))
+    started: exp.Expr
+    since: exp.Expr
 
 
 def instant_ctes(sequence: SequencePlan, key: str) -> list[Cte]:
     """One relation for each step, `<sequence>__step_<i>`, and those that it is made from."""
-    slots = _slots(sequence)
-    name = sequence.name
-    ctes = [
-        Cte(f"{name}__events", ("which step each event could be",), _events(slots, key)),
-        Cte(
-            f"{name}__instants",
-            ("the events of one instant, counted by the steps they could be",),
-            _instants(slots, key),
-        ),
-    ]
-    source = f"{name}__instants"
-    if any(step.without for step in sequence.steps):
-        ctes.append(Cte(f"{name}__marked", ("the latest unwanted event before",), _marked(slots, key, source)))
-        source = f"{name}__marked"
-    for slot in range(1, slots.count + 1):
+    return _Builder(Frame(sequence, key), slots_of(sequence)).ctes()
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    """What all relations of a sequence are built from."""
+
+    frame: Frame
+    slots: Slots
+
+    @property
+    def name(self) -> str:
+        return self.frame.sequence.name
+
+    @property
+    def barred(self) -> list[int]:
+        """The steps before which something must not lie."""
+        return [i for i, step in enumerate(self.frame.sequence.steps, start=1) if step.without]
+
+    def ctes(self) -> list[Cte]:
+        found = [self._events(), self._crowded(), self._alone(), *map(self._unwanted, self.barred)]
+        crowded, columns = f"{self.name}__crowded", self._crowd_columns()
+        if self.barred:
+            found.append(self._marked(crowded, columns))
+            crowded, columns = found[-1].name, [*columns, *map(_unwanted_at, self.barred)]
+        for slot in range(1, self.slots.count + 1):
+            if slot > 1:
+                found.append(self._before(slot, crowded, columns))
+                crowded, columns = found[-1].name, [*columns, *self._carried(slot - 1)]
+            reached = self._reached(slot)
+            words = self.slots.plan(slot).words
+            found += [
+                Cte(f"{reached}_alone", (), self._of_single(slot)),
+                Cte(f"{reached}_crowded", (), self._of_crowded(slot, crowded)),
+                Cte(reached, (words if self.slots.last_of_step(slot) else f"{words}: slot {slot}",), _both(reached)),
+            ]
+        return found
+
+    def _reached(self, slot: int) -> str:
+        """The relation of a slot, which is that of the step which it completes."""
+        last = self.slots.last_of_step(slot)
+        return f"{self.name}__step_{self.slots.step[slot - 1]}" if last else f"{self.name}__slot_{slot}"
+
+    def _events(self) -> Cte:
+        steps = self.frame.sequence.steps
+        kinds = [steps[kind - 1].selection for kind in self.slots.kinds]
+        flags = [
+            named(all_of(selected(selection)), _is_kind(kind))
+            for kind, selection in zip(self.slots.kinds, kinds, strict=True)
+        ]
+        query = select([*self.frame.told(), *flags], table("events"), where=[one_of(kinds), *self.frame.since()])
+        return Cte(f"{self.name}__events", ("which step each event could be",), query)
+
+    def _crowd_columns(self) -> list[str]:
+        return [self.frame.key, "occurred_at", *map(_count, self.slots.sets(self.slots.kinds))]
+
+    def _crowded(self) -> Cte:
+        by = [column(self.frame.key), column("occurred_at")]
+        counts = [
+            named(filtered(exp.Count(this=exp.Star()), any_of(column(_is_kind(kind)) for kind in kinds)), _count(kinds))
+            for kinds in self.slots.sets(self.slots.kinds)
+        ]
+        several = exp.GT(this=exp.Count(this=exp.Star()), expression=number(1))
+        query = select(
+            [*by, *counts], table(f"{self.name}__events"), group_by=[one.copy() for one in by], having=several
+        )
+        comment = ("instants of several of these events, counted by the steps they could be",)
+        return Cte(f"{self.name}__crowded", comment, query)
+
+    def _alone(self) -> Cte:
+        events, crowded = f"{self.name}__events", f"{self.name}__crowded"
+        columns = [self.frame.key, "occurred_at", *map(_is_kind, self.slots.kinds)]
+        query = select(
+            [column(one, "step") for one in columns],
+            table(events, "step"),
+            joins=[left_join(crowded, self._same_instant(_CROWD, "step"), _CROWD)],
+            where=[is_null(column(self.frame.key, _CROWD))],
+        )
+        return Cte(f"{self.name}__alone", ("the others are alone at their instant",), query)
+
+    def _same_instant(self, one: str, other: str) -> exp.Expr:
+        return all_of(
+            exp.EQ(this=column(name, one), expression=column(name, other)) for name in (self.frame.key, "occurred_at")
+        )
+
+    def _unwanted(self, step: int) -> Cte:
+        unwanted = self.frame.sequence.steps[step - 1].without
+        query = select(self.frame.told(), table("events"), where=[one_of(unwanted), *self.frame.since()])
+        return Cte(f"{self.name}__unwanted_{step}", (), query)
+
+    def _look_for_unwanted(self, step: int, left: str) -> Nearest:
+        alias = f"unwanted_{step}"
+        earlier = exp.GT(this=column("occurred_at", left), expression=column("occurred_at", alias))
+        return self.frame.nearest(f"{self.name}__unwanted_{step}", earlier, left, alias, ["occurred_at"], outer=True)
+
+    def _marked(self, crowded: str, columns: Sequence[str]) -> Cte:
+        latest = [named(column("occurred_at", f"unwanted_{step}"), _unwanted_at(step)) for step in self.barred]
+        joins = [self._look_for_unwanted(step, _CROWD) for step in self.barred]
+        query = select([*(column(one, _CROWD) for one in columns), *latest], table(crowded, _CROWD), joins=joins)
+        return Cte(f"{self.name}__marked", ("the latest unwanted events before",), query)
+
+    def _carried(self, slot: int) -> list[str]:
+        """The columns of a crowded instant that tell of the latest attempt that filled a slot before."""
+        since = [f"before_since_{slot}"] if self.slots.needs_since(slot) else []
+        return [f"before_started_{slot}", *since]
+
+    def _read(self, slot: int) -> list[str]:
+        """What is read of the relation of a slot: when the attempt began and when its last step was completed."""
+        since = ["reached_at" if self.slots.last_of_step(slot) else "since_at"]
+        return ["started_at", *(since if self.slots.needs_since(slot) else [])]
+
+    def _look_for_attempt(self, slot: int, left: str, *, outer: bool) -> Nearest:
+        earlier = exp.GT(this=column("occurred_at", left), expression=column("reached_at", "attempt"))
+        return self.frame.nearest(self._reached(slot), earlier, left, "attempt", self._read(slot), outer=outer)
+
+    def _before(self, slot: int, crowded: str, columns: Sequence[str]) -> Cte:
+        last = slot - 1
+        attempt = [
+            named(column(read, "attempt"), name)
+            for read, name in zip(self._read(last), self._carried(last), strict=True)
+        ]
+        query = select(
+            [*(column(one, _CROWD) for one in columns), *attempt],
+            table(crowded, _CROWD),
+            joins=[self._look_for_attempt(last, _CROWD, outer=True)],
+        )
+        return Cte(f"{self.name}__before_{slot}", (f"the latest attempt that filled slot {last} before",), query)
+
+    def _of_single(self, slot: int) -> exp.Select:
+        """A single event fills one slot, for the latest attempt before it."""
+        now, attempt = column("occurred_at", "step"), None
+        joins = []
         if slot > 1:
-            before = f"{name}__before_{slot}"
-            ctes.append(
-                Cte(
-                    before,
-                    (f"the latest attempt that filled slot {slot - 1} before",),
-                    _before(slots, slot, key, source),
-                )
-            )
-            source = before
-        reached = f"{name}__slot_{slot}"
-        ctes.append(Cte(reached, (f"slot {slot}: {slots.plan(slot).words}",), _reached(slots, slot, source)))
-        source = reached
-    for i, step in enumerate(sequence.steps, start=1):
-        ctes.append(Cte(f"{name}__step_{i}", (step.words,), _step(slots, i, key, source)))
-    return ctes
+            joins.append(self._look_for_attempt(slot - 1, "step", outer=False))
+            attempt = _Attempt(column("started_at", "attempt"), column(self._read(slot - 1)[-1], "attempt"))
+        step = self.slots.step[slot - 1]
+        if step in self.barred and self.slots.last_of_step(slot):
+            joins.append(self._look_for_unwanted(step, "step"))
+        where = self._allowed(slot - 1, slot, now, attempt, lambda one: column("occurred_at", f"unwanted_{one}"))
+        columns = [
+            column(self.frame.key, "step"),
+            named(now.copy(), "reached_at"),
+            column("started_at", "attempt") if attempt else named(now.copy(), "started_at"),
+        ]
+        if self._tells_since(slot):
+            since = attempt.since.copy() if attempt else cast(exp.Null(), Type.TIMESTAMP)
+            columns.append(named(since, "since_at"))
+        if self.slots.last_of_step(slot):
+            columns.append(named(number(1), "events"))
+        mine = column(_is_kind(self.slots.kind[slot - 1]), "step")
+        return select(columns, table(f"{self.name}__alone", "step"), joins=joins, where=[mine, *where])
+
+    def _tells_since(self, slot: int) -> bool:
+        """Whether the relation of a slot says when the step before was completed: its own is by `reached_at`."""
+        return self.slots.needs_since(slot) and not self.slots.last_of_step(slot)
+
+    def _of_crowded(self, slot: int, crowded: str) -> exp.Select:
+        """The latest start of an attempt that the events of a crowded instant carry on to a slot, if there is one."""
+        final = slot == self.slots.count
+        source = _CROWD if final else None
+        now = column("occurred_at", source)
+        possible = [all_of([*_enough(self.slots, i, slot), *self._here(i, slot, source)]) for i in range(slot)]
+        starts = [now if i == 0 else column(f"before_started_{i}", source) for i in range(slot)]
+        columns = [column(self.frame.key, source), named(now.copy(), "reached_at")]
+        columns.append(named(_first_possible(possible, starts), "started_at"))
+        if self._tells_since(slot):
+            marks = [self._since(i, slot, source) for i in range(slot)]
+            columns.append(named(_first_possible(possible, marks), "since_at"))
+        if self.slots.last_of_step(slot):
+            columns.append(named(number(1), "events"))
+        if not final:
+            return select(columns, table(crowded))
+        # Each event that can be the last is a completion of its own.
+        joins = [inner_join(f"{self.name}__events", self._same_instant("closing", _CROWD), "closing")]
+        ends = any_of(_grouped(self._as_last(i)) for i in range(slot))
+        where = [column(_is_kind(self.slots.kind[-1]), "closing"), ends]
+        return select(columns, table(crowded, _CROWD), joins=joins, where=where)
+
+    def _here(self, i: int, j: int, source: str | None) -> list[exp.Expr]:
+        """What an attempt must fulfil at a crowded instant, whose relation has what is known of it."""
+        attempt = _Attempt(column(f"before_started_{i}", source), column(f"before_since_{i}", source))
+        return self._allowed(
+            i,
+            j,
+            column("occurred_at", source),
+            attempt if i > 0 else None,
+            lambda step: column(_unwanted_at(step), source),
+            outer=True,
+        )
+
+    def _allowed(
+        self,
+        i: int,
+        j: int,
+        now: exp.Expr,
+        attempt: _Attempt | None,
+        unwanted_of: Callable[[int], exp.Expr],
+        *,
+        outer: bool = False,
+    ) -> list[exp.Expr]:
+        """What an attempt that filled slot i before this instant must fulfil to have slot j filled at it."""
+        sequence, parts = self.frame.sequence, []
+        if attempt is not None:
+            parts += [is_known(attempt.started)] if outer else []
+            if sequence.complete_within is not None:
+                parts.append(exp.LTE(this=now, expression=plus(attempt.started.copy(), sequence.complete_within)))
+        completed = self.slots.completed(i, j)
+        if completed is None:
+            return parts
+        step = self.slots.plan(completed)
+        if step.within is not None and attempt is not None:
+            parts.append(exp.LTE(this=now.copy(), expression=plus(attempt.since.copy(), step.within)))
+        if step.without:
+            unwanted = unwanted_of(self.slots.step[completed - 1])
+            none: exp.Expr = is_null(unwanted)
+            if attempt is not None:
+                none = exp.paren(any_of([none, exp.LTE(this=unwanted.copy(), expression=attempt.since.copy())]))
+            parts.append(none)
+        return parts
+
+    def _since(self, i: int, j: int, source: str | None) -> exp.Expr:
+        """When the last whole step before or at slot j was completed, for an attempt that comes from slot i."""
+        if self.slots.completed(i, j) is not None:
+            return column("occurred_at", source)
+        return cast(exp.Null(), Type.TIMESTAMP) if i == 0 else column(f"before_since_{i}", source)
+
+    def _as_last(self, i: int) -> exp.Expr:
+        """Whether this very event can be the last, the others of its instant filling the slots i+1 … before it."""
+        parts = self._here(i, self.slots.count, _CROWD)
+        for kinds, wanted in self.slots.wanted(i, self.slots.count - 1):
+            is_one = any_of(column(_is_kind(kind), "closing") for kind in kinds)
+            itself = exp.Case(ifs=[exp.If(this=is_one, true=number(1))], default=number(0))
+            others = exp.Sub(this=column(_count(kinds), _CROWD), expression=itself)
+            parts.append(exp.GTE(this=others, expression=number(wanted)))
+        return all_of(parts)
 
 
-def _kinds(slots: _Slots) -> list[int]:
-    return sorted(set(slots.kind))
+def _both(reached: str) -> exp.Query:
+    alone, crowded = table(f"{reached}_alone"), table(f"{reached}_crowded")
+    possible = is_known(column("started_at"))
+    return union_all([select([exp.Star()], alone), select([exp.Star()], crowded, where=[possible])])
 
 
 def _is_kind(kind: int) -> str:
     return f"is_step_{kind}"
 
 
-def _unwanted(step: int) -> str:
-    return f"unwanted_{step}"
+def _unwanted_at(step: int) -> str:
+    return f"unwanted_{step}_at"
 
 
-def _count(kinds: tuple[int, ...]) -> str:
+def _count(kinds: Sequence[int]) -> str:
     return "events_of_" + "_".join(map(str, kinds))
 
 
-def _events(slots: _Slots, key: str) -> exp.Select:
-    sequence = slots.sequence
-    columns: list[exp.Expr] = [column(key), column("occurred_at")]
-    kinds = _kinds(slots)
-    columns += [named(all_of(selected(sequence.steps[kind - 1].selection)), _is_kind(kind)) for kind in kinds]
-    wanted = [sequence.steps[kind - 1].selection for kind in kinds]
-    for i, step in enumerate(sequence.steps, start=1):
-        if step.without:
-            columns.append(named(one_of(step.without), _unwanted(i)))
-            wanted += step.without
-    return select(columns, table("events"), where=[one_of(wanted), *Frame(sequence, key).since()])
+def _enough(slots: Slots, i: int, j: int) -> list[exp.Expr]:
+    """That the events of this instant can fill the slots i+1 … j."""
+    return [exp.GTE(this=column(_count(kinds)), expression=number(least)) for kinds, least in slots.wanted(i, j)]
 
 
-def _subsets(slots: _Slots, kinds: list[int]) -> list[tuple[int, ...]]:
-    """The sets of filters that Hall's condition must look at: those that hang together by overlaps."""
-    every = (subset for size in range(1, len(kinds) + 1) for subset in combinations(kinds, size))
-    return [subset for subset in every if _connected(slots, subset)]
-
-
-def _connected(slots: _Slots, kinds: tuple[int, ...]) -> bool:
-    reached, waiting = {kinds[0]}, [kinds[0]]
-    while waiting:
-        one = waiting.pop()
-        for other in kinds:
-            pair = (min(one, other) - 1, max(one, other) - 1)
-            if other not in reached and pair in slots.sequence.overlaps:
-                reached.add(other)
-                waiting.append(other)
-    return len(reached) == len(kinds)
-
-
-def _any_kind(kinds: tuple[int, ...], source: str | None = None) -> exp.Expr:
-    return any_of(column(_is_kind(kind), source) for kind in kinds)
-
-
-def _instants(slots: _Slots, key: str) -> exp.Select:
-    by = [column(key), column("occurred_at")]
-    columns: list[exp.Expr] = [*by]
-    columns += [
-        named(filtered(exp.Count(this=exp.Star()), _any_kind(kinds)), _count(kinds))
-        for kinds in _subsets(slots, _kinds(slots))
-    ]
-    for i, step in enumerate(slots.sequence.steps, start=1):
-        if step.without:
-            columns.append(named(exp.LogicalOr(this=column(_unwanted(i))), _unwanted(i)))
-    return select(columns, table(f"{slots.sequence.name}__events"), group_by=[one.copy() for one in by])
-
-
-def _earlier(value: exp.Expr, key: str) -> exp.Expr:
-    """The greatest value at any earlier instant of the entity."""
-    frame = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end=number(1), end_side="PRECEDING")
-    order = exp.Order(expressions=[exp.Ordered(this=column("occurred_at"))])
-    return exp.Window(this=exp.Max(this=value), partition_by=[column(key)], order=order, spec=frame)
-
-
-def _marked(slots: _Slots, key: str, source: str) -> exp.Select:
-    columns: list[exp.Expr] = [exp.Star()]
-    for i, step in enumerate(slots.sequence.steps, start=1):
-        if step.without:
-            at = exp.Case(ifs=[exp.If(this=column(_unwanted(i)), true=column("occurred_at"))])
-            columns.append(named(_earlier(at, key), f"{_unwanted(i)}_at"))
-    return select(columns, table(source))
-
-
-def _before(slots: _Slots, slot: int, key: str, source: str) -> exp.Select:
-    last = slot - 1
-    carried = [named(_earlier(column(f"started_{last}"), key), f"before_started_{last}")]
-    if _needs_since(slots, last):
-        whole = exp.Case(ifs=[exp.If(this=is_known(column(f"started_{last}")), true=column("occurred_at"))])
-        since_last = whole if slots.last_of_step(last) else column(f"since_{last}")
-        carried.append(named(_earlier(since_last, key), f"before_since_{last}"))
-    return select([exp.Star(), *carried], table(source))
-
-
-def _needs_since(slots: _Slots, slot: int) -> bool:
-    """Whether what follows a slot asks when the step before was completed."""
-    if slot == slots.count or slots.step[slot] == 1:
-        return False
-    following = slots.plan(slot + 1)
-    return following.within is not None or bool(following.without)
-
-
-def _enough(slots: _Slots, i: int, j: int) -> list[exp.Expr]:
-    """Hall's condition: the events of this instant can fill the slots i+1 … j."""
-    wanted = slots.kind[i:j]
-    return [
-        exp.GTE(this=column(_count(kinds)), expression=number(sum(kind in kinds for kind in wanted)))
-        for kinds in _subsets(slots, sorted(set(wanted)))
-    ]
-
-
-def _allowed(slots: _Slots, i: int, j: int, source: str | None = None) -> list[exp.Expr]:
-    """What an attempt that filled slot i before this instant must fulfil to have slot j filled at it."""
-    sequence, now = slots.sequence, column("occurred_at", source)
-    parts: list[exp.Expr] = []
-    started, before = column(f"before_started_{i}"), column(f"before_since_{i}")
-    if i > 0:
-        parts.append(is_known(started))
-        if sequence.complete_within is not None:
-            parts.append(exp.LTE(this=now, expression=plus(started.copy(), sequence.complete_within)))
-    completed = next((slot for slot in range(i + 1, j + 1) if slots.last_of_step(slot)), None)
-    if completed is None:
-        return parts
-    step, number_of_step = slots.plan(completed), slots.step[completed - 1]
-    if step.within is not None and i > 0:
-        parts.append(exp.LTE(this=now.copy(), expression=plus(before, step.within)))
-    if step.without:
-        unwanted = column(f"{_unwanted(number_of_step)}_at")
-        none: exp.Expr = is_null(unwanted)
-        if number_of_step > 1:
-            none = exp.paren(any_of([none, exp.LTE(this=unwanted.copy(), expression=before.copy())]))
-        parts.append(none)
-    return parts
-
-
-def _reached(slots: _Slots, slot: int, source: str) -> exp.Select:
-    possible = [all_of([*_enough(slots, i, slot), *_allowed(slots, i, slot)]) for i in range(slot)]
-    now = column("occurred_at")
-    starts: list[exp.Expr] = [now if i == 0 else column(f"before_started_{i}") for i in range(slot)]
-    columns = [exp.Star(), named(_first_possible(possible, starts), f"started_{slot}")]
-    if _needs_since(slots, slot) and not slots.last_of_step(slot):
-        marks = [_since(slots, i, slot) for i in range(slot)]
-        columns.append(named(_first_possible(possible, marks), f"since_{slot}"))
-    return select(columns, table(source))
-
-
-def _first_possible(possible: list[exp.Expr], values: list[exp.Expr]) -> exp.Expr:
+def _first_possible(possible: Sequence[exp.Expr], values: Sequence[exp.Expr]) -> exp.Expr:
     pairs = zip(possible, values, strict=True)
-    return exp.Case(ifs=[exp.If(this=condition.copy(), true=value) for condition, value in pairs])
+    return exp.Case(ifs=[exp.If(this=condition.copy(), true=value.copy()) for condition, value in pairs])
 
 
-def _since(slots: _Slots, i: int, j: int) -> exp.Expr:
-    """When the last whole step before or at slot j was completed, for an attempt that comes from slot i."""
-    here = any(slots.last_of_step(slot) for slot in range(i + 1, j + 1))
-    if here:
-        return column("occurred_at")
-    return cast(exp.Null(), Type.TIMESTAMP) if i == 0 else column(f"before_since_{i}")
-
-
-def _step(slots: _Slots, step: int, key: str, source: str) -> exp.Select:
-    slot = max(place for place, one in enumerate(slots.step, start=1) if one == step)
-    started = column(f"started_{slot}", source)
-    there = is_known(started.copy())
-    columns = [
-        column(key, source),
-        named(column("occurred_at", source), "reached_at"),
-        named(started, "started_at"),
-    ]
-    if slot < slots.count:
-        return select([*columns, named(number(1), "events")], table(source), where=[there])
-    events = f"{slots.sequence.name}__events"
-    on = exp.And(
-        this=exp.EQ(this=column(key, events), expression=column(key, source)),
-        expression=exp.EQ(this=column("occurred_at", events), expression=column("occurred_at", source)),
-    )
-    ends = exp.paren(any_of(_as_last(slots, i, events, source) for i in range(slots.count)))
-    where = [there, column(_is_kind(slots.kind[-1]), events), ends]
-    return select([*columns, named(number(1), "events")], table(source), joins=[inner_join(events, on)], where=where)
-
-
-def _as_last(slots: _Slots, i: int, events: str, source: str) -> exp.Expr:
-    """Whether this very event can be the last, the others of its instant filling the slots i+1 … before it."""
-    others = slots.kind[i:-1]
-    parts = _allowed(slots, i, slots.count, source)
-    for kinds in _subsets(slots, sorted(set(others))):
-        itself = exp.Case(ifs=[exp.If(this=_any_kind(kinds, events), true=number(1))], default=number(0))
-        left = exp.Sub(this=column(_count(kinds)), expression=itself)
-        parts.append(exp.GTE(this=left, expression=number(sum(kind in kinds for kind in others))))
-    condition = all_of(parts)
+def _grouped(condition: exp.Expr) -> exp.Expr:
     return exp.paren(condition) if isinstance(condition, exp.And) else condition

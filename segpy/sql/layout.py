@@ -126,6 +126,8 @@ class _Writer:
             clauses.append(_conditions("where", conditions or [self.scalar(where.this)]))
         if group := query.args.get("group"):
             clauses.append("group by " + ", ".join(self.scalar(item) for item in group.expressions))
+        if having := query.args.get("having"):
+            clauses.append(_conditions("having", [self.scalar(having.this)]))
         if order := query.args.get("order"):
             clauses.append("order by " + ", ".join(self.scalar(item) for item in order.expressions))
         if settings := query.args.get("settings"):

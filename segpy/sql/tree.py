@@ -193,6 +193,7 @@ def select(
     *,
     where: Sequence[exp.Expr] = (),
     group_by: Sequence[exp.Expr] = (),
+    having: exp.Expr | None = None,
     order_by: Sequence[exp.Expr] = (),
     joins: Sequence[exp.Join] = (),
     distinct: bool = False,
@@ -205,6 +206,8 @@ def select(
         query.set("where", exp.Where(this=all_of(where)))
     if group_by:
         query.set("group", exp.Group(expressions=list(group_by)))
+    if having is not None:
+        query.set("having", exp.Having(this=having))
     if order_by:
         query.set("order", exp.Order(expressions=list(order_by)))
     if distinct:

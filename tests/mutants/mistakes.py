@@ -191,9 +191,23 @@ MUTANTS = (
     Mutant(
         "an event that an earlier step needs is counted as the last",
         INSTANTS,
-        "left = exp.Sub(this=column(_count(kinds)), expression=itself)",
-        "left = column(_count(kinds))",
+        "others = exp.Sub(this=column(_count(kinds), _CROWD), expression=itself)",
+        "others = column(_count(kinds), _CROWD)",
         "seq_completions_needed",
+    ),
+    Mutant(
+        "an event alone at its instant follows itself",
+        INSTANTS,
+        'exp.GT(this=column("occurred_at", left), expression=column("reached_at", "attempt"))',
+        'exp.GTE(this=column("occurred_at", left), expression=column("reached_at", "attempt"))',
+        "seq_same_event_twice",
+    ),
+    Mutant(
+        "of several events at one instant only one serves",
+        INSTANTS,
+        "for i in range(slot)]\n        starts",
+        "for i in range(slot - 1, slot)]\n        starts",
+        "seq_same_event_twice",
     ),
     Mutant(
         "what happens at as_of is seen",
