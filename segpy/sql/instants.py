@@ -17,7 +17,6 @@ from segpy.plan.model import SequencePlan
 from segpy.spec.expression import Type
 from segpy.sql.attempts import Frame
 from segpy.sql.model import Cte
-from segpy.sql.nodes import Nearest
 from segpy.sql.operations import filtered, one_of, selected
 from segpy.sql.slots import Slots, slots_of
 from segpy.sql.tree import (
@@ -140,7 +139,7 @@ class _Builder:
         query = select(self.frame.told(), table("events"), where=[one_of(unwanted), *self.frame.since()])
         return Cte(f"{self.name}__unwanted_{step}", (), query)
 
-    def _look_for_unwanted(self, step: int, left: str) -> Nearest:
+    def _look_for_unwanted(self, step: int, left: str) -> exp.Join:
         alias = f"unwanted_{step}"
         earlier = exp.GT(this=column("occurred_at", left), expression=column("occurred_at", alias))
         return self.frame.nearest(f"{self.name}__unwanted_{step}", earlier, left, alias, ["occurred_at"], outer=True)
@@ -161,7 +160,7 @@ class _Builder:
         since = ["reached_at" if self.slots.last_of_step(slot) else "since_at"]
         return ["started_at", *(since if self.slots.needs_since(slot) else [])]
 
-    def _look_for_attempt(self, slot: int, left: str, *, outer: bool) -> Nearest:
+    def _look_for_attempt(self, slot: int, left: str, *, outer: bool) -> exp.Join:
         earlier = exp.GT(this=column("occurred_at", left), expression=column("reached_at", "attempt"))
         return self.frame.nearest(self._reached(slot), earlier, left, "attempt", self._read(slot), outer=outer)
 
