@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import venv
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
-from tests.engines.engine import ENVIRONMENTS, Engine
+import pytest
 
+from tests.engines.engine import ENVIRONMENTS
+
+_REQUIRED = os.environ.get("SEGPY_ENGINES_REQUIRED") == "1"
 _INSTALLED = "segpy-requirements.txt"
+
+
+class Wanting(Protocol):
+    """What may want an environment: an engine, or a reader of SQL."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def requirements(self) -> tuple[str, ...]: ...
+    @property
+    def environment(self) -> Path: ...
+    @property
+    def every_run(self) -> bool: ...
+    @property
+    def absent(self) -> Callable[[], str | None]: ...
 
 
 class NotSetUp(Exception):
     """An engine cannot be set up; says why."""
 
 
-def python_of(engine: Engine) -> Path:
+def python_of(engine: Wanting) -> Path:
     """The Python that builds on an engine."""
     return engine.environment / "bin" / "python" if engine.requirements else Path(sys.executable)
 
 
-def missing(engine: Engine) -> str | None:
+def missing(engine: Wanting) -> str | None:
     """What an engine wants before it can be started, and how to give it that."""
     absent = engine.absent()
     if absent is not None:
@@ -31,7 +52,17 @@ def missing(engine: Engine) -> str | None:
     return f"not set up in {ENVIRONMENTS}: python -m tests.engines.setup {engine.name}"
 
 
-def set_up(engine: Engine) -> bool:
+def want(engine: Wanting) -> None:
+    """Skip the test that wants an engine where that is missing, or fail it where engines are required."""
+    wanting = missing(engine)
+    if wanting is None:
+        return
+    if engine.every_run and _REQUIRED:
+        pytest.fail(f"{engine.name}: {wanting}", pytrace=False)
+    pytest.skip(f"{engine.name}: {wanting}")
+
+
+def set_up(engine: Wanting) -> bool:
     """Make an engine's environment. False where it was there already."""
     if not engine.requirements or _installed(engine):
         return False
@@ -46,10 +77,10 @@ def set_up(engine: Engine) -> bool:
     return True
 
 
-def _installed(engine: Engine) -> bool:
+def _installed(engine: Wanting) -> bool:
     noted = engine.environment / _INSTALLED
     return noted.exists() and noted.read_text(encoding="utf-8") == _asked(engine)
 
 
-def _asked(engine: Engine) -> str:
+def _asked(engine: Wanting) -> str:
     return "".join(f"{one}\n" for one in engine.requirements)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.engines.engine import ROOT, Running
-from tests.engines.environments import missing, python_of
+from tests.engines.environments import python_of, want
 from tests.engines.known import ENGINES
 
 MACROS = ROOT / "segpy/render/macros"
@@ -22,8 +22,7 @@ MODEL = "select {{ segpy_as_of('day') }} as at, {{ segpy_as_of('day') }} as agai
 @pytest.mark.slow
 def test_only_utc_is_taken(tmp_path: Path) -> None:
     sail = ENGINES["sail"]
-    if (wanting := missing(sail)) is not None:
-        pytest.skip(f"sail: {wanting}")
+    want(sail)
     python = python_of(sail)
     with sail.start(tmp_path, python.parent) as running:
         said = {zone: build(tmp_path / zone.replace("/", "_"), in_zone(running, zone), python) for zone in ZONES}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +16,7 @@ from tests.cases.tables import Row
 from tests.engines.answers import decoded, differences
 from tests.engines.build import work
 from tests.engines.engine import ROOT, Engine
-from tests.engines.environments import missing, python_of
+from tests.engines.environments import python_of, want
 from tests.engines.known import ENGINES
 
 DUCKDB, POSTGRES = ENGINES["duckdb"], ENGINES["postgres"]
@@ -28,10 +27,7 @@ _PROJECT = ("dbt_project.yml", "segments", "seeds", "macros", "models")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration for two dialects. Both builds start from the very same files."""
     for engine in (DUCKDB, POSTGRES):
-        wanting = missing(engine)
-        if wanting is not None:
-            message = f"{engine.name}: {wanting}"
-            pytest.fail(message) if os.environ.get("SEGPY_ENGINES_REQUIRED") == "1" else pytest.skip(message)
+        want(engine)
     folder = tmp_path_factory.mktemp("several") / "project"
     folder.mkdir()
     for name in _PROJECT:

@@ -51,7 +51,7 @@ ENGINE = Engine(
         "uuid": "string",  # Spark has no such type
     },
     table=from_values,
-    every_run=False,
+    every_run=True,
     quote="`",
     backslash=True,
 )
