@@ -52,7 +52,7 @@ class Engine:
     engine of `every_run` is one that CI fails without. `random` specs are left out where they would tell nothing. In
     text, a `backslash` of some engines is not a letter. `aware` engines hand out instants with a time zone. `kind` is
     what the documentation says of it. `contracts` of dbt are beyond some emulators. One that
-    `folds` takes names without quotes for names in capital letters.
+    `folds` takes names without quotes for names in capital letters. After so many `hours` a build is given up.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Engine:
     absent: Callable[[], str | None] = lambda: None
     marks: Mapping[str, Mark] = field(default_factory=dict)
     threads: int = 2
+    hours: int = 1
     quote: str = '"'
     backslash: bool = False
     aware: bool = False

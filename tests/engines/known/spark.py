@@ -3,7 +3,8 @@
     python -m tests.engines.setup spark
     SEGPY_CONFORMANCE_TESTS=0 pytest tests/engines -k spark
 
-A statement takes it seconds where others take a hundredth of one. dbt-spark turns ANSI mode off, as it does for Sail.
+A statement takes it up to some seconds where others take a hundredth of one. dbt-spark turns ANSI mode off, as it does
+for Sail.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ def start(folder: Path, programs: Path) -> Iterator[Running]:
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.log.structuredLogging.enabled": "false",
+        # To compile a plan takes longer than to run it on so few rows.
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": "false",
     }
     session = {"method": "session", "host": "NA", "server_side_parameters": parameters}
     environment = {"TZ": "UTC", "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": str(programs / "python")}
@@ -62,6 +67,7 @@ ENGINE = Engine(
     every_run=False,
     absent=absent,
     threads=1,
+    hours=6,
     quote="`",
     backslash=True,
 )
