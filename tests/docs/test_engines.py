@@ -28,6 +28,14 @@ def test_the_facts_are_about_cases_that_there_are(engine: str) -> None:
     assert not [case for case, outcome in told["others"].items() if outcome["outcome"] == "failed"]
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_of_every_dialect_something_is_told(dialect: str) -> None:
+    """And of nearly every case of it."""
+    told = [one for one in ENGINES_FOUND.values() if one["dialect"] == dialect]
+    assert told
+    assert max(len(one["passed"]) for one in told) >= 0.9 * len(cases.names())
+
+
 @pytest.mark.parametrize("engine", OF_EVERY_RUN)
 def test_engines_of_every_run_were_asked_about_every_case(engine: str) -> None:
     told = ENGINES_FOUND[engine]

@@ -24,7 +24,7 @@ from tests.engines.environments import python_of
 from tests.engines.known import ENGINES
 from tests.engines.project import connect, write
 
-_MINUTES = 60 * 60
+_HOUR = 60 * 60
 _TESTS = os.environ.get("SEGPY_CONFORMANCE_TESTS", "1") != "0"
 
 
@@ -45,23 +45,23 @@ def compiled(engine: str, name: str) -> tuple[Entry, Models]:
 
 def answers(engine: Engine, found: Entry, models: Models, folder: Path) -> Answers:
     """The part of an engine's answers that is one entry's."""
-    told = _read(folder)
+    of_all = told(folder)
     rows, problems = {}, []
     prefix = f"{found.name}__"
     for name in models.sql:
-        node = told["models"].get(prefix + name, {"status": "absent", "message": "dbt does not know it", "sql": None})
+        node = of_all["models"].get(prefix + name, {"status": "absent", "message": "dbt does not know it", "sql": None})
         if node["status"] == "success":
-            answer = told["rows"][prefix + name]
+            answer = of_all["rows"][prefix + name]
             if "problem" in answer:
                 problems.append(f"the rows of {name} cannot be had: {answer['problem']}")
             else:
                 rows[name] = decoded(engine, answer)
         elif node["status"] != "skipped":
             problems.append(f"{name}: {node['message']}\n{node['sql']}")
-    for name, node in told["models"].items():
+    for name, node in of_all["models"].items():
         if name.startswith(prefix) and name.removeprefix(prefix) not in models.sql and node["status"] != "success":
             problems.append(f"input {name}: {node['message']}\n{node['sql']}")
-    tests = {name: node for name, node in told["tests"].items() if name.startswith(prefix)}
+    tests = {name: node for name, node in of_all["tests"].items() if name.startswith(prefix)}
     failed = [f"{name}: {node['message']}\n{node['sql']}" for name, node in tests.items() if node["status"] == "fail"]
     failed += [f"{name}: {node['message']}\n{node['sql']}" for name, node in tests.items() if node["status"] == "error"]
     if not tests and found.case is not None and _TESTS:
@@ -71,7 +71,7 @@ def answers(engine: Engine, found: Entry, models: Models, folder: Path) -> Answe
 
 def versions(folder: Path) -> dict[str, str]:
     """What the answers were computed by."""
-    return dict(_read(folder)["versions"])
+    return dict(told(folder)["versions"])
 
 
 def build(engine: Engine, names: Sequence[str], shared: Path) -> Path:
@@ -85,7 +85,7 @@ def build(engine: Engine, names: Sequence[str], shared: Path) -> Path:
             except Exception as error:
                 said = json.dumps({"problem": "".join(traceback.format_exception(error))})
                 (folder / "answers.json").write_text(said, encoding="utf-8")
-    problem = _read(folder)["problem"]
+    problem = told(folder)["problem"]
     assert problem is None, f"{engine.name} built nothing; see {folder}\n{problem}"
     return folder
 
@@ -96,10 +96,10 @@ def _build(engine: Engine, names: Sequence[str], folder: Path) -> None:
     python = python_of(engine)
     with engine.start(folder, python.parent) as running:
         connect(project, engine, running)
-        work(python, project, folder / "answers.json", running)
+        work(python, project, folder / "answers.json", running, hours=engine.hours)
 
 
-def work(python: Path, project: Path, result: Path, running: Running) -> None:
+def work(python: Path, project: Path, result: Path, running: Running, *, hours: int = 1) -> None:
     """Let the engine's own Python build a project, and write what came of it."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "PYTHON"))}
     done = subprocess.run(
@@ -110,7 +110,7 @@ def work(python: Path, project: Path, result: Path, running: Running) -> None:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=_MINUTES,
+        timeout=hours * _HOUR,
     )
     assert done.returncode == 0, f"the worker ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
 
@@ -126,9 +126,10 @@ def _compilable(engine: Engine, names: Sequence[str]) -> Iterator[tuple[Entry, M
 
 
 @cache
-def _read(folder: Path) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
-    return told
+def told(folder: Path) -> dict[str, Any]:
+    """All that the worker wrote."""
+    found: dict[str, Any] = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
+    return found
 
 
 @contextmanager

@@ -7,20 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines import build, corpus, report
+from tests.cases import case as cases
+from tests.engines import buckets, build, corpus, report
 from tests.engines.constructs import used
 from tests.engines.engine import Engine
-from tests.engines.environments import missing
+from tests.engines.environments import want
 from tests.engines.known import ENGINES
+from tests.engines.readers import READERS, Reader, Reading, statements
 
 _REPORT = os.environ.get("SEGPY_CONFORMANCE_REPORT")
-_REQUIRED = os.environ.get("SEGPY_ENGINES_REQUIRED") == "1"
 _OUTCOMES: dict[str, dict[str, dict[str, str]]] = {}
 _FOLDERS: dict[str, Path] = {}
+_READ: dict[str, Reading] = {}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every entry of the corpus on every engine. One process has all tests of an engine (`tests/together.py`)."""
+    if "reader" in metafunc.fixturenames:
+        read = [(reader, name) for reader in READERS.values() for name in cases.names()]
+        metafunc.parametrize(("reader", "name"), read, ids=[f"{reader.name}-{name}" for reader, name in read])
     if "engine" not in metafunc.fixturenames:
         return
     if "name" not in metafunc.fixturenames:
@@ -33,11 +38,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def ready(engine: Engine) -> Engine:
     """The engine of a test; without it, the test is skipped, or fails where engines are required."""
-    wanting = missing(engine)
-    if wanting is not None:
-        if engine.every_run and _REQUIRED:
-            pytest.fail(f"{engine.name}: {wanting}", pytrace=False)
-        pytest.skip(f"{engine.name}: {wanting}")
+    want(engine)
     return engine
 
 
@@ -46,28 +47,50 @@ def answered(ready: Engine, request: pytest.FixtureRequest, tmp_path_factory: py
     """The folder of the engine's answers to all cases of this run."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    asked = [
-        item.callspec.params["name"]
-        for item in request.session.items
-        if isinstance(item, pytest.Function)
-        and "answered" in item.fixturenames
-        and item.callspec.params.get("engine") is ready
-    ]
-    _FOLDERS[ready.name] = build.build(ready, list(dict.fromkeys(asked)), shared)
+    _FOLDERS[ready.name] = build.build(ready, _asked(request, "answered", "engine", ready), shared)
     return _FOLDERS[ready.name]
 
 
 @pytest.fixture
-def outcome(ready: Engine, name: str) -> dict[str, str]:
-    """What is told of a case on an engine: failed, until its test says otherwise."""
-    return _OUTCOMES.setdefault(ready.name, {}).setdefault(name, {"outcome": "failed"})
+def read(reader: Reader, request: pytest.FixtureRequest) -> Reading:
+    """What a reader says of all cases of this run; without it, the test is skipped, or fails as with an engine."""
+    want(reader)
+    if reader.name not in _READ:
+        _READ[reader.name] = reader.read(reader, statements(reader, _asked(request, "read", "reader", reader)))
+    return _READ[reader.name]
+
+
+def _asked(request: pytest.FixtureRequest, fixture: str, parameter: str, whom: Engine | Reader) -> list[str]:
+    """The entries that the tests of this run ask an engine or a reader for."""
+    asked = [
+        item.callspec.params["name"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and fixture in item.fixturenames
+        and item.callspec.params.get(parameter) is whom
+        and "name" in item.callspec.params
+    ]
+    return list(dict.fromkeys(asked))
+
+
+@pytest.fixture
+def outcome(request: pytest.FixtureRequest) -> dict[str, str]:
+    """What is told of a case, or of hold-outs, on an engine or by a reader: failed, until its test says otherwise."""
+    by_reader = "read" in request.fixturenames
+    request.getfixturevalue("read" if by_reader else "ready")  # or it is skipped
+    whom = request.getfixturevalue("reader" if by_reader else "engine")
+    name = request.node.callspec.params.get("name", buckets.MODEL)
+    return _OUTCOMES.setdefault(whom.name, {}).setdefault(name, {"outcome": "failed"})
 
 
 def pytest_sessionfinish() -> None:
     """Add the outcomes of this process to the report."""
     if not _REPORT:
         return
-    for engine, outcomes in _OUTCOMES.items():
-        cases = {name: used(corpus.entry(name).spec) for name in outcomes}
-        versions = build.versions(_FOLDERS[engine]) if engine in _FOLDERS else {}
-        report.add(Path(_REPORT), engine, versions, outcomes, cases)
+    for whom, outcomes in _OUTCOMES.items():
+        used_by = {name: used(corpus.entry(name).spec) for name in outcomes if name != buckets.MODEL}
+        if whom in READERS:
+            versions = dict(_READ[whom].versions)
+        else:
+            versions = build.versions(_FOLDERS[whom]) if whom in _FOLDERS else {}
+        report.add(Path(_REPORT), whom, versions, outcomes, used_by)

@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 
 from tests.cases.runner import Models
+from tests.cases.tables import Table
+from tests.engines import buckets
 from tests.engines.corpus import Entry, tables_of
 from tests.engines.engine import Engine, Running
 from tests.engines.inputs import no_jinja
@@ -36,9 +38,7 @@ def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]]
     for entry, models in compiled:
         instants[entry.name] = entry.as_of.isoformat(sep=" ")
         for name, table in tables_of(entry):
-            query = no_jinja(engine.table(engine, table))
-            config = '{{ config(materialized="table") }}'
-            _file(folder / "models" / entry.name / "input" / f"{_named(entry, name)}.sql", f"{config}\n{query}\n")
+            _file(folder / "models" / entry.name / "input" / f"{_named(entry, name)}.sql", _input(engine, table))
         for name, sql in models.sql.items():
             _file(folder / "models" / entry.name / f"{_named(entry, name)}.sql", renamed(entry, sql))
             wanted.append(_named(entry, name))
@@ -51,8 +51,16 @@ def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]]
         for path, text in models.artifacts.items():
             if path.startswith("macros/"):
                 _file(folder / path, text)
+    _file(folder / "models" / "holdouts" / f"{buckets.GIVEN}.sql", _input(engine, buckets.given()))
+    _file(folder / "models" / "holdouts" / f"{buckets.MODEL}.sql", buckets.model(engine))
+    wanted.append(buckets.MODEL)
     _file(folder / "dbt_project.yml", yaml.safe_dump(_settings(instants)))
     _file(folder / "wanted.json", json.dumps({"models": wanted, "tests": tests}))
+
+
+def _input(engine: Engine, table: Table) -> str:
+    config = '{{ config(materialized="table") }}'
+    return f"{config}\n{no_jinja(engine.table(engine, table))}\n"
 
 
 def connect(folder: Path, engine: Engine, running: Running) -> None:

@@ -16,9 +16,11 @@ from typing import Any
 
 from segpy.dialects import DIALECTS
 from tests.cases import case as cases
+from tests.engines import buckets
 from tests.engines.constructs import used
 from tests.engines.engine import ROOT
 from tests.engines.known import ENGINES
+from tests.engines.readers import READERS, Reader
 
 FACTS = ROOT / "docs" / "reference" / "engines.json"
 PAGE = ROOT / "docs" / "reference" / "engines.md"
@@ -27,7 +29,17 @@ _KINDS = (("measures", "Measures"), ("sequences", "Sequences"), ("windows", "Win
 _LEVELS = {
     "engine": "executed",
     "emulator": "executed on an emulator",
+    "validated": "validated",
+    "parsed": "parsed",
 }
+
+
+_INTRODUCTION = """\
+Every case of `tests/cases/`, and random specs, in the engine's own SQL. *Executed* means that all rows of all models
+were what a person worked out by hand, and what DuckDB says. *Validated* means that a validator knows all functions and
+types of the SQL, *parsed* that a parser of the dialect reads it, which says nothing of the answers. *Generated* is what
+was not even read. *Hold-outs* says whether the engine puts salts and keys into the buckets that are pinned in
+`tests/golden/buckets.csv`.""".splitlines()
 
 
 def merged(facts: Mapping[str, Any], reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -41,16 +53,20 @@ def merged(facts: Mapping[str, Any], reports: Iterable[Mapping[str, Any]]) -> di
 
 def _facts(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
     written = frozenset(cases.names())
-    outcomes: Mapping[str, Mapping[str, str]] = told["outcomes"]
+    outcomes: dict[str, Mapping[str, str]] = dict(told["outcomes"])
+    holdouts = outcomes.pop(buckets.MODEL, {}).get("outcome")
     passed = [one for one, outcome in outcomes.items() if outcome["outcome"] == "passed"]
     others = {one: dict(outcome) for one, outcome in outcomes.items() if outcome["outcome"] != "passed"}
+    whom = READERS[name] if name in READERS else ENGINES[name]
     return {
-        "dialect": ENGINES[name].dialect,
-        "kind": ENGINES[name].kind,
+        "dialect": whom.dialect,
+        "kind": whom.kind,
+        "same_as": whom.same_as if isinstance(whom, Reader) else None,
         "asked": told["asked"],
         "versions": {one: version for one, version in told["versions"].items() if _tells(one)},
         "passed": sorted(one for one in passed if one in written),
         "random": sum(one not in written for one in passed),
+        "holdouts": holdouts,
         "others": dict(sorted(others.items())),
     }
 
@@ -71,24 +87,24 @@ def _tables(engines: Mapping[str, Any]) -> Iterable[str]:
     order = sorted(engines, key=lambda name: (list(_LEVELS).index(engines[name]["kind"]), name))
     yield "## What was tried"
     yield ""
-    yield "Every case of `tests/cases/`, and random specs, in the engine's own SQL. *Executed* means that all rows of"
-    yield "all models were what a person worked out by hand, and what DuckDB says."
+    yield from _INTRODUCTION
     yield ""
-    head = ["engine", "dialect", "level", "cases", "random specs", "on", "with"]
+    head = ["engine", "dialect", "level", "cases", "random specs", "hold-outs", "on", "with"]
     yield from _rows(head, map(_engine(engines), order))
     yield ""
-    missing = sorted(set(DIALECTS) - {one["dialect"] for one in engines.values()})
-    if missing:
-        yield f"Not in these tables yet: {', '.join(missing)}. Their sections say what was tried."
+    generated = sorted(set(DIALECTS) - {one["dialect"] for one in engines.values()})
+    if generated:
+        yield f"Generated only: {', '.join(generated)}."
         yield ""
     uses = {name: used(cases.load(name).spec) for name in cases.names()}
     for key, title in _KINDS:
         yield f"## {title}"
         yield ""
-        yield "How many of the cases that use it an engine answers; a number alone is all of them."
+        yield "How many of the cases that use it an engine answers, or a reader takes; a number alone is all of them."
         yield ""
         found = sorted({one for use in uses.values() for one in use[key]})
-        yield from _rows([key[:-1], *order], [_construct(one, key, uses, engines, order) for one in found])
+        levels = ["*level*", *(_LEVELS[engines[name]["kind"]] for name in order)]
+        yield from _rows([key[:-1], *order], [levels, *(_construct(one, key, uses, engines, order) for one in found)])
         yield ""
     yield "## What is not answered"
     yield ""
@@ -106,7 +122,9 @@ def _engine(engines: Mapping[str, Any]) -> Any:
         tried = len(one["passed"]) + sum(case in cases.names() for case in one["others"])
         versions = ", ".join(f"{package} {version}" for package, version in one["versions"].items())
         passed = f"{len(one['passed'])} of {tried}"
-        return [name, f"`{one['dialect']}`", _LEVELS[one["kind"]], passed, str(one["random"]), one["asked"], versions]
+        level = _LEVELS[one["kind"]] + (f"; the same SQL as `{one['same_as']}`" if one.get("same_as") else "")
+        holdouts = one.get("holdouts") or "–"
+        return [name, f"`{one['dialect']}`", level, passed, str(one["random"]), holdouts, one["asked"], versions]
 
     return row
 
@@ -122,7 +140,9 @@ def _construct(
     row = [f"`{construct}`"]
     for engine in order:
         passed, others = using & set(engines[engine]["passed"]), using & engines[engine]["others"].keys()
-        row.append(f"{len(passed)} of {len(passed) + len(others)}" if others else str(len(passed)) if passed else "–")
+        row.append(
+            f"{len(passed)} of {len(passed) + len(others)}" if others else str(len(passed)) if passed else "generated"
+        )
     return row
 
 

@@ -1,12 +1,14 @@
 """Say what is wrong with statements of Trino. A script for a Python that has trino-sql-validator.
 
-Names and statements come in as a JSON object; what is wrong with each that is not right goes out as one.
+Names and statements come in as a JSON object; out goes one with `problems`, by name of each that is not right, and
+`versions`.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from importlib import metadata
 
 import trino_sql_validator
 
@@ -26,4 +28,6 @@ def quoted(sql: str, line: int | None, column: int | None) -> bool:
 
 if __name__ == "__main__":
     told = {name: wrong(sql) for name, sql in json.load(sys.stdin).items()}
-    print(json.dumps({name: problems for name, problems in told.items() if problems}))
+    problems = {name: found for name, found in told.items() if found}
+    name = "trino-sql-validator"
+    print(json.dumps({"problems": problems, "versions": {name: metadata.version(name)}}))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.engines import buckets
 from tests.engines.engine import Engine, Mark, Running
 from tests.engines.inputs import one_by_one
 from tests.engines.server import free_port, listens, served
@@ -46,6 +47,7 @@ ENGINE = Engine(
     table=one_by_one,
     every_run=False,
     marks={
+        buckets.MODEL: Mark("notyet", "the emulator reads no hexadecimal numbers, Snowflake does by a format"),
         "integers_beyond_2_53": _SUMS,
         "sum": _SUMS,
         "identifiers_with_signs": Mark(
