@@ -9,7 +9,7 @@ from segpy.plan.fingerprint import canonical
 from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.names import atom_name
 from segpy.plan.segments import segments_plan
-from segpy.plan.selections import atoms_of, events_plan, flag_names, property_column, reads_order
+from segpy.plan.selections import atoms_of, events_plan, found, property_column, reads_order
 from segpy.plan.sequences import Asked, Reading, sequence_names, sequences_plan
 from segpy.resolve.model import Bound, Feature, Segment, tests_of
 from segpy.resolve.model_events import Atom, Entity, Property
@@ -54,15 +54,15 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
     atoms = tuple(sorted({atom for one in wanted for atom in atoms_of(one.measure)}, key=_by_name))
     kept = _kept(wanted)
     ordered = any(reads_order(one.measure) for one in wanted)
-    flags = flag_names(atoms, kept)
+    rows = found(atoms, kept)
     names = sequence_names(features, tuple(sequences))
-    context = Context(entity, flags, names, prefix)
+    context = Context(entity, rows, names, prefix)
     columns = {prop: property_column(entity, prop.name) for prop in kept}
-    reading = Reading(flags, columns)
+    reading = Reading(rows, columns)
     return EntityPlan(
         entity,
         bound.settings.retention,
-        events_plan(f"{prefix}{entity.name}_events", entity, atoms, kept, ordered=ordered),
+        events_plan(f"{prefix}{entity.name}_events", entity, rows, kept, ordered=ordered),
         features_plan(f"{prefix}{entity.name}_features", features, wanted, context),
         sequences_plan(f"{prefix}{entity.name}_sequences", names, sequences, reading),
         segments_plan(

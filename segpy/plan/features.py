@@ -23,7 +23,7 @@ from segpy.plan.model import (
     Way,
 )
 from segpy.plan.names import Names, atom_name, limited, measure_name, window_name
-from segpy.plan.selections import property_column, selection
+from segpy.plan.selections import Found, property_column
 from segpy.plan.words import atom_words, measure_words, ordinal
 from segpy.resolve.atoms import streams_of
 from segpy.resolve.model import Feature
@@ -72,7 +72,7 @@ class Context:
     """What all branches of an entity share."""
 
     entity: Entity
-    flags: dict[Atom, str]
+    rows: Found
     sequence_names: dict[Sequence, str]
     prefix: str
 
@@ -218,11 +218,11 @@ def _branches(wanted: tuple[Wanted, ...], columns: dict[Measure, str], context: 
         branches.append(
             Branch(
                 names.claim(limited(f"{_frame_name(frame)}__by_{context.entity.name}", frame, _BRANCH), frame),
-                selection(frame.atom, context.flags),
+                context.rows.selection(frame.atom),
                 frame.way,
                 frame.zone,
                 frame.way in (Way.FIRST, Way.LAST) and any(stream.order for stream in streams_of(frame.atom)),
-                _anchor(frame.anchor, context.flags, anchors) if frame.anchor else None,
+                _anchor(frame.anchor, context.rows, anchors) if frame.anchor else None,
                 frame.start,
                 tuple(_column(measure, columns, context.entity) for measure, _ in measures),
                 tuple(sorted({name for _, serves in measures for name in serves})),
@@ -248,8 +248,8 @@ def _frame_name(frame: _Frame) -> str:
     return "_".join(parts)
 
 
-def _anchor(anchor: tuple[Atom, int], flags: dict[Atom, str], names: Names) -> Anchor:
+def _anchor(anchor: tuple[Atom, int], rows: Found, names: Names) -> Anchor:
     atom, nth = anchor
-    selected: Selection = selection(atom, flags)
+    selected: Selection = rows.selection(atom)
     words = f"the {ordinal(nth)} {atom_words(atom)}"
     return Anchor(names.claim(f"{ordinal(nth)}_{atom_name(atom)}__anchor", anchor), selected, nth, words)

@@ -31,7 +31,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A boolean column of the events model: whether the row is this atom."""
+    """A boolean of the events of a stream: whether the row is this atom."""
 
     column: str
     atom: Atom
@@ -60,13 +60,25 @@ class StreamRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the label of a row says where these flags hold: the event, and behind it `suffix`."""
+
+    flags: tuple[str, ...]
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventsPlan:
-    """The events model: one row an event, of some use to somebody. `properties` pair a property with its column."""
+    """The events model: one row an event, of some use to somebody. `properties` pair a property with its column.
+
+    Of the flags of its streams those in `flags` are columns, the others are `told` by labels, the longest first.
+    """
 
     model: str
     streams: tuple[StreamRead, ...]
     labels: tuple[str, ...]
     flags: tuple[str, ...]
+    told: tuple[Told, ...]
     properties: tuple[tuple[Property, str], ...]
 
     @property

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead
+from segpy.plan.labels import Labels, told_apart
+from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead, Told
 from segpy.plan.names import Names, atom_name
 from segpy.plan.words import atom_words
 from segpy.resolve.atoms import streams_of, values_in
@@ -14,6 +15,7 @@ from segpy.resolve.model_measures import BY_ORDER, Anchored, EventMeasure, Measu
 from segpy.spec.expression import columns_of
 from segpy.spec.model_measures import Ties
 
+_IS = "is_"
 _OWN_COLUMNS = ("occurred_at", "event", "event_order", "event_position", "as_of")
 
 
@@ -50,21 +52,59 @@ def label(stream: Stream, value: str) -> str:
     return f"{stream.name}.{value}"
 
 
-def flag_names(atoms: Iterable[Atom], properties: Iterable[Property]) -> dict[Atom, str]:
-    """The flag column of each atom that needs one."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How the rows of all atoms are found: by labels and, for those that have one, by a flag, computed or kept."""
+
+    atoms: tuple[Atom, ...]
+    flags: Mapping[Atom, str]
+    labels: Labels
+
+    def told(self, atom: Atom) -> bool:
+        """Whether labels tell an atom's rows from others of its events, so that its flag need not be kept."""
+        return atom in self.flags and any(
+            _name(self.flags[atom]) in self.labels.narrower.get(one, ()) for one in _plain(atom)
+        )
+
+    def selection(self, atom: Atom) -> Selection:
+        """How to find an atom's rows."""
+        told, flag = self.told(atom), self.flags.get(atom)
+        labels = {
+            label
+            for plain in _plain(atom)
+            for label, names in self.labels.of(plain)
+            if not (told and flag) or _name(flag) in names
+        }
+        return Selection(tuple(sorted(labels)), None if told else flag, atom_words(atom))
+
+    def every_label(self) -> tuple[str, ...]:
+        """The labels that some row can have."""
+        return tuple(sorted({label for atom in self.atoms for label in self.selection(atom).labels}))
+
+
+def found(atoms: tuple[Atom, ...], properties: Iterable[Property]) -> Found:
+    """How to find the rows of these atoms, beside columns of these properties."""
     names = Names(*(prop.name for prop in properties))
-    return {atom: names.claim(f"is_{atom_name(atom)}", atom) for atom in atoms if needs_flag(atom)}
+    flags = {atom: names.claim(f"{_IS}{atom_name(atom)}", atom) for atom in atoms if needs_flag(atom)}
+    # What narrows several events at once, such as all of a stream on the web, would be in the labels of each.
+    narrower = {_name(flag): _plain(atom)[0] for atom, flag in flags.items() if len(_plain(atom)) == 1}
+    return Found(atoms, flags, told_apart(narrower, {label for atom in atoms for label in _plain(atom)}))
 
 
-def selection(atom: Atom, flags: dict[Atom, str]) -> Selection:
-    """How to find an atom's rows."""
+def _name(flag: str) -> str:
+    """What a label says of an atom that has a flag."""
+    return flag.removeprefix(_IS)
+
+
+def _plain(atom: Atom) -> tuple[str, ...]:
+    """The labels of the events that an atom narrows; none where rows with and without a label can be it."""
     labels: list[str] = []
     for stream in streams_of(atom):
         values = values_in(atom, stream)
         if not values and stream.event is not None:
-            return Selection((), flags[atom], atom_words(atom))  # rows with and without a label of their own
+            return ()
         labels += [label(stream, value) for value in values] or [stream.name]
-    return Selection(tuple(sorted(labels)), flags.get(atom), atom_words(atom))
+    return tuple(sorted(labels))
 
 
 def property_column(entity: Entity, name: str) -> str:
@@ -73,27 +113,27 @@ def property_column(entity: Entity, name: str) -> str:
 
 
 def events_plan(
-    model: str, entity: Entity, atoms: tuple[Atom, ...], kept: tuple[Property, ...], *, ordered: bool
+    model: str, entity: Entity, found: Found, kept: tuple[Property, ...], *, ordered: bool
 ) -> EventsPlan | None:
     """The events model that holds these atoms and keeps these properties; None where there are no atoms.
 
     `ordered` keeps the streams' `order` too.
     """
+    atoms, flags = found.atoms, found.flags
     if not atoms:
         return None
-    flags = flag_names(atoms, kept)
     reads = []
     for stream in entity.streams:
         own = tuple(atom for atom in atoms if stream in streams_of(atom))
         if own:
             read = _read(entity, stream, own, flags, kept)
             reads.append(replace(read, ordered=ordered and stream.order is not None))
-    labels = sorted(
-        {label(read.stream, value) for read in reads for value in read.values}
-        | {read.stream.name for read in reads if read.stream.event is None or _unlabelled(read, atoms)}
-    )
+    unlabelled = {read.stream.name for read in reads if read.stream.event is not None and _unlabelled(read, atoms)}
+    labels = sorted({*found.every_label(), *unlabelled})
     properties = tuple((prop, property_column(entity, prop.name)) for prop in kept)
-    return EventsPlan(model, tuple(reads), tuple(labels), tuple(sorted(flags.values())), properties)
+    written = tuple(sorted(flag for atom, flag in flags.items() if not found.told(atom)))
+    told = tuple(Told(tuple(f"{_IS}{name}" for name in some), " and ".join(("", *some))) for some in found.labels.sets)
+    return EventsPlan(model, tuple(reads), tuple(labels), written, told, properties)
 
 
 def _unlabelled(read: StreamRead, atoms: tuple[Atom, ...]) -> bool:
@@ -102,7 +142,7 @@ def _unlabelled(read: StreamRead, atoms: tuple[Atom, ...]) -> bool:
 
 
 def _read(
-    entity: Entity, stream: Stream, atoms: tuple[Atom, ...], flags: dict[Atom, str], kept: tuple[Property, ...]
+    entity: Entity, stream: Stream, atoms: tuple[Atom, ...], flags: Mapping[Atom, str], kept: tuple[Property, ...]
 ) -> StreamRead:
     events = [event for atom in atoms for event in (*atom.events, *atom.but) if event.stream == stream]
     filters = [*(event.where for event in events), *(atom.where for atom in atoms)]

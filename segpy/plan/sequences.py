@@ -7,12 +7,12 @@ from itertools import combinations
 
 from segpy.plan.model import Aftermath, SequencePlan, SequencesPlan, StepPlan
 from segpy.plan.names import Names, sequence_name
-from segpy.plan.selections import selection
+from segpy.plan.selections import Found
 from segpy.plan.words import sequence_words, step_words, then_without_words
 from segpy.resolve.atoms import disjoint
 from segpy.resolve.methods import method_of, own_barred
 from segpy.resolve.model import Feature
-from segpy.resolve.model_events import Atom, Property
+from segpy.resolve.model_events import Property
 from segpy.resolve.model_measures import Sequence, SequenceMeasure, Step, ThenWithout
 
 
@@ -39,9 +39,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known of the entity's events: the flags of atoms and the columns of properties."""
+    """What is known of the entity's events: how to find the rows of atoms, and the columns of properties."""
 
-    flags: dict[Atom, str]
+    rows: Found
     columns: dict[Property, str]
 
 
@@ -59,8 +59,8 @@ def _plan(sequence: Sequence, name: str, asked: Asked, reading: Reading) -> Sequ
     pairs = combinations(enumerate(sequence.steps), 2)
     return SequencePlan(
         name,
-        tuple(_step(step, reading.flags) for step in sequence.steps),
-        _aftermath(sequence.then_without, reading.flags) if sequence.then_without else None,
+        tuple(_step(step, reading.rows) for step in sequence.steps),
+        _aftermath(sequence.then_without, reading.rows) if sequence.then_without else None,
         sequence.complete_within,
         sequence.in_the_last,
         tuple(reading.columns[prop] for prop in sequence.same),
@@ -78,18 +78,18 @@ def _share(one: Step, other: Step) -> bool:
     return any(not disjoint(this, that) for this in one.items for that in other.items)
 
 
-def _step(step: Step, flags: dict[Atom, str]) -> StepPlan:
+def _step(step: Step, rows: Found) -> StepPlan:
     return StepPlan(
-        tuple(selection(item, flags) for item in step.items),
+        tuple(rows.selection(item) for item in step.items),
         step.times,
         step.within,
         step.after,
-        tuple(selection(atom, flags) for atom in dict.fromkeys(step.barred)),
+        tuple(rows.selection(atom) for atom in dict.fromkeys(step.barred)),
         bool(own_barred(step)),
         step_words(step),
     )
 
 
-def _aftermath(then_without: ThenWithout, flags: dict[Atom, str]) -> Aftermath:
+def _aftermath(then_without: ThenWithout, rows: Found) -> Aftermath:
     words = then_without_words(then_without)
-    return Aftermath(selection(then_without.atom, flags), then_without.length, words)
+    return Aftermath(rows.selection(then_without.atom), then_without.length, words)

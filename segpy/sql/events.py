@@ -48,11 +48,8 @@ def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain) -> Query:
         united = union_all([_from_stream(read, entity, events) for read in events.streams])
         ctes.append(Cte(source, ("every event that a feature or a segment needs",), united))
     columns = _columns(entity, events)
-    label_type = labels_type(events.labels)
-    outputs = [
-        named(exp.Cast(this=column("event"), to=label_type), "event") if name.name == "event" else column(name.name)
-        for name in columns
-    ]
+    label = named(exp.Cast(this=_told(events), to=labels_type(events.labels)), "event")
+    outputs = [label if one.name == "event" else column(one.name) for one in columns]
     order = [column("event"), column(entity.key), column("occurred_at")]
     final = select(outputs, table(source), order_by=order)
     return Query(events.model, "one row an event", tuple(ctes), final, columns, relations.placeholders)
@@ -75,11 +72,26 @@ def _columns(entity: Entity, events: EventsPlan) -> tuple[OutputColumn, ...]:
         output(
             "event",
             labels_type(events.labels),
-            "The stream and, where it names its events, the event.",
+            "The stream and, where it names its events, the event"
+            + ("; behind it the narrower events that the row is too." if events.told else "."),
         ),
         *(output(flag, Type.BOOLEAN, f"Whether this is {words[flag]}.") for flag in events.flags),
         *(output(name, prop.type, f"Property {prop.name}.") for prop, name in events.properties),
     )
+
+
+def _told(events: EventsPlan) -> exp.Expr:
+    """The label of a row: the event and, behind it, the narrower events that it is too."""
+    if not events.told:
+        return column("event")
+    cases = [
+        exp.If(
+            this=all_of(column(flag) for flag in one.flags),
+            true=exp.DPipe(this=column("event"), expression=text(one.suffix), safe=True),
+        )
+        for one in events.told
+    ]
+    return exp.Case(ifs=cases, default=column("event"))
 
 
 def _stream_ctes(
@@ -232,12 +244,13 @@ def _needed(read: StreamRead) -> list[exp.Expr]:
 
 def _from_stream(read: StreamRead, entity: Entity, events: EventsPlan) -> exp.Select:
     own_flags = {flag.column for flag in read.flags}
+    every_flag = sorted({flag.column for one in events.streams for flag in one.flags})
     columns: list[exp.Expr] = [column(entity.key), column("occurred_at")]
     if events.ordered:
         unknown = named(cast(exp.Null(), Type.INTEGER), "event_order")
         columns.append(column("event_order") if read.ordered else unknown)
     columns.append(column("event"))
-    columns += [column(flag) if flag in own_flags else named(exp.false(), flag) for flag in events.flags]
+    columns += [column(flag) if flag in own_flags else named(exp.false(), flag) for flag in every_flag]
     for prop, name in events.properties:
         columns.append(column(name) if prop in read.kept else named(cast(exp.Null(), prop.type), name))
     return select(columns, table(f"{read.stream.name}__events"))

@@ -7,7 +7,7 @@ import duckdb
 from segpy.dialects import DIALECTS
 from segpy.plan.build import build_plan
 from segpy.plan.model import EntityPlan
-from segpy.plan.selections import events_plan
+from segpy.plan.selections import events_plan, found
 from segpy.resolve.model_events import Atom
 from segpy.resolve.model_measures import EventMeasure, measures_in
 from segpy.spec.model import Grain
@@ -38,7 +38,7 @@ def planned(*, ordered: bool) -> EntityPlan:
         for measure in measures_in(feature.measure):
             assert isinstance(measure, EventMeasure)
             atoms.append(measure.atom)
-    events = events_plan("user_events", plan.entity, tuple(atoms), (), ordered=ordered)
+    events = events_plan("user_events", plan.entity, found(tuple(atoms), ()), (), ordered=ordered)
     return EntityPlan(plan.entity, None, events, plan.features, None, None)
 
 
@@ -79,5 +79,5 @@ def test_a_stream_without_order_has_none_to_keep() -> None:
     spec = bound(STREAMS.replace(", order: position", ""))
     plan = next(one for one in build_plan(spec).entities if one.entity.name == "user")
     atom = next(f.measure.atom for f in spec.features if isinstance(f.measure, EventMeasure))
-    events = events_plan("user_events", plan.entity, (atom,), (), ordered=True)
+    events = events_plan("user_events", plan.entity, found((atom,), ()), (), ordered=True)
     assert events is not None and not events.ordered
