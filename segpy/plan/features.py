@@ -19,9 +19,9 @@ from segpy.plan.model import (
     FromRates,
     FromSequence,
     Origin,
-    Selection,
     Way,
 )
+from segpy.plan.model_events import Selection
 from segpy.plan.names import Names, atom_name, limited, measure_name, window_name
 from segpy.plan.selections import Found, property_column
 from segpy.plan.words import atom_words, measure_words, ordinal

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from segpy.plan.labels import Labels, told_apart
-from segpy.plan.model import EventsPlan, Flag, Selection, StreamRead, Told
+from segpy.plan.model_events import EventsPlan, Flag, Selection, StreamRead, Told
 from segpy.plan.names import Names, atom_name
 from segpy.plan.words import atom_words
 from segpy.resolve.atoms import streams_of, values_in
@@ -77,10 +77,6 @@ class Found:
         }
         return Selection(tuple(sorted(labels)), None if told else flag, atom_words(atom))
 
-    def every_label(self) -> tuple[str, ...]:
-        """The labels that some row can have."""
-        return tuple(sorted({label for atom in self.atoms for label in self.selection(atom).labels}))
-
 
 def found(atoms: tuple[Atom, ...], properties: Iterable[Property]) -> Found:
     """How to find the rows of these atoms, beside columns of these properties."""
@@ -128,8 +124,10 @@ def events_plan(
         if own:
             read = _read(entity, stream, own, flags, kept)
             reads.append(replace(read, ordered=ordered and stream.order is not None))
-    unlabelled = {read.stream.name for read in reads if read.stream.event is not None and _unlabelled(read, atoms)}
-    labels = sorted({*found.every_label(), *unlabelled})
+    plain = {label(read.stream, value) for read in reads for value in read.values} | {
+        read.stream.name for read in reads if read.stream.event is None or _unlabelled(read, atoms)
+    }
+    labels = sorted(one for each in plain for one, _ in found.labels.of(each))
     properties = tuple((prop, property_column(entity, prop.name)) for prop in kept)
     written = tuple(sorted(flag for atom, flag in flags.items() if not found.told(atom)))
     told = tuple(Told(tuple(f"{_IS}{name}" for name in some), " and ".join(("", *some))) for some in found.labels.sets)

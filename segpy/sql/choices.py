@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from segpy.plan.model import Selection, SequencePlan, StepPlan
+from segpy.plan.model import SequencePlan, StepPlan
+from segpy.plan.model_events import Selection
 from segpy.spec.model_measures import Start, Ties
 from segpy.sql.attempts import Frame
 from segpy.sql.model import Cte

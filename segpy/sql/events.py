@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from segpy.plan.model import EntityPlan, EventsPlan, StreamRead
+from segpy.plan.model import EntityPlan
+from segpy.plan.model_events import EventsPlan, StreamRead
 from segpy.resolve.atoms import events_in, values_in
 from segpy.resolve.model_events import Atom, Entity, Event
 from segpy.spec.duration import Duration

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from segpy.plan.model import Selection
+from segpy.plan.model_events import Selection
 from segpy.spec.expression import ClockUnit, Type
 from segpy.spec.model_measures import CalendarUnit
 from segpy.sql.nodes import Operation, start_of

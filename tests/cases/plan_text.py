@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from segpy.catalog.model import Catalog
 from segpy.plan.build import build_plan
-from segpy.plan.model import EntityPlan, EventsPlan, FeaturesPlan, FromSequence, Plan, SegmentsPlan, SequencesPlan
+from segpy.plan.model import EntityPlan, FeaturesPlan, FromSequence, Plan, SegmentsPlan, SequencesPlan
+from segpy.plan.model_events import EventsPlan
 from segpy.resolve.bind import bind
 from segpy.source.nodes import Source
 from segpy.source.read import read_source
