@@ -59,6 +59,14 @@ def fused(database: Path, table: str = "events") -> Job:
     return Job(f"ClickHouse windowFunnel, one query{kept}", "clickhouse", database, (query,))
 
 
+def stored(database: Path) -> Job:
+    """All sequences in one query, its answer kept as a table."""
+    levels = ", ".join(f"{_funnel(one)} as {one.name}" for one in SEQUENCES)
+    query = f"select user_id, {levels} from app.events group by user_id"
+    create = f"create or replace table app.levels engine = MergeTree order by user_id as {query}"
+    return Job("ClickHouse windowFunnel, one query, stored", "clickhouse", database, (create,))
+
+
 def one_by_one(database: Path) -> Job:
     """A query for each sequence, which reads its own events only."""
     queries = []
@@ -93,6 +101,7 @@ where ours.step is distinct from theirs.level"""
 def _funnel(sequence: Sequence) -> str:
     slices = [step.slice for step in sequence.steps for _ in range(step.times)]
     conditions = ", ".join(map(_condition, slices))
+    assert sequence.complete_within is not None
     window = milliseconds(sequence.complete_within)
     return f"windowFunnel({window})(toUInt64(toUnixTimestamp64Milli(occurred_at)), {conditions})"
 

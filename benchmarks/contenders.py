@@ -12,6 +12,7 @@ from benchmarks.models import compiled
 from benchmarks.specs import project
 from benchmarks.workload import segments
 
+FURTHEST, OPEN_FUNNEL = "journeys: furthest steps only, not stored", "funnels without limits: "
 SCAN, COUNT, SORT = "scan five columns", "count by person", "sort by person and time"
 
 
@@ -52,10 +53,23 @@ def models(place: Place, name: str, files: Mapping[str, str]) -> list[Job]:
 def own(place: Place, key_type: str = "integer") -> list[Job]:
     """segpy's models: of the features alone, of the sequences alone, and of both in one project."""
     return [
-        *models(place, "aggregates", project(with_sequences=False, key_type=key_type)),
+        *models(place, "aggregates", project(sequences=(), key_type=key_type)),
         *models(place, "journeys", project(with_features=False, key_type=key_type)),
+        furthest_steps(place, key_type),
         *models(place, "whole", project(key_type=key_type)),
     ]
+
+
+def furthest_steps(place: Place, key_type: str = "integer") -> Job:
+    """What windowFunnel tells and nothing else, of the events that are kept: nothing is stored."""
+    query = compiled(project(with_features=False, key_type=key_type))["user_sequences"]
+    statement = f"select sequence, sum(step) from (\n{query}\n) group by sequence"
+    return _job(FURTHEST, "journeys", (statement,), place)
+
+
+def without_limits(place: Place, key_type: str = "integer") -> list[Job]:
+    """segpy's models of the funnels without limits of time."""
+    return models(place, "open", project(with_features=False, sequences=selfjoins.open_funnels(), key_type=key_type))
 
 
 def hand_written(place: Place, styles: tuple[handwritten.Style, ...] = handwritten.STYLES) -> list[Job]:
@@ -67,15 +81,26 @@ def hand_written(place: Place, styles: tuple[handwritten.Style, ...] = handwritt
 
 
 def funnels(place: Place) -> list[Job]:
-    """Self-joins for the sequences that they can express."""
-    return [_job("funnels: self-joins", "hand_funnels", selfjoins.statements(), place)]
+    """Self-joins: for the sequences that they can express, and without limits a job each, as some may take too long."""
+    within = tuple(map(selfjoins.statement, selfjoins.funnels()))
+    return [
+        _job("funnels: self-joins", "hand_funnels", within, place),
+        *(
+            _job(f"{OPEN_FUNNEL}{one.name}", "hand_open", (selfjoins.statement(one),), place)
+            for one in selfjoins.open_funnels()
+        ),
+    ]
 
 
 def columnar(place: Place, *, ordered: bool) -> list[Job]:
     """ClickHouse's queries; also of a table in the order of people where there is one."""
     database = place.work / "clickhouse"
     tables = ("events", "events_by_user") if ordered else ("events",)
-    return [*(clickhouse.fused(database, table) for table in tables), clickhouse.one_by_one(database)]
+    return [
+        *(clickhouse.fused(database, table) for table in tables),
+        clickhouse.stored(database),
+        clickhouse.one_by_one(database),
+    ]
 
 
 def parquet(place: Place) -> Job:

@@ -59,7 +59,7 @@ def _jobs(place: Place, options: Options) -> list[Job]:
     if HAND in options.peers:
         jobs += contenders.hand_written(place, options.styles)
     if FUNNELS in options.peers:
-        jobs += contenders.funnels(place)
+        jobs += [*contenders.without_limits(place, options.key_type), *contenders.funnels(place)]
     if CLICKHOUSE in options.peers:
         jobs += contenders.columnar(place, ordered=options.ordered)
     return jobs
@@ -95,7 +95,11 @@ def _compare(
             queries = handwritten.differences(segments(), style)
             compare(f"segments and their features, {style.name}", "aggregates", queries, f"hand_{style.name}")
     if "funnels: self-joins" in done:
-        compare("people at each step, self-joins", "journeys", selfjoins.differences(), "hand_funnels")
+        queries = {one.name: selfjoins.difference(one) for one in selfjoins.funnels()}
+        compare("people at each step, self-joins", "journeys", queries, "hand_funnels")
+        there = [one for one in selfjoins.open_funnels() if f"{contenders.OPEN_FUNNEL}{one.name}" in done]
+        queries = {one.name: selfjoins.difference(one) for one in there}
+        compare("people at each step, self-joins without limits", "open", queries, "hand_open")
     if CLICKHOUSE in options.peers:
         path = place.work / "levels.parquet"
         run(clickhouse.answers(place.work / "clickhouse", path), limits)

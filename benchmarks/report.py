@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks import clickhouse, selfjoins
-from benchmarks.contenders import COUNT
+from benchmarks.contenders import COUNT, FURTHEST, OPEN_FUNNEL
 from benchmarks.contest import Result
 from benchmarks.curves import Point
 from benchmarks.generator import Size
@@ -79,6 +79,12 @@ def ratios_of(measured: Mapping[str, Measured]) -> list[Ratio]:
         ("features, events being kept / count by person", [_FEATURES], [_COUNT]),
         ("25 sequences, events being kept / windowFunnel in one query", [_JOURNEYS], [_FUSED]),
         (
+            "25 sequences, events being kept / windowFunnel in one query, both stored",
+            [_JOURNEYS],
+            [f"{_FUSED}, stored"],
+        ),
+        ("25 furthest steps, events being kept / windowFunnel in one query, neither stored", [FURTHEST], [_FUSED]),
+        (
             "25 sequences, events being kept / the same of a table kept by person",
             [_JOURNEYS],
             [f"{_FUSED}, table kept by person"],
@@ -94,6 +100,12 @@ def ratios_of(measured: Mapping[str, Measured]) -> list[Ratio]:
             [_JOURNEYS],
         ),
     ]
+    ended = [name for name, one in measured.items() if name.startswith(OPEN_FUNNEL) and one.failure is None]
+    if ended:
+        words = (
+            f"{len(ended)} of {len(selfjoins.open_funnels())} funnels without limits by self-joins / all, events kept"
+        )
+        asked.append((words, ended, ["open: user_sequences"]))
     found = []
     for words, over, under in asked:
         jobs = [measured.get(name) for name in (*over, *under)]

@@ -1,15 +1,15 @@
 """Funnels as dbt packages for product analytics write them: each step joins all events to those of the step before.
 
-Such macros know no window. It is added here, and the limit between two steps, for else the answers would not be the
-same. What they cannot express stays out: `without`, `times`, and steps of one kind of event, which would join
-themselves.
+Such macros know no limit of time. So funnels without limits are measured, against the same sequences without limits;
+and beside them the workload's own, for which the window and the limit between two steps are added to the joins. What
+they cannot express stays out: `without`, `times`, and steps of one kind of event, which would join themselves.
 """
 
 from __future__ import annotations
 
 from benchmarks.clickhouse import milliseconds
 from benchmarks.events import AS_OF
-from benchmarks.workload import SEQUENCES, Sequence
+from benchmarks.workload import SEQUENCES, Sequence, without_limits
 
 
 def expressible(sequence: Sequence) -> bool:
@@ -19,10 +19,20 @@ def expressible(sequence: Sequence) -> bool:
     return plain and len(set(slices)) == len(slices)
 
 
-def statements() -> tuple[str, ...]:
-    """One table for each funnel: how many people came to each step."""
-    made = (f"create or replace table funnels.{one.name} as {_query(one)}" for one in SEQUENCES if expressible(one))
-    return ("create schema if not exists funnels", *made)
+def funnels() -> tuple[Sequence, ...]:
+    """The sequences that self-joins can express."""
+    return tuple(one for one in SEQUENCES if expressible(one))
+
+
+def open_funnels() -> tuple[Sequence, ...]:
+    """The same without limits of time, each once."""
+    found = {one.steps: one for one in map(without_limits, funnels())}
+    return tuple(found.values())
+
+
+def statement(sequence: Sequence) -> str:
+    """The table of a funnel: how many people came to each step."""
+    return f"create or replace table {sequence.name} as {_query(sequence)}"
 
 
 def _query(sequence: Sequence) -> str:
@@ -35,12 +45,13 @@ def _query(sequence: Sequence) -> str:
             columns, join = "user_id, occurred_at, occurred_at as started_at", ""
         else:
             columns = "events.user_id, events.occurred_at, before.started_at"
-            window = milliseconds(sequence.complete_within)
             join = f"""
     join step_{i - 1} as before
         on before.user_id = events.user_id
-            and before.occurred_at <= events.occurred_at
-            and events.occurred_at <= before.started_at + to_milliseconds({window})"""
+            and before.occurred_at <= events.occurred_at"""
+            if sequence.complete_within:
+                join += "\n            and events.occurred_at <= before.started_at"
+                join += f" + to_milliseconds({milliseconds(sequence.complete_within)})"
             if step.within:
                 join += "\n            and events.occurred_at <= before.occurred_at"
                 join += f" + to_milliseconds({milliseconds(step.within)})"
@@ -56,13 +67,9 @@ def _query(sequence: Sequence) -> str:
     return "\nwith " + ",\n".join(ctes) + "\n" + counts
 
 
-def differences() -> dict[str, str]:
-    """For each funnel a query that counts the steps to which another number of people came."""
-    return {
-        one.name: f"""
+def difference(sequence: Sequence) -> str:
+    """A query that counts the steps of a funnel to which another number of people came."""
+    return f"""
 select count(*)
-from hand.funnels.{one.name} as theirs
-where people <> (select count(*) from user_sequences where sequence = '{one.name}' and step >= theirs.step)"""
-        for one in SEQUENCES
-        if expressible(one)
-    }
+from hand.{sequence.name} as theirs
+where people <> (select count(*) from user_sequences where sequence = '{sequence.name}' and step >= theirs.step)"""

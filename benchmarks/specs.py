@@ -8,23 +8,26 @@ FILES = ("events.yml", "features.yml", "segments.yml", "sequences.yml")
 
 
 def project(
-    *, with_features: bool = True, with_sequences: bool = True, segment_count: int = 50, key_type: str = "integer"
+    *,
+    with_features: bool = True,
+    sequences: tuple[Sequence, ...] = SEQUENCES,
+    segment_count: int = 50,
+    key_type: str = "integer",
 ) -> dict[str, str]:
     """The texts of the spec files, by name."""
-    files = {"events.yml": _events(key_type, with_features=with_features, with_sequences=with_sequences)}
+    files = {"events.yml": _events(key_type, sequences, with_features=with_features)}
     if with_features:
         files["features.yml"] = _features()
         files["segments.yml"] = _segments(segments(segment_count))
-    if with_sequences:
-        files["sequences.yml"] = _sequences()
+    if sequences:
+        files["sequences.yml"] = _sequences(sequences)
     return files
 
 
-def _events(key_type: str, *, with_features: bool, with_sequences: bool) -> str:
+def _events(key_type: str, sequences: tuple[Sequence, ...], *, with_features: bool) -> str:
     used = {one.slice.name for one in FEATURES} if with_features else set()
-    if with_sequences:
-        steps = [step for sequence in SEQUENCES for step in sequence.steps]
-        used |= {step.slice.name for step in steps} | {step.without.name for step in steps if step.without}
+    steps = [step for sequence in sequences for step in sequence.steps]
+    used |= {step.slice.name for step in steps} | {step.without.name for step in steps if step.without}
     lines = [
         "# What there is: people, their events, and which of these have a name.",
         "version: 1",
@@ -75,12 +78,13 @@ def _segments(wanted: tuple[Segment, ...]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sequences() -> str:
+def _sequences(sequences: tuple[Sequence, ...]) -> str:
     lines = ["# What people do in which order.", "features:"]
-    for one in SEQUENCES:
+    for one in sequences:
         lines += [f"  {one.name}:", "    entity: user", "    sequence:", "      steps:"]
         lines += [f"        - {_step(step)}" for step in one.steps]
-        lines.append(f"      complete_within: {one.complete_within}")
+        if one.complete_within is not None:
+            lines.append(f"      complete_within: {one.complete_within}")
         lines += _asked(one)
     return "\n".join(lines) + "\n"
 

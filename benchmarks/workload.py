@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchmarks.events import FREQUENCIES
 
@@ -68,7 +68,7 @@ class Sequence:
 
     name: str
     steps: tuple[Step, ...]
-    complete_within: str
+    complete_within: str | None
     every_output: bool = field(default=False)
 
 
@@ -135,6 +135,12 @@ def segments(number: int = 50) -> tuple[Segment, ...]:
 def _bound(feature: Feature, group: int) -> int:
     """What a feature is compared with; a week has no more than seven days."""
     return _BOUNDS[feature.kind] * (1 + (group % 7 if feature.kind == "active_days" else group))
+
+
+def without_limits(sequence: Sequence) -> Sequence:
+    """The same steps, however long they take."""
+    steps = tuple(replace(step, within=None) for step in sequence.steps)
+    return replace(sequence, steps=steps, complete_within=None)
 
 
 def _sequence(name: str, complete_within: str, *steps: str | Step, every_output: bool = False) -> Sequence:
