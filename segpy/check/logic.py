@@ -8,7 +8,8 @@ from segpy.check.bounds import passing, passing_all
 from segpy.check.formula import Fact, Flag, Formula, opposite, some
 from segpy.check.logic_errors import Contradiction, IdleComparison, Implied, LeftOut, Tautology
 from segpy.check.nulls import leaves_out
-from segpy.check.parts import Option, Part, fewest, lines, parts_of
+from segpy.check.outline import Option, Part
+from segpy.check.parts import fewest, lines, parts_of
 from segpy.check.sayings import limits, without_value
 from segpy.check.values import NULL
 from segpy.check.world import World

@@ -5,44 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from segpy.check.formula import Flag, Formula, every
+from segpy.check.formula import Formula
+from segpy.check.outline import Option, Part
 from segpy.check.world import World, least
-from segpy.diagnostics.model import Span
 from segpy.resolve.model import Condition, Group, InSegment, Segment, Test
 from segpy.spec.model import Logic
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One of the conditions of a choice, as the parts that it comes to."""
-
-    parts: tuple[Part, ...]
-    span: Span | None
-
-    @property
-    def formula(self) -> Formula:
-        """What the option demands."""
-        return every(part.formula for part in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Something that must hold. Of a choice at least `least` of the `options` must; others have none.
-
-    `negated`: it stands under `none`, and the formula is what that demands.
-    """
-
-    formula: Formula
-    condition: Condition
-    negated: bool
-    span: Span | None
-    options: tuple[Option, ...] = ()
-    least: int = 0
-
-    @property
-    def flag(self) -> Flag | None:
-        """The membership that is demanded, where the part is one."""
-        return self.formula if isinstance(self.formula, Flag) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +22,13 @@ class Line:
 
 
 def parts_of(world: World, segment: Segment) -> tuple[Part, ...]:
-    """What a segment's own definition demands."""
+    """What a segment's own definition demands. Many rules ask for it."""
+    if segment.name not in world.outlines:
+        world.outlines[segment.name] = _outline(world, segment)
+    return world.outlines[segment.name]
+
+
+def _outline(world: World, segment: Segment) -> tuple[Part, ...]:
     extends: tuple[Part, ...] = ()
     if segment.extends is not None:
         base = InSegment(segment.extends, False, segment.extends_span or segment.span)

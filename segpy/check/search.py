@@ -63,56 +63,65 @@ class _State:
 
 def stirs(rule: Rule, domains: Mapping[int, Values]) -> bool:
     """Whether a rule narrows variables of which nothing is known yet."""
+    search = Search(ground(domains, (), ()), {})
+    state = _State(dict(domains), {}, [])
     try:
-        return bool(Search(domains, (rule,), {}).apply(_State(dict(domains), {}, []), rule))
+        return any(search.follow(state, rule, variable) is not None for variable in variables_in(rule))
     except _Impossible:
         return True
 
 
-class Search:
-    """One question. `domains` are the values of the variables, `definitions` what being in a segment demands.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What questions about the same variables begin with: their values, and the rules that each of them has a part in.
 
     `stirring` are the variables of the rules that narrow something before anything is asked.
     """
 
-    def __init__(
-        self,
-        domains: Mapping[int, Values],
-        rules: tuple[Rule, ...],
-        definitions: Mapping[str, Formula],
-        stirring: Iterable[int] = (),
-    ) -> None:
-        self.domains = domains
+    domains: Mapping[int, Values]
+    touching: Mapping[int, list[Rule]]
+    stirring: frozenset[int]
+
+
+def ground(domains: Mapping[int, Values], rules: Iterable[Rule], stirring: Iterable[Rule]) -> Ground:
+    """The ground for questions about these variables. `stirring` are the rules that narrow them by themselves."""
+    touching: dict[int, list[Rule]] = {}
+    for rule in rules:
+        for variable in variables_in(rule):
+            touching.setdefault(variable, []).append(rule)
+    return Ground(domains, touching, frozenset(variable for rule in stirring for variable in variables_in(rule)))
+
+
+class Search:
+    """One question. `definitions` are what being in a segment demands."""
+
+    def __init__(self, ground: Ground, definitions: Mapping[str, Formula]) -> None:
+        self.ground = ground
         self.definitions = definitions
-        self.stirring = set(stirring)
         self.tries = _MOST_TRIES
-        self.touching: dict[int, list[Rule]] = {}
-        for rule in rules:
-            for variable in variables_in(rule):
-                self.touching.setdefault(variable, []).append(rule)
 
     def possible(self, parts: Iterable[Formula]) -> bool:
         """False only where nobody can fulfil all of these."""
-        state = _State(dict(self.domains), {}, [])
+        state = _State(dict(self.ground.domains), {}, [])
         try:
-            self._carry(state, self.stirring)
+            self._carry(state, self.ground.stirring)
         except _Impossible:
             return False
         return self._holds(state, list(parts))
 
     def settled(self, parts: Iterable[Formula]) -> tuple[Mapping[int, Values], frozenset[int]]:
         """The values of variables where all of these hold, as far as is known untried, and which may change yet."""
-        state = _State(dict(self.domains), {}, [])
+        state = _State(dict(self.ground.domains), {}, [])
         waiting = list(parts)
         try:
-            self._carry(state, self.stirring)
+            self._carry(state, self.ground.stirring)
             while waiting:
                 self._carry(state, self._assert(state, waiting))
                 waiting = self._chosen(state)
         except _Impossible:
-            return state.values, frozenset(self.domains)
+            return state.values, frozenset(self.ground.domains)
         open_ = {variable for choice in state.choices for variable in variables_of(choice)}
-        return state.values, frozenset(self.touching.keys() | open_)
+        return state.values, frozenset(self.ground.touching.keys() | open_)
 
     def _holds(self, state: _State, parts: list[Formula]) -> bool:
         try:
@@ -167,6 +176,8 @@ class Search:
         """Leave a variable only these values; whether it had others."""
         before = state.values[variable]
         after = before & values
+        if after is before:
+            return False
         if after.empty:
             raise _Impossible
         if after == before:
@@ -174,50 +185,49 @@ class Search:
         state.values[variable] = after
         return True
 
-    def _carry(self, state: _State, changed: set[int]) -> None:
+    def _carry(self, state: _State, changed: Iterable[int]) -> None:
         """Let rules tell what narrowed variables mean for others, until nothing is new."""
         steps = _MOST_STEPS
         waiting = dict.fromkeys(sorted(changed))
         while waiting and steps > 0:
             variable = next(iter(waiting))
             del waiting[variable]
-            for rule in self.touching.get(variable, ()):
+            for rule in self.ground.touching.get(variable, ()):
                 steps -= 1
-                waiting.update(dict.fromkeys(self.apply(state, rule)))
+                narrowed = self.follow(state, rule, variable)
+                if narrowed is not None:
+                    waiting[narrowed] = None
 
-    def apply(self, state: _State, rule: Rule) -> list[int]:
-        """The variables that a rule narrows."""
-        match rule:
-            case Bond(when, among, then, into):
-                if state.values[when] <= among:
-                    return [then] if self._narrow(state, then, into) else []
-                if (state.values[then] & into).empty:
-                    return [when] if self._narrow(state, when, ~among) else []
-                return []
-            case Order(less, more, from_less, from_more):
-                changed = self._known_too(state, less, more) if from_less else []
-                changed += self._known_too(state, more, less) if from_more else []
-                return changed + self._order(state, rule)
+    def follow(self, state: _State, rule: Rule, changed: int) -> int | None:
+        """The other variable of a rule, where what one of them has become narrows it."""
+        if isinstance(rule, Bond):
+            if changed == rule.when:
+                if state.values[changed] <= rule.among and self._narrow(state, rule.then, rule.into):
+                    return rule.then
+            elif (state.values[changed] & rule.into).empty and self._narrow(state, rule.when, ~rule.among):
+                return rule.when
+            return None
+        if changed == rule.less:
+            edge = state.values[changed].lowest
+            limit = beyond(edge) if edge is not None and not isinstance(edge[0], str) else None
+            return self._order(state, changed, rule.more, limit, rule.from_less, rule.from_more)
+        edge = state.values[changed].highest
+        limit = up_to(edge) if edge is not None and not isinstance(edge[0], str) else None
+        return self._order(state, changed, rule.less, limit, rule.from_more, rule.from_less)
 
-    def _known_too(self, state: _State, one: int, other: int) -> list[int]:
-        """Where the one is known the other is, so that where the other is not, neither is the one."""
-        if not state.values[one].null and state.values[other].null:
-            return [other] if self._narrow(state, other, KNOWN) else []
-        if state.values[other].unknown and not state.values[one].unknown:
-            return [one] if self._narrow(state, one, NULL) else []
-        return []
-
-    def _order(self, state: _State, rule: Order) -> list[int]:
-        less, more = state.values[rule.less], state.values[rule.more]
-        high, low = more.highest, less.lowest
-        changed: list[int] = []
-        below = high is not None and not isinstance(high[0], str) and (rule.from_less or not more.null)
-        above = low is not None and not isinstance(low[0], str) and (rule.from_more or not less.null)
-        if below and high is not None and self._narrow(state, rule.less, up_to(high)):
-            changed.append(rule.less)
-        if above and low is not None and self._narrow(state, rule.more, beyond(low)):
-            changed.append(rule.more)
-        return changed
+    def _order(
+        self, state: _State, one: int, other: int, limit: Values | None, from_one: bool, from_other: bool
+    ) -> int | None:
+        """Let the one tell what the other may be: its limit, and whether it is known."""
+        told = state.values[one]
+        narrowed = False
+        if from_one and not told.null:  # where the one is known the other is
+            narrowed = self._narrow(state, other, KNOWN)
+        if from_other and told.unknown:  # so that where the one is not, neither is the other
+            narrowed |= self._narrow(state, other, NULL)
+        if limit is not None and (from_other or not told.null):
+            narrowed |= self._narrow(state, other, limit)
+        return other if narrowed else None
 
     def _chosen(self, state: _State) -> list[Formula]:
         """What the choices come to by now; those that are still open stay in the state."""

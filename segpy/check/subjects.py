@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from segpy.check.formula import AtLeast, Fact, Flag, Formula
-from segpy.check.parts import Part, parts_of
+from segpy.check.outline import Part
+from segpy.check.parts import parts_of
 from segpy.check.values import Values
 from segpy.check.world import Opaque, Variable, World
 from segpy.resolve.atoms import event_values

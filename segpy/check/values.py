@@ -158,4 +158,5 @@ def _both(one: Values, two: Values) -> Values:
         if (in_one and in_two) != inside:
             inside = not inside
             edges.append(edge)
-    return Values(below, tuple(edges), one.null and two.null, one.whole)
+    found = Values(below, tuple(edges), one.null and two.null, one.whole)
+    return one if found == one else found  # so that it is known at sight where nothing was lost

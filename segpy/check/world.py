@@ -9,7 +9,8 @@ from typing import TypeAlias
 from segpy.check.bounds import passing, possible
 from segpy.check.formula import AtLeast, Fact, Flag, Formula, every, flags_of, opposite, parts_in, variables_of
 from segpy.check.knowledge import Knowledge
-from segpy.check.search import Rule, Search, stirs, variables_in
+from segpy.check.outline import Part
+from segpy.check.search import Ground, Rule, Search, ground, stirs, variables_in
 from segpy.check.values import Values, between, points
 from segpy.resolve.model import Bound, Condition, Group, InSegment, Segment, Test
 from segpy.resolve.model_events import Entity
@@ -56,8 +57,10 @@ class World:
         self._definitions: dict[str, Formula] = {}
         self._knowledge = Knowledge(entity, self.number, self._measure)
         self._stirring: dict[int, bool] = {}
+        self._grounds: dict[frozenset[int], Ground] = {}
         self._settled: dict[str, tuple[Mapping[int, Values], frozenset[int]]] = {}
         self._matches: dict[str, Formula] = {}
+        self.outlines: dict[str, tuple[Part, ...]] = {}
         self._answers: dict[tuple[Formula, ...], bool] = {}
 
     def number(self, variable: Variable) -> int:
@@ -131,11 +134,12 @@ class World:
 
     def _search(self, parts: tuple[Formula, ...]) -> Search:
         opened, variables = self._opened(parts)
-        rules = self._knowledge.about(variables)
-        met = variables.union(*(variables_in(rule) for rule in rules))
-        domains = {variable: self.domain(variable) for variable in sorted(met)}
-        stirring = {variable for rule in rules if self._stirs(rule) for variable in variables_in(rule)}
-        return Search(domains, rules, {name: self.definition(name) for name in opened}, stirring)
+        if variables not in self._grounds:
+            rules = self._knowledge.about(variables)
+            met = variables.union(*map(variables_in, rules))
+            domains = {variable: self.domain(variable) for variable in sorted(met)}
+            self._grounds[variables] = ground(domains, rules, filter(self._stirs, rules))
+        return Search(self._grounds[variables], {name: self.definition(name) for name in opened})
 
     def within(self, segment: Segment, other: str) -> bool:
         """Whether everybody who fulfils a segment's definition is in the other. True only where that is so."""
