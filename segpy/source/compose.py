@@ -7,6 +7,7 @@ parser do none of that, so nodes are built from their events here, and every lim
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -27,7 +28,7 @@ from segpy.source.errors import (
     TooLarge,
     UnreadableCharacter,
 )
-from segpy.source.events import Events, end, start
+from segpy.source.events import Events, Otherwise, can_be_quick, end, start
 from segpy.source.nodes import Mapping, Node, Pair, Scalar, Sequence, Source, Value
 from segpy.source.places import Places
 from segpy.source.problems import parser_problem
@@ -62,6 +63,16 @@ class _Built:
 
 def compose(source: Source, places: Places) -> tuple[Mapping | None, tuple[Diagnostic, ...]]:
     """The file's mapping, or everything that is wrong with its form."""
+    if can_be_quick(source.text):
+        with suppress(_Stopped, Otherwise, YAMLError, ValueError, OverflowError):
+            quick = _Composer(source, places, quick=True)
+            root = quick.document()
+            if not quick.findings:
+                return root, ()
+    return _composed(source, places)  # which tells what is wrong, if anything is
+
+
+def _composed(source: Source, places: Places) -> tuple[Mapping | None, tuple[Diagnostic, ...]]:
     composer = _Composer(source, places)
     try:
         root = composer.document()
@@ -81,8 +92,8 @@ def compose(source: Source, places: Places) -> tuple[Mapping | None, tuple[Diagn
 class _Composer:
     """One pass over one file's events."""
 
-    def __init__(self, source: Source, places: Places) -> None:
-        self.events = Events(source.text)
+    def __init__(self, source: Source, places: Places, *, quick: bool = False) -> None:
+        self.events = Events(source.text, quick=quick)
         self.findings: list[Diagnostic] = []
         self._text = source.text
         self._places = places
@@ -171,7 +182,7 @@ class _Composer:
         if unreadable:
             problem = f"an escape stands for U+{ord(unreadable.group()):04X}, which is not allowed in a spec"
             self.findings.append(UnreadableCharacter(problem, "remove it, or use single quotes", span=span))
-        quoted = event.style is not None
+        quoted = bool(event.style)  # of plain text it is None, or empty
         block = self._places.block(span, event.value) if event.style == "|" else None
         value = event.value if quoted else self._resolved(event.value, span)
         return Scalar(value, event.value, quoted, span, block)
