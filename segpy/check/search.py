@@ -61,12 +61,56 @@ class _State:
         return _State(dict(self.values), dict(self.flags), list(self.choices))
 
 
+def follow(values: dict[int, Values], rule: Rule, changed: int) -> int | None:
+    """The other variable of a rule, where what one of them has become narrows it."""
+    if isinstance(rule, Bond):
+        if changed == rule.when:
+            if values[changed] <= rule.among and _narrow(values, rule.then, rule.into):
+                return rule.then
+        elif (values[changed] & rule.into).empty and _narrow(values, rule.when, ~rule.among):
+            return rule.when
+        return None
+    if changed == rule.less:
+        edge = values[changed].lowest
+        limit = beyond(edge) if edge is not None and not isinstance(edge[0], str) else None
+        return _order(values, changed, rule.more, limit, rule.from_less, rule.from_more)
+    edge = values[changed].highest
+    limit = up_to(edge) if edge is not None and not isinstance(edge[0], str) else None
+    return _order(values, changed, rule.less, limit, rule.from_more, rule.from_less)
+
+
+def _order(
+    values: dict[int, Values], one: int, other: int, limit: Values | None, from_one: bool, from_other: bool
+) -> int | None:
+    """Let the one tell what the other may be: its limit, and whether it is known."""
+    told = values[one]
+    narrowed = False
+    if from_one and not told.null:  # where the one is known the other is
+        narrowed = _narrow(values, other, KNOWN)
+    if from_other and told.unknown:  # so that where the one is not, neither is the other
+        narrowed |= _narrow(values, other, NULL)
+    if limit is not None and (from_other or not told.null):
+        narrowed |= _narrow(values, other, limit)
+    return other if narrowed else None
+
+
+def _narrow(values: dict[int, Values], variable: int, to: Values) -> bool:
+    """Leave a variable only these values; whether it had others."""
+    before = values[variable]
+    after = before & to
+    if after is before:
+        return False
+    if after.empty:
+        raise _Impossible
+    values[variable] = after
+    return after != before
+
+
 def stirs(rule: Rule, domains: Mapping[int, Values]) -> bool:
     """Whether a rule narrows variables of which nothing is known yet."""
-    search = Search(ground(domains, (), ()), {})
-    state = _State(dict(domains), {}, [])
+    values = dict(domains)
     try:
-        return any(search.follow(state, rule, variable) is not None for variable in variables_in(rule))
+        return any(follow(values, rule, variable) is not None for variable in variables_in(rule))
     except _Impossible:
         return True
 
@@ -152,7 +196,7 @@ class Search:
             part = waiting.pop()
             match part:
                 case Fact(variable, values):
-                    if self._narrow(state, variable, values):
+                    if _narrow(state.values, variable, values):
                         changed.add(variable)
                 case Flag(segment, member):
                     if segment in state.flags:
@@ -172,19 +216,6 @@ class Search:
                         state.choices.append(part)
         return changed
 
-    def _narrow(self, state: _State, variable: int, values: Values) -> bool:
-        """Leave a variable only these values; whether it had others."""
-        before = state.values[variable]
-        after = before & values
-        if after is before:
-            return False
-        if after.empty:
-            raise _Impossible
-        if after == before:
-            return False
-        state.values[variable] = after
-        return True
-
     def _carry(self, state: _State, changed: Iterable[int]) -> None:
         """Let rules tell what narrowed variables mean for others, until nothing is new."""
         steps = _MOST_STEPS
@@ -194,40 +225,9 @@ class Search:
             del waiting[variable]
             for rule in self.ground.touching.get(variable, ()):
                 steps -= 1
-                narrowed = self.follow(state, rule, variable)
+                narrowed = follow(state.values, rule, variable)
                 if narrowed is not None:
                     waiting[narrowed] = None
-
-    def follow(self, state: _State, rule: Rule, changed: int) -> int | None:
-        """The other variable of a rule, where what one of them has become narrows it."""
-        if isinstance(rule, Bond):
-            if changed == rule.when:
-                if state.values[changed] <= rule.among and self._narrow(state, rule.then, rule.into):
-                    return rule.then
-            elif (state.values[changed] & rule.into).empty and self._narrow(state, rule.when, ~rule.among):
-                return rule.when
-            return None
-        if changed == rule.less:
-            edge = state.values[changed].lowest
-            limit = beyond(edge) if edge is not None and not isinstance(edge[0], str) else None
-            return self._order(state, changed, rule.more, limit, rule.from_less, rule.from_more)
-        edge = state.values[changed].highest
-        limit = up_to(edge) if edge is not None and not isinstance(edge[0], str) else None
-        return self._order(state, changed, rule.less, limit, rule.from_more, rule.from_less)
-
-    def _order(
-        self, state: _State, one: int, other: int, limit: Values | None, from_one: bool, from_other: bool
-    ) -> int | None:
-        """Let the one tell what the other may be: its limit, and whether it is known."""
-        told = state.values[one]
-        narrowed = False
-        if from_one and not told.null:  # where the one is known the other is
-            narrowed = self._narrow(state, other, KNOWN)
-        if from_other and told.unknown:  # so that where the one is not, neither is the other
-            narrowed |= self._narrow(state, other, NULL)
-        if limit is not None and (from_other or not told.null):
-            narrowed |= self._narrow(state, other, limit)
-        return other if narrowed else None
 
     def _chosen(self, state: _State) -> list[Formula]:
         """What the choices come to by now; those that are still open stay in the state."""

@@ -138,7 +138,7 @@ class World:
             rules = self._knowledge.about(variables)
             met = variables.union(*map(variables_in, rules))
             domains = {variable: self.domain(variable) for variable in sorted(met)}
-            self._grounds[variables] = ground(domains, rules, filter(self._stirs, rules))
+            self._grounds[variables] = ground(domains, rules, self._stirring_of(rules))
         return Search(self._grounds[variables], {name: self.definition(name) for name in opened})
 
     def within(self, segment: Segment, other: str) -> bool:
@@ -163,13 +163,13 @@ class World:
             return True
         return None if variable in open_ or self._knowledge.tells_of(variable) else False
 
-    def _stirs(self, rule: Rule) -> bool:
+    def _stirring_of(self, rules: Sequence[Rule]) -> list[Rule]:
         """Asked by what a rule is and not by what it says: the world has each only once."""
-        found = self._stirring.get(id(rule))
-        if found is None:
-            domains = {variable: self.domain(variable) for variable in variables_in(rule)}
-            found = self._stirring[id(rule)] = stirs(rule, domains)
-        return found
+        known = self._stirring
+        for rule in rules:
+            if id(rule) not in known:
+                known[id(rule)] = stirs(rule, {variable: self.domain(variable) for variable in variables_in(rule)})
+        return [rule for rule in rules if known[id(rule)]]
 
     def certain(self, *parts: Formula) -> bool:
         """Whether everybody fulfils all of these. True only where that is so."""
