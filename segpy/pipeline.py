@@ -104,7 +104,7 @@ def _rarely_collecting() -> Iterator[None]:
     To look through all of them again and again took longer than the compilation itself.
     """
     before = gc.get_threshold()
-    gc.set_threshold(50_000, 50, 100)
+    gc.set_threshold(200_000, 50, 100)
     try:
         yield
     finally:

@@ -39,8 +39,9 @@ def told_apart(narrower: Mapping[str, str], labels: Iterable[str]) -> Labels:
     plain, found = set(labels), {}
     for label in sorted(plain):
         names = tuple(sorted(name for name, where in narrower.items() if where == label))
-        alike = plain & {" and ".join((label, *some)) for some in _sets(names) if some}
-        if names and len(names) <= MOST_TOLD and not alike:
+        if not 0 < len(names) <= MOST_TOLD:
+            continue  # of many names there are more sets than can be looked at
+        if not plain & {" and ".join((label, *some)) for some in _sets(names) if some}:
             found[label] = names
     return Labels(found)
 

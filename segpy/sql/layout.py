@@ -82,8 +82,10 @@ def comment_line(text: str) -> str:
 
 class _Writer:
     def __init__(self, dialect: str) -> None:
-        self.dialect = dialect
-        by_default = Grammar.get_or_raise(dialect).SET_OP_DISTINCT_BY_DEFAULT[exp.Union]
+        grammar = Grammar.get_or_raise(dialect)
+        self._short = grammar.generator(normalize_functions=False)
+        self._long = grammar.generator(normalize_functions=False, pretty=True, indent=4, pad=4)
+        by_default = grammar.SET_OP_DISTINCT_BY_DEFAULT[exp.Union]
         self.distinct = "union" if by_default else "union distinct"
 
     def whole(self, ctes: Sequence[Cte], final: exp.Query) -> str:
@@ -147,10 +149,10 @@ class _Writer:
 
     def scalar(self, node: exp.Expr) -> str:
         """An expression on one line, or laid out by sqlglot where it is too long for one."""
-        line = node.sql(self.dialect, copy=False, normalize_functions=False)
+        line = self._short.generate(node, copy=False)
         if len(line) <= _WIDE or not isinstance(node, exp.Alias | exp.Case | exp.Connector | exp.Paren):
             return line
-        pretty = node.sql(self.dialect, copy=False, normalize_functions=False, pretty=True, indent=4, pad=4)
+        pretty = self._long.generate(node, copy=False)
         return _SMALL.sub(lambda found: f"({' '.join(found[1].split())})", pretty)
 
 

@@ -45,6 +45,7 @@ def test_each_set_has_a_label() -> None:
     ("narrower", "labels"),
     [
         ({f"n{i}": "app.buy" for i in range(MOST_TOLD + 1)}, ["app.buy"]),
+        ({f"n{i}": "app.buy" for i in range(500)}, ["app.buy"]),
         ({"big": "app.buy"}, ["app.buy", "app.buy and big"]),
         ({"big": "app.buy", "late": "app.buy"}, ["app.buy", "app.buy and big and late"]),
     ],

@@ -13,6 +13,7 @@ _OPERATIONS: dict[type[exp.Expr], tuple[Operation, tuple[str, ...]]] = {
     exp.LogicalOr: (Operation.ANY_OF_GROUP, ("this",)),
     exp.VariancePop: (Operation.VARIANCE, ("this",)),
 }
+_INSTEAD = (Operation.DEVIATION, *(operation for operation, _ in _OPERATIONS.values()))
 _COUNTS = (exp.Count, exp.RowNumber, exp.Rank)
 
 
@@ -29,6 +30,8 @@ def with_meaning(whole: exp.Query, dialect: Dialect) -> None:
 
 def _as_operations(whole: exp.Query, dialect: Dialect) -> None:
     """Nodes of the parser that the dialect has a spelling of its own for become operations."""
+    if not any(one.spelled in dialect.spellings for one in _INSTEAD):
+        return
     for node in list(whole.walk()):
         if isinstance(node, exp.StddevSamp) and Operation.DEVIATION.spelled in dialect.spellings:
             filtered = node.parent if isinstance(node.parent, exp.Filter) else None

@@ -13,11 +13,14 @@ _ROWS = "_rows"
 
 def rewrite(tree: exp.Query, dialect: Dialect) -> exp.Query:
     """The same query, changed in place."""
+    day = Operation.FIRST_OF_DAY.spelled in dialect.spellings
+    if dialect.filter_clause and dialect.nulls_last and day and not dialect.rows_by_name:
+        return tree
     for node in reversed(list(tree.walk())):
         match node:
             case exp.Filter() if not dialect.filter_clause:
                 node.replace(_conditional(node))
-            case exp.Anonymous(this=Operation.FIRST_OF_DAY) if Operation.FIRST_OF_DAY.spelled not in dialect.spellings:
+            case exp.Anonymous(this=Operation.FIRST_OF_DAY) if not day:
                 node.replace(_first_of_day(node, dialect))
             case exp.Order() if not dialect.nulls_last:
                 node.set("expressions", [one for ordered in node.expressions for one in _nulls_last(ordered)])

@@ -25,16 +25,18 @@ class UnknownOperation(Exception):
 
 
 def spelled(operation: Operation, node: exp.Anonymous, dialect: Dialect) -> exp.Expr:
-    """An operation as the engine writes it."""
+    """An operation as the engine writes it. Its arguments are taken over, and copied where they stand once more."""
     found: exp.Expr = template(operation, dialect).copy()
     given = {f"_{name}": value for name, value in arguments(node).items()}
     holes = [hole for hole in found.find_all(exp.Column) if hole.name in given]
     if holes == [found]:
-        return given[found.name].copy()
+        return given[found.name]
+    taken: set[str] = set()
     for hole in holes:
-        value = given[hole.name].copy()
+        value = given[hole.name].copy() if hole.name in taken else given[hole.name]
+        taken.add(hole.name)
         wrapped = isinstance(value, _LOOSE) and not isinstance(hole.parent, _CLOSED) and hole is not found
-        hole.replace(exp.paren(value) if wrapped and not isinstance(value, exp.Paren) else value)
+        hole.replace(exp.paren(value, copy=False) if wrapped and not isinstance(value, exp.Paren) else value)
     return exp.paren(found) if isinstance(found, _LOOSE) and _binds(node, found) else found
 
 

@@ -23,8 +23,7 @@ def lowered_tree(tree: exp.Query, dialect: Dialect) -> exp.Query:
     for node in reversed(list(whole.walk())):  # what is inside comes before what it is inside of
         match node:
             case exp.Identifier():
-                node.set("this", fitting(node.name, dialect))
-                node.set("quoted", needs_quotes(node.name, dialect))
+                _fit(node, dialect)
             case exp.DataType():
                 node.replace(engine_type(node, dialect))
             case exp.Literal() if not dialect.decimal_literals and not node.is_string:
@@ -40,6 +39,16 @@ def lowered_tree(tree: exp.Query, dialect: Dialect) -> exp.Query:
             case _:
                 pass
     return whole
+
+
+def _fit(name: exp.Identifier, dialect: Dialect) -> None:
+    """A name as it fits, in quotes where it needs them. Most names are as they should be."""
+    written = fitting(name.name, dialect)
+    if written != name.this:
+        name.set("this", written)
+    quoted = needs_quotes(written, dialect)
+    if quoted is not name.args.get("quoted"):
+        name.set("quoted", quoted)
 
 
 def lowered_expression(value: exp.Expr, dialect: Dialect) -> exp.Expr:
