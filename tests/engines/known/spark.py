@@ -38,6 +38,8 @@ def start(folder: Path, programs: Path) -> Iterator[Running]:
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.log.structuredLogging.enabled": "false",
+        # Each of a hundred sorts in a plan takes a page at once, and those of the usual size are more than the memory.
+        "spark.buffer.pageSize": "1m",
         # To compile a plan takes longer than to run it on so few rows.
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
