@@ -160,7 +160,7 @@ class UnknownDialect(Diagnostic):
 
     @property
     def help(self) -> str:
-        return f"dialects: {listed(self.known)}; set `dialect:` in segments/segpy.yml"
+        return f"dialects: {listed(self.known, len(self.known))}; set `dialect:` in segments/segpy.yml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from segpy.dialects.databricks import DATABRICKS
 from segpy.dialects.duckdb import DUCKDB
 from segpy.dialects.model import Dialect
 from segpy.dialects.postgres import POSTGRES
+from segpy.dialects.redshift import REDSHIFT
 from segpy.dialects.snowflake import SNOWFLAKE
 from segpy.dialects.spark import SPARK
 from segpy.dialects.trino import TRINO
 
 __all__ = ["DIALECTS", "Dialect"]
 
-DIALECTS = {one.name: one for one in (DUCKDB, POSTGRES, SPARK, BIGQUERY, CLICKHOUSE, SNOWFLAKE, DATABRICKS, TRINO)}
+_ALL = (DUCKDB, POSTGRES, SPARK, BIGQUERY, CLICKHOUSE, SNOWFLAKE, DATABRICKS, TRINO, REDSHIFT)
+DIALECTS = {one.name: one for one in _ALL}
 """The dialects that SQL can be written for."""

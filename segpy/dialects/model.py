@@ -26,6 +26,8 @@ class Dialect:
     show the same, the engine takes the first. `nulls_last`: any order can be told to put nulls last; else they come
     first where it ascends. `interval_numbers`: `interval 1 day` without quotes. `rows_by_name`: the name of a relation
     means its row, and hides a column of the same name.
+    `range_frames`: a running extreme takes in the rows that stand at the same place. `medians_together`: a select can
+    have several medians. `recursion_lists`: a CTE that reads itself lists its columns.
     `signed_counts`: counts are integers, and not of a type that has no negative numbers. `in_knows_nulls`: what is not
     in a list, but may be the null in it, is unknown. `names_kept`: a column of a table that is named keeps its own name
     in what a query yields. `range_of_numbers`: a window can reach back by a number, however great. `typed_outputs`:
@@ -58,6 +60,9 @@ class Dialect:
     typed_outputs: bool = False
     signed_counts: bool = True
     range_of_numbers: bool = True
+    range_frames: bool = True
+    medians_together: bool = True
+    recursion_lists: bool = False
     in_knows_nulls: bool = True
     names_kept: bool = True
     settings: Mapping[str, int] = field(default_factory=dict)

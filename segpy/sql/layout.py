@@ -98,6 +98,8 @@ class _Writer:
         comment = "".join(comment_line(line) + "\n" for line in cte.comment)
         name = self.scalar(exp.to_identifier(cte.name, quoted=False))
         hint = "NOT MATERIALIZED " if cte.inline else "MATERIALIZED " if cte.copied else ""
+        listed = ", ".join(map(self.scalar, cte.columns))
+        name += f" ({listed})" if listed else ""
         return f"{comment}{name} as {hint}(\n{_indented(self.whole(cte.ctes, cte.query))}\n)"
 
     def query(self, query: exp.Query) -> str:

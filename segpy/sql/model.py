@@ -13,7 +13,8 @@ from segpy.plan.model_examples import ExamplesPlan
 class Cte:
     """A named query and what it is for, a line of comment each. `inline` forbids the engine to make a copy of it.
 
-    `copied` bids it to make one. A `recursive` one reads itself. `ctes` are known inside of it only.
+    `copied` bids it to make one. A `recursive` one reads itself. Its `columns` are listed where the engine
+    wants them to be. `ctes` are known inside of it only.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Cte:
     inline: bool = False
     copied: bool = False
     recursive: bool = False
+    columns: tuple[exp.Identifier, ...] = ()
     ctes: tuple[Cte, ...] = ()
 
 

@@ -104,9 +104,10 @@ class Operation(Enum):
     NEAREST = ("nearest", "on", "columns")
 
     # For each of these the parser has a node of its own, which stands in the tree. They take its place where an engine
-    # has none, or one that is not exact or means something else: how often a whole number goes into another; whether a
-    # condition holds for any row of a group; the deviation of a sample, of the rows of a group that fulfil a condition,
-    # null of fewer than two; the variance of all numbers of a group.
+    # has none, or one that is not exact or means something else: the mean of a group's numbers; how often a whole
+    # number goes into another; whether a condition holds for any row of a group; the deviation of a sample, of the rows
+    # of a group that fulfil a condition, null of fewer than two; the variance of all numbers of a group.
+    AVERAGE = ("average", "value")
     WHOLE_QUOTIENT = ("whole_quotient", "dividend", "divisor")
     ANY_OF_GROUP = ("any_of_group", "value")
     DEVIATION = ("deviation", "value", "condition")

@@ -40,7 +40,9 @@ def verify(query: Query, text: str, dialect: str, tokens: Sequence[Token] = ()) 
 def _whole(ctes: Sequence[Cte], final: exp.Query) -> exp.Query:
     whole, recursive = final.copy(), any(cte.recursive for cte in ctes)
     for cte in ctes:
-        name, materialized = exp.to_identifier(cte.name, quoted=False), False if cte.inline else cte.copied or None
+        identifier, columns = exp.to_identifier(cte.name, quoted=False), [one.copy() for one in cte.columns]
+        name = exp.TableAlias(this=identifier, columns=columns) if columns else identifier
+        materialized = False if cte.inline else cte.copied or None
         body = _whole(cte.ctes, cte.query)
         whole.with_(name, as_=body, recursive=recursive, materialized=materialized, copy=False)
     return whole

@@ -40,7 +40,7 @@ def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]]
         for name, table in tables_of(entry):
             _file(folder / "models" / entry.name / "input" / f"{_named(entry, name)}.sql", _input(engine, table))
         for name, sql in models.sql.items():
-            _file(folder / "models" / entry.name / f"{_named(entry, name)}.sql", renamed(entry, sql))
+            _file(folder / "models" / entry.name / f"{_named(entry, name)}.sql", engine.given(renamed(entry, sql)))
             wanted.append(_named(entry, name))
         properties = yaml.load(models.artifacts["models/segpy/_segpy.yml"], Loader=_LOADER)
         properties = _prefixed(entry, properties, tests and entry.case is not None)
@@ -52,7 +52,7 @@ def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]]
             if path.startswith("macros/"):
                 _file(folder / path, text)
     _file(folder / "models" / "holdouts" / f"{buckets.GIVEN}.sql", _input(engine, buckets.given()))
-    _file(folder / "models" / "holdouts" / f"{buckets.MODEL}.sql", buckets.model(engine))
+    _file(folder / "models" / "holdouts" / f"{buckets.MODEL}.sql", engine.given(buckets.model(engine)))
     wanted.append(buckets.MODEL)
     _file(folder / "dbt_project.yml", yaml.safe_dump(_settings(instants)))
     _file(folder / "wanted.json", json.dumps({"models": wanted, "tests": tests}))

@@ -29,6 +29,7 @@ _KINDS = (("measures", "Measures"), ("sequences", "Sequences"), ("windows", "Win
 _LEVELS = {
     "engine": "executed",
     "emulator": "executed on an emulator",
+    "stand-in": "executed on a stand-in",
     "validated": "validated",
     "parsed": "parsed",
 }
@@ -36,9 +37,10 @@ _LEVELS = {
 
 _INTRODUCTION = """\
 Every case of `tests/cases/`, and random specs, in the engine's own SQL. *Executed* means that all rows of all models
-were what a person worked out by hand, and what DuckDB says. *Validated* means that a validator knows all functions and
-types of the SQL, *parsed* that a parser of the dialect reads it, which says nothing of the answers. *Generated* is what
-was not even read. *Hold-outs* says whether the engine puts salts and keys into the buckets that are pinned in
+were what a person worked out by hand, and what DuckDB says; *on a stand-in*, that another engine was asked, whose
+section here says how it differs. *Validated* means that a validator knows all functions and types of the SQL, *parsed*
+that a parser of the dialect reads it, which says nothing of the answers. *Generated* is what was not even read.
+*Hold-outs* says whether the engine puts salts and keys into the buckets that are pinned in
 `tests/golden/buckets.csv`.""".splitlines()
 
 

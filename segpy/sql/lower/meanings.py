@@ -9,6 +9,7 @@ from segpy.sql.nodes import Operation
 from segpy.sql.tree import any_of
 
 _OPERATIONS: dict[type[exp.Expr], tuple[Operation, tuple[str, ...]]] = {
+    exp.Avg: (Operation.AVERAGE, ("this",)),
     exp.IntDiv: (Operation.WHOLE_QUOTIENT, ("this", "expression")),
     exp.LogicalOr: (Operation.ANY_OF_GROUP, ("this",)),
     exp.VariancePop: (Operation.VARIANCE, ("this",)),

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from sqlglot import exp
+
 from segpy.dialects import Dialect
 from segpy.sql.lower.apart import apart_by_steps
 from segpy.sql.lower.lookups import looked_up_by_joins
 from segpy.sql.lower.names import fitting, quoted
 from segpy.sql.lower.nearest import nearest_by_extremes
+from segpy.sql.lower.ordered import firsts_by_places, medians_apart
 from segpy.sql.lower.outputs import typed, with_settings
 from segpy.sql.lower.rolling import rolling_by_sums
 from segpy.sql.lower.trees import lowered_tree
 from segpy.sql.lower.types import written_type
 from segpy.sql.model import Cte, ModelColumn, OutputColumn, Query
+from segpy.sql.nodes import Operation
 
 
 def lower(query: Query, dialect: Dialect) -> Query:
@@ -50,6 +54,25 @@ def _rolling(query: Query, dialect: Dialect) -> Query:
     return query if dialect.range_of_numbers else replace(query, ctes=_through(query.ctes, rolling_by_sums))
 
 
+def _firsts(query: Query, dialect: Dialect) -> Query:
+    known = Operation.FIRST_BY.spelled in dialect.spellings
+    return query if known else replace(query, ctes=_through(query.ctes, firsts_by_places))
+
+
+def _medians(query: Query, dialect: Dialect) -> Query:
+    return query if dialect.medians_together else replace(query, ctes=_through(query.ctes, medians_apart))
+
+
+def _lists(query: Query, dialect: Dialect) -> Query:
+    def listed(cte: Cte) -> list[Cte]:
+        if not cte.recursive:
+            return [cte]
+        names = [item.args["alias"] if isinstance(item, exp.Alias) else item.this for item in cte.query.selects]
+        return [replace(cte, columns=tuple(names))]
+
+    return replace(query, ctes=_through(query.ctes, listed)) if dialect.recursion_lists else query
+
+
 def _lookups(query: Query, dialect: Dialect) -> Query:
     if dialect.scalar_subqueries:
         return query
@@ -83,10 +106,13 @@ _PASSES: tuple[Callable[[Query, Dialect], Query], ...] = (
     _apart,
     _nearest,
     _rolling,
+    _firsts,
+    _medians,
     _lookups,
     _hints,
     _order,
     typed,
     with_settings,
     _trees,
+    _lists,
 )

@@ -22,6 +22,8 @@ def rewrite(tree: exp.Query, dialect: Dialect) -> exp.Query:
                 node.replace(_conditional(node))
             case exp.Anonymous(this=Operation.FIRST_OF_DAY) if not day:
                 node.replace(_first_of_day(node, dialect))
+            case exp.Window() if not dialect.range_frames and node.args.get("order") and not node.args.get("spec"):
+                _frame(node)
             case exp.Order() if not dialect.nulls_last:
                 node.set("expressions", [one for ordered in node.expressions for one in _nulls_last(ordered)])
             case exp.Select() if dialect.rows_by_name:
@@ -45,6 +47,17 @@ def _conditional(filtered: exp.Filter) -> exp.Expr:
         return kind(of, *made.expressions[1:])
     made.set("this", of)
     return made
+
+
+def _frame(window: exp.Window) -> None:
+    """A running extreme by rows. Of those at one place the most extreme comes first, so that all of them have it."""
+    if not isinstance(window.this, exp.Max | exp.Min):
+        return  # what gives a row its place or another row has no frame
+    order = window.args["order"]
+    most = exp.Ordered(this=window.this.this.copy(), desc=isinstance(window.this, exp.Max), nulls_first=False)
+    order.set("expressions", [*order.expressions, most])
+    spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+    window.set("spec", spec)
 
 
 def _first_of_day(node: exp.Anonymous, dialect: Dialect) -> exp.Expr:

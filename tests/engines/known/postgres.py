@@ -12,7 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from tests.engines.engine import Engine, Running
 from tests.engines.inputs import from_values
 from tests.engines.server import served
 
-_SETTINGS = {
+SETTINGS = {
     "listen_addresses": "",
     "timezone": "America/St_Johns",
     # Nothing here outlives the tests.
@@ -49,8 +49,18 @@ def absent() -> str | None:
     return None
 
 
+_LOCALE = ("--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
+
+
 @contextmanager
 def start(folder: Path, programs: Path) -> Iterator[Running]:
+    """A server as a user may have it."""
+    with started(folder, _LOCALE, SETTINGS) as running:
+        yield running
+
+
+@contextmanager
+def started(folder: Path, locale: Sequence[str], settings: Mapping[str, str]) -> Iterator[Running]:
     """A server on a database of its own, which is gone afterwards."""
     found = programs_folder()
     assert found is not None, absent()
@@ -60,7 +70,7 @@ def start(folder: Path, programs: Path) -> Iterator[Running]:
     try:
         if user:
             os.chown(data, user.pw_uid, user.pw_gid)
-        _make(found, data, who)
+        _make(found, data, who, locale, settings)
     except BaseException:
         shutil.rmtree(data)
         raise
@@ -86,14 +96,15 @@ def _user() -> pwd.struct_passwd | None:
         return None
 
 
-def _make(programs: Path, data: Path, who: dict[str, Any]) -> None:
-    locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US"]
+def _make(
+    programs: Path, data: Path, who: Mapping[str, Any], locale: Sequence[str], settings: Mapping[str, str]
+) -> None:
     command = [str(programs / "initdb"), "-D", str(data), "-U", "segpy", "--auth=trust", "--no-sync", *locale]
     done = subprocess.run(command, capture_output=True, text=True, cwd=data, check=False, **who)
     assert done.returncode == 0, f"initdb failed; PostgreSQL 15 or later is needed\n{done.stdout}{done.stderr}"
-    settings = "".join(f"{name} = '{value}'\n" for name, value in _SETTINGS.items())
+    lines = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
     with (data / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(settings)
+        file.write(lines)
 
 
 ENGINE = Engine(
