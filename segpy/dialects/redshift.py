@@ -81,7 +81,7 @@ REDSHIFT = Dialect(
         "bucket": "strtol(substring(md5(_value), 1, 8), 16) % 10000",
     },
     reserved=frozenset(_WORDS.split()) | POSTGRES.reserved,
-    longest_name=63,  # it takes 127; so the same SQL can be tried on PostgreSQL
+    longest_name=127,
     filter_clause=False,
     exact_averages=True,
     scalar_subqueries=False,  # some, inside of others, it has no plan for

@@ -9,11 +9,12 @@ import subprocess
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from segpy.dialects import DIALECTS
 from tests.cases.runner import Models, Refused
 from tests.cases.tables import Row
 from tests.engines import worker
@@ -40,7 +41,13 @@ class Answers:
 @cache
 def compiled(engine: str, name: str) -> tuple[Entry, Models]:
     """An entry in the dialect of an engine. Raises `Refused` with the codes of what cannot be said."""
-    return entry(name).compiled(ENGINES[engine].dialect)
+    asked = ENGINES[engine]
+    usual = DIALECTS[asked.dialect]
+    DIALECTS[asked.dialect] = replace(usual, **asked.limits)
+    try:
+        return entry(name).compiled(asked.dialect)
+    finally:
+        DIALECTS[asked.dialect] = usual
 
 
 def answers(engine: Engine, found: Entry, models: Models, folder: Path) -> Answers:

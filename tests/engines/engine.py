@@ -51,9 +51,9 @@ class Engine:
     says what is missing on this machine beside the environment. `marks` are by case, or by code of a diagnostic. An
     engine of `every_run` is one that CI fails without. `random` specs are left out where they would tell nothing. In
     text, a `backslash` of some engines is not a letter. `aware` engines hand out instants with a time zone. `kind` is
-    what the documentation says of it. A stand-in is `given` the SQL as it can read it. `contracts` of dbt are beyond
-    some emulators. One that `folds` takes names without quotes for names in capital letters. After so many `hours` a
-    build is given up.
+    what the documentation says of it. A stand-in is `given` the SQL as it can read it, and has `limits` of its own,
+    capabilities of the dialect. `contracts` of dbt are beyond some emulators. One that `folds` takes names without
+    quotes for names in capital letters. After so many `hours` a build is given up.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Engine:
     aware: bool = False
     kind: Literal["engine", "emulator", "stand-in"] = "engine"
     given: Callable[[str], str] = lambda sql: sql
+    limits: Mapping[str, Any] = field(default_factory=dict)
     contracts: bool = True
     folds: bool = False
 

@@ -6,6 +6,7 @@ them; not that Redshift takes them. What is done to the stand-in, and to the que
 * what only Redshift has is a function in SQL: `datediff` and `dateadd`, `convert_timezone`, `strtol`;
 * a unit of time stands in quotes, as no function of PostgreSQL takes it without;
 * backslashes in text are read as PostgreSQL read them before 9.1, sessions are in UTC;
+* names are cut at 63 bytes and not at 127;
 * text is compared by its bytes, as in Redshift, but the blanks at its end count.
 """
 
@@ -73,4 +74,5 @@ ENGINE = Engine(
     backslash=True,
     kind="stand-in",
     given=units_in_quotes,
+    limits={"longest_name": 63},
 )
