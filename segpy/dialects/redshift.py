@@ -66,6 +66,8 @@ REDSHIFT = Dialect(
         "seconds_between": f"cast({_ELAPSED} as double precision) / 1000000",
         # In two steps, as an integer of 32 bits can be added.
         "laid_back": f"dateadd(second, -({_ELAPSED} / 1000000), dateadd(microsecond, -({_ELAPSED} % 1000000), _value))",
+        # What an interval of months does at the end of one is not documented.
+        "months_later": "dateadd(month, _months, _value)",
         "average": "avg(cast(_value as double precision))",
         "median": "percentile_cont(0.5) within group (order by cast(_value as double precision))",
         "halved": "case when _times < 1000 then pow(5e-1, _times) else 0 end",

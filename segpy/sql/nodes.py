@@ -50,6 +50,9 @@ class Operation(Enum):
     # An instant, earlier by what has elapsed between two others.
     LAID_BACK = ("laid_back", "value", "earlier", "later")
 
+    # What the calendar shows so many months later, the last of a shorter month; where intervals of months cannot tell.
+    MONTHS_LATER = ("months_later", "value", "months")
+
     # Of the rows of a group that fulfil a condition the value of the one that comes first.
     FIRST_BY = ("first_by", "value", "place", "condition")
     # The median of a group's numbers, nulls aside: of an even number of them the mean of the middle two.

@@ -77,3 +77,15 @@ def test_a_mean_on_redshift_is_of_fractions() -> None:
     """That of whole numbers is a whole number there."""
     found = lowered_expression(exp.Avg(this=column("whole")), DIALECTS["redshift"]).sql("redshift")
     assert "AVG(CAST(whole AS DOUBLE PRECISION))" in found.upper().replace("WHOLE", "whole")
+
+
+@pytest.mark.parametrize(
+    ("duration", "kind", "months"),
+    [("3 month", exp.Sub, "-3"), ("1 year", exp.Sub, "-12"), ("2 month", exp.Add, "2")],
+)
+def test_months_on_redshift_are_counted_by_a_function(duration: str, kind: type[exp.Binary], months: str) -> None:
+    count, unit = duration.split()
+    moved = kind(this=column("at"), expression=exp.Interval(this=exp.Literal.string(count), unit=exp.var(unit)))
+    found = lowered_expression(moved, DIALECTS["redshift"]).sql("redshift")
+    assert found.lower() == f"dateadd(month, {months}, at)"
+    assert "interval" in lowered_expression(moved, DIALECTS["postgres"]).sql("postgres").lower()

@@ -6,9 +6,10 @@ from sqlglot import exp
 
 from segpy.dialects import Dialect
 from segpy.sql.nodes import Operation, operation
-from segpy.sql.tree import identifier, is_null
+from segpy.sql.tree import identifier, is_null, number
 
 _ROWS = "_rows"
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def rewrite(tree: exp.Query, dialect: Dialect) -> exp.Query:
@@ -24,6 +25,8 @@ def rewrite(tree: exp.Query, dialect: Dialect) -> exp.Query:
                 node.replace(_first_of_day(node, dialect))
             case exp.Window() if not dialect.range_frames and node.args.get("order") and not node.args.get("spec"):
                 _frame(node)
+            case exp.Add() | exp.Sub() if Operation.MONTHS_LATER.spelled in dialect.spellings and (by := _months(node)):
+                node.replace(Operation.MONTHS_LATER(node.this, number(by)))
             case exp.Order() if not dialect.nulls_last:
                 node.set("expressions", [one for ordered in node.expressions for one in _nulls_last(ordered)])
             case exp.Select() if dialect.rows_by_name:
@@ -47,6 +50,16 @@ def _conditional(filtered: exp.Filter) -> exp.Expr:
         return kind(of, *made.expressions[1:])
     made.set("this", of)
     return made
+
+
+def _months(moved: exp.Add | exp.Sub) -> int | None:
+    """By how many months an instant is moved, if by months."""
+    by = moved.expression
+    unit = by.unit.name.lower() if isinstance(by, exp.Interval) and by.unit else ""
+    if unit not in _MONTHS:
+        return None
+    count = int(by.name) * _MONTHS[unit]
+    return count if isinstance(moved, exp.Add) else -count
 
 
 def _frame(window: exp.Window) -> None:
