@@ -32,7 +32,8 @@ class Dialect:
     in a list, but may be the null in it, is unknown. `names_kept`: a column of a table that is named keeps its own name
     in what a query yields. `range_of_numbers`: a window can reach back by a number, however great. `typed_outputs`:
     what a model yields is cast to the types that its columns are said to have, as the engine's own choice may be
-    another. `settings` hold for every query, whatever those of the user are.
+    another. `settings` hold for every query, whatever those of the user are. `before_table` is a statement for the
+    transaction in which a table is made.
 
     `beside` are the other dialects that a project is rendered in.
     """
@@ -66,6 +67,7 @@ class Dialect:
     in_knows_nulls: bool = True
     names_kept: bool = True
     settings: Mapping[str, int] = field(default_factory=dict)
+    before_table: str = ""
     beside: tuple[Dialect, ...] = ()
 
 

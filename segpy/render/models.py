@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from importlib.resources import files
 
+from segpy.dialects import DIALECTS
 from segpy.plan.model import Plan
 from segpy.render.model import Artifact
 from segpy.render.properties import properties_file
 from segpy.render.unit_tests import example_files
 from segpy.sql.model import Model, UnitTests
 
-_CONFIG = '{{{{ config(materialized="{}") }}}}'
 _MACROS = "macros/segpy"
 
 
@@ -26,14 +27,25 @@ def render(plan: Plan, models: tuple[Model, ...], examples: tuple[UnitTests, ...
 
 def _files(folder: str, model: Model) -> list[Artifact]:
     """A model with its SQL or, in a project of several dialects, with a call of the macro that has it."""
-    config = _CONFIG.format("view" if model.view else "table")
-    head = f"-- Grain: {model.grain}.\n{config}\n\n"
+    head = f"-- Grain: {model.grain}.\n{_config(model)}\n\n"
     path = f"{folder}/{model.name}.sql"
     if len(model.written) == 1:
         return [Artifact(path, head + model.written[0].text)]
     macro = f"segpy_sql_of_{model.name}"
     call = Artifact(path, f"{head}{{{{ {macro}() }}}}\n")
     return [call, Artifact(f"{_MACROS}/models/{model.name}.sql", _macro_file(macro, model))]
+
+
+def _config(model: Model) -> str:
+    """How dbt is to make a model, and what an engine is told before."""
+    if model.view:
+        return '{{ config(materialized="view") }}'
+    before = {one.dialect: DIALECTS[one.dialect].before_table for one in model.written}
+    chosen = (
+        f"{json.dumps(before)}.get(target.type)" if len(set(before.values())) > 1 else json.dumps(before.popitem()[1])
+    )
+    hook = "" if chosen == '""' else f", pre_hook={chosen}"
+    return f'{{{{ config(materialized="table"{hook}) }}}}'
 
 
 def _macro_file(macro: str, model: Model) -> str:

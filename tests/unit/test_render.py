@@ -13,6 +13,9 @@ import duckdb
 import pytest
 import yaml
 
+from segpy.catalog.model import Catalog
+from segpy.pipeline import compile_sources
+from segpy.source.nodes import Source
 from tests.cases.runner import Models, compile_spec, in_order, rendered
 from tests.cases.tables import Table, create, quoted
 from tests.unit.stages import WORLD
@@ -185,6 +188,23 @@ def test_a_model_says_its_grain_and_how_it_is_built() -> None:
         how = "view" if name == "segment_activation" else "table"
         assert lines[1] == f'{{{{ config(materialized="{how}") }}}}'
         assert "select *" not in lines[-1], name
+
+
+@pytest.mark.parametrize(
+    ("dialects", "hook"),
+    [
+        ("spark", ""),
+        ("postgres", ', pre_hook="set local jit = off"'),
+        ("[duckdb, postgres]", ', pre_hook={"duckdb": "", "postgres": "set local jit = off"}.get(target.type)'),
+    ],
+)
+def test_what_an_engine_is_told_before_a_table_is_made(dialects: str, hook: str) -> None:
+    text = f"dialect: {dialects}\n{WORLD}features: {{f: {{entity: team, count: login}}}}\n"
+    text += "segments: {s: {entity: user, all: [{attribute: age, more_than: -1.5}]}}\n"
+    sources = (Source("segments/spec.yml", text),)
+    artifacts = {one.path: one.text for one in compile_sources(sources, Catalog()).artifacts}
+    assert f'{{{{ config(materialized="table"{hook}) }}}}' in artifacts["models/segpy/team_features.sql"]
+    assert '{{ config(materialized="view") }}' in artifacts["models/segpy/segment_activation.sql"]
 
 
 def test_artifacts_are_in_the_order_of_their_paths() -> None:
