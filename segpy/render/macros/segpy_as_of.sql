@@ -48,28 +48,47 @@
     {{ return("toDateTime64('" ~ text ~ "', 6, 'UTC')") }}
 {% endmacro %}
 
-{#
-    Spark reads dates, and what its plain timestamps are made of, by the clocks of the session: they must show UTC.
-    Asked once a model.
-#}
 {% macro spark__segpy_timestamp(text) %}
+    {% do adapter.dispatch('segpy_in_utc', 'segpy')(
+        'select current_timezone() as zone',
+        'set spark.sql.session.timeZone to UTC, under server_side_parameters of the target `' ~ target.name
+        ~ '` in profiles.yml, or in the configuration of the cluster'
+    ) %}
+    {{ return("cast('" ~ text ~ "' as timestamp)") }}
+{% endmacro %}
+
+{% macro redshift__segpy_timestamp(text) %}
+    {% do adapter.dispatch('segpy_in_utc', 'segpy')(
+        "select current_setting('timezone') as zone",
+        'alter the user of the target `' ~ target.name ~ '` to set timezone to UTC'
+    ) %}
+    {{ return("cast('" ~ text ~ "' as timestamp)") }}
+{% endmacro %}
+
+{#
+    Some engines read dates, and what their plain timestamps are made of, by the clocks of the session: they must show
+    UTC. `question` asks for the session's zone, once a model; `advice` is what to do where it is another.
+#}
+{% macro segpy_in_utc(question, advice) %}
+    {{ return(adapter.dispatch('segpy_in_utc', 'segpy')(question, advice)) }}
+{% endmacro %}
+
+{% macro default__segpy_in_utc(question, advice) %}
     {% if execute %}
         {% set known = load_result('segpy_session_zone') %}
         {% if known is none %}
-            {% call statement('segpy_session_zone', fetch_result=true) %}select current_timezone() as zone{% endcall %}
+            {% call statement('segpy_session_zone', fetch_result=true) %}{{ question }}{% endcall %}
             {% set known = load_result('segpy_session_zone') %}
         {% endif %}
         {% do store_result('segpy_session_zone', response=known['response'], agate_table=known['table']) %}
         {% set zone = known['data'][0][0] %}
         {% if zone not in ['UTC', 'Etc/UTC', 'UCT', 'Etc/UCT', 'Zulu', 'Z', '+00:00', 'GMT', 'Etc/GMT'] %}
             {% do exceptions.raise_compiler_error(
-                "This Spark session is in the time zone " ~ zone ~ ", by whose clocks it would read dates and times. segpy "
-                ~ "needs UTC: set spark.sql.session.timeZone to UTC, under server_side_parameters of the target `"
-                ~ target.name ~ "` in profiles.yml, or in the configuration of the cluster."
+                "This session is in the time zone " ~ zone ~ ", by whose clocks it would read dates and times. segpy "
+                ~ "needs UTC: " ~ advice ~ "."
             ) %}
         {% endif %}
     {% endif %}
-    {{ return("cast('" ~ text ~ "' as timestamp)") }}
 {% endmacro %}
 
 {# What somebody wrote, as text in UTC. YAML may have made a date of it already; as text that reads the same. #}

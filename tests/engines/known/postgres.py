@@ -49,13 +49,13 @@ def absent() -> str | None:
     return None
 
 
-_LOCALE = ("--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
+LOCALE = ("--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
 
 
 @contextmanager
 def start(folder: Path, programs: Path) -> Iterator[Running]:
     """A server as a user may have it."""
-    with started(folder, _LOCALE, SETTINGS) as running:
+    with started(folder, LOCALE, SETTINGS) as running:
         yield running
 
 
