@@ -46,6 +46,7 @@ ENGINE = Engine(
     },
     table=one_by_one,
     every_run=False,
+    random=False,  # most have a column called `at`, over which the emulator breaks
     marks={
         buckets.MODEL: Mark("notyet", "the emulator reads no hexadecimal numbers, Snowflake does by a format"),
         "integers_beyond_2_53": _SUMS,
