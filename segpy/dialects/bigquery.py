@@ -45,6 +45,8 @@ BIGQUERY = Dialect(
         """,
         "as_text": "cast(_value as string)",
         "as_uuid": "lower(cast(_value as string))",
+        # No window parts rows by a floating number; `+ 0` makes one of -0.0 and 0.
+        "telling_number": "cast(_value + 0 as string)",
         "one_if": "cast(_condition as int64)",
         "bucket": "mod(cast(concat('0x', substr(to_hex(md5(_value)), 1, 8)) as int64), 10000)",
         "trimmed": "trim(_value, ' ')",

@@ -81,6 +81,7 @@ COMMON = {
     "as_text": "cast(_value as text)",
     "as_uuid": "cast(_value as uuid)",
     "as_number": "_value",
+    "telling_number": "_value",
     "null_if": "nullif(_value, _other)",
     "one_if": "cast(_condition as integer)",
     "lowered": "lower(_value)",

@@ -205,7 +205,8 @@ class Aftermath:
 class SequencePlan:
     """One sequence. `overlaps` pairs steps, from 0, that one event could serve.
 
-    `same` are columns of the events model that all steps share. With `counted`, matches without overlap are counted.
+    `same` are columns of the events model that all steps share, `fractions` those of them that hold numbers with a
+    fraction. With `counted`, matches without overlap are counted.
     """
 
     name: str
@@ -214,6 +215,7 @@ class SequencePlan:
     complete_within: Duration | None
     in_the_last: Duration | None
     same: tuple[str, ...]
+    fractions: frozenset[str]
     start: Start
     ties: Ties
     counted: bool

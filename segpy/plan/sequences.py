@@ -14,6 +14,7 @@ from segpy.resolve.methods import method_of, own_barred
 from segpy.resolve.model import Feature
 from segpy.resolve.model_events import Property
 from segpy.resolve.model_measures import Sequence, SequenceMeasure, Step, ThenWithout
+from segpy.spec.expression import Type
 
 
 def sequence_names(features: tuple[Feature, ...], sequences: tuple[Sequence, ...]) -> dict[Sequence, str]:
@@ -64,6 +65,7 @@ def _plan(sequence: Sequence, name: str, asked: Asked, reading: Reading) -> Sequ
         sequence.complete_within,
         sequence.in_the_last,
         tuple(reading.columns[prop] for prop in sequence.same),
+        frozenset(reading.columns[prop] for prop in sequence.same if prop.type is Type.NUMBER),
         sequence.start,
         sequence.ties,
         asked.counted,

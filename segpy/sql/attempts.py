@@ -11,6 +11,7 @@ from segpy.plan.model import SequencePlan
 from segpy.spec.expression import Type
 from segpy.spec.model_measures import Ties
 from segpy.sql.model import Cte
+from segpy.sql.nodes import Operation
 from segpy.sql.tree import as_of, column, is_known, minus, named, nearest, select, sql_type, table
 
 IN_ORDER = "events_in_order"
@@ -68,13 +69,17 @@ class Frame:
 
     def by_events(self) -> list[exp.Expr]:
         """The same in the events model."""
-        return [column(name) for name in (self.key, *self.sequence.same)]
+        return [column(self.key), *self._same()]
 
     def told(self) -> list[exp.Expr]:
         """Whose event it is and when it was, read from the events model."""
-        pairs = zip(self.sequence.same, self.shared, strict=True)
-        same = [named(column(name), shared) for name, shared in pairs]
+        same = [named(value, name) for value, name in zip(self._same(), self.shared, strict=True)]
         return [column(self.key), *same, *(column(name) for name in self.ats)]
+
+    def _same(self) -> list[exp.Expr]:
+        """What all steps share, read from the events model."""
+        fractions, values = self.sequence.fractions, [(name, column(name)) for name in self.sequence.same]
+        return [Operation.TELLING_NUMBER(value) if name in fractions else value for name, value in values]
 
     def known(self) -> list[exp.Expr]:
         """The conditions of a matched event: in the window of the sequence, its shared values known."""

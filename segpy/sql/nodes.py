@@ -68,6 +68,8 @@ class Operation(Enum):
     AS_NUMBER = ("as_number", "value")
     # A value, or null where it equals another, as `-0.0` equals `0`.
     NULL_IF = ("null_if", "value", "other")
+    # A number with a fraction, by which rows are told apart in windows and joins. Not all engines take it for that.
+    TELLING_NUMBER = ("telling_number", "value")
     # 1 where a condition holds, else 0. The condition is never null.
     ONE_IF = ("one_if", "condition")
 

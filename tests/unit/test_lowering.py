@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
+import sqlglot
 from sqlglot import exp
 
 from segpy.dialects import DIALECTS, Dialect
@@ -17,6 +19,7 @@ from segpy.sql.model import Query
 from segpy.sql.nodes import Operation
 from segpy.sql.read import read_expression
 from segpy.sql.tree import column, identifier, named, number, select, table
+from tests.cases.runner import compile_spec, rendered
 
 TYPES = {"whole": Type.INTEGER, "part": Type.NUMBER, "word": Type.TEXT}
 
@@ -93,3 +96,40 @@ def test_functions_keep_the_names_that_they_are_spelled_with(dialect: Dialect) -
     for operation in spelled:
         written = template(operation, dialect).sql(dialect.name, normalize_functions=False)
         assert set(called.findall(dialect.spellings[operation.spelled])) <= set(called.findall(written)), operation
+
+
+SHARED_NUMBER = """
+entities: {user: {key: user_id}}
+streams:
+  app:
+    relation: ref('rows')
+    entity: {user: user_id}
+    occurred_at: at
+    event: name
+    properties: {price: number, item: text}
+events:
+  view: {stream: app, is: view}
+  buy: {stream: app, is: buy}
+features:
+  twice: {sequence: {steps: [{event: view, times: 2}, {event: buy, without: [view]}], same: [price, item]}}
+  first: {sequence: {steps: [view, buy], same: price, start: first}}
+  ordered: {sequence: {steps: [view, {event: buy, times: 2}], same: price, complete_within: 2 days}}
+"""
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_windows_by_a_number_with_a_fraction(dialect: str) -> None:
+    """BigQuery refuses them: there it is the text of the number, in every step from its first. No other SQL changes."""
+    sql = rendered(compile_spec(SHARED_NUMBER, dialect).sql["user_sequences"], datetime(2026, 3, 1))
+    windows = sqlglot.parse_one(sql, read=dialect).find_all(exp.Window)
+    parted = [part for window in windows for part in window.args.get("partition_by") or ()]
+    by_price = [part for part in parted if part.find(exp.Column) is not None and part.find(exp.Column).name == "price"]
+    bare = [part for part in by_price if isinstance(part, exp.Column)]
+    assert len(by_price) > 2
+    if dialect == "bigquery":
+        assert not bare
+        assert (
+            len(re.findall(r"\bprice as same_price", sql)) == 0 < sql.count("cast(price + 0 as string) as same_price")
+        )
+    else:
+        assert bare == by_price and "price + 0" not in sql

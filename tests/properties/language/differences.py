@@ -23,9 +23,9 @@ from tests.oracle.world import World
 from tests.properties.language.specs import RandomSpec
 
 # What cannot be compiled exactly, or not yet; windows against `retention` and the grain; `ordered` without an order;
-# conditions that say nothing or contradict themselves.
+# names that this engine would cut off (the generator knows none); conditions that say nothing or contradict themselves.
 EXCUSED = frozenset(
-    {"SEG190", "SEG341", "SEG342", "SEG401", "SEG402", "SEG403", "SEG502", "SEG801", "SEG802", "SEG808"}
+    {"SEG190", "SEG341", "SEG342", "SEG401", "SEG402", "SEG403", "SEG502", "SEG503", "SEG801", "SEG802", "SEG808"}
 )
 
 
