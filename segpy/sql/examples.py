@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect as Grammar
 
 from segpy.dialects import Dialect
 from segpy.plan.model_examples import ExamplesPlan, Fixture
@@ -14,7 +15,7 @@ from segpy.sql.build import dialects_of, entity_queries, written
 from segpy.sql.inline import inlined
 from segpy.sql.layout import INDENT, lowered
 from segpy.sql.lower.query import lower
-from segpy.sql.lower.trees import lowered_expression
+from segpy.sql.lower.trees import lowered_tree
 from segpy.sql.model import Cte, InputRows, Query, UnitTests
 from segpy.sql.nodes import Operation
 from segpy.sql.operations import greatest
@@ -76,7 +77,7 @@ def _query(
 
 def _given(fixture: Fixture, name: str, mentioned: frozenset[str], relations: Relations, dialect: Dialect) -> Cte:
     """The rows that an example gives for a relation; without an example none."""
-    nulls = [_sql(named(cast(exp.Null(), type_), one), dialect) for one, type_ in _read(fixture, mentioned)]
+    nulls = _sql([named(cast(exp.Null(), type_), one) for one, type_ in _read(fixture, mentioned)], dialect)
     nobody = lowered(f"select {', '.join(nulls)} limit 0", dialect.name)
     placeholder = relations.given(_variable(name), nobody)
     return Cte(name, (f"{fixture.relation}, as an example gives it",), select([exp.Star()], table(placeholder)))
@@ -119,11 +120,11 @@ def _rows(fixture: Fixture, mentioned: frozenset[str], dialect: Dialect) -> str:
         varying = [
             next(name for name, _ in columns if values[name][0] is not None)
         ]  # equal rows are told apart by none
-    selected = []
+    selected: list[exp.Expr] = []
     for name, type_ in columns:
         inner = column(name) if name in varying else _constant(values[name][0])
-        selected.append(INDENT + _sql(named(cast(inner, type_), name), dialect))
-    lines = ["select", ",\n".join(selected)]
+        selected.append(named(cast(inner, type_), name))
+    lines = ["select", ",\n".join(INDENT + one for one in _sql(selected, dialect))]
     if varying:
         lines += _values(varying, values, len(rows), dialect)
     return lowered("\n".join(lines) + "\n", dialect.name)
@@ -132,16 +133,22 @@ def _rows(fixture: Fixture, mentioned: frozenset[str], dialect: Dialect) -> str:
 def _values(
     names: Sequence[str], values: Mapping[str, Sequence[str | None]], count: int, dialect: Dialect
 ) -> list[str]:
-    rows = []
-    for number_ in range(count):
-        cells = ", ".join(_sql(_constant(values[name][number_]), dialect) for name in names)
-        rows.append(f"{INDENT * 2}({cells})")
-    listed = ", ".join(_sql(column(name), dialect) for name in names)
-    return ["from (", f"{INDENT}values", ",\n".join(rows), f") as given ({listed})"]
+    cells = _sql([_constant(values[name][row]) for row in range(count) for name in names], dialect)
+    rows = [cells[first : first + len(names)] for first in range(0, len(cells), len(names))]
+    listed = ", ".join(_sql([column(name) for name in names], dialect))
+    return [
+        "from (",
+        f"{INDENT}values",
+        ",\n".join(f"{INDENT * 2}({', '.join(row)})" for row in rows),
+        f") as given ({listed})",
+    ]
 
 
-def _sql(value: exp.Expr, dialect: Dialect) -> str:
-    return lowered_expression(value, dialect).sql(dialect.name)
+def _sql(values: Sequence[exp.Expr], dialect: Dialect) -> list[str]:
+    """Expressions that stand by themselves, as the engine writes them: all at once, as there are many."""
+    generator = Grammar.get_or_raise(dialect.name).generator()
+    whole = lowered_tree(exp.Select(expressions=list(values)), dialect)
+    return [generator.generate(one) for one in whole.expressions]
 
 
 def _constant(value: str | None) -> exp.Expr:
