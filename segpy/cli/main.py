@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 import traceback
@@ -66,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
+    atexit.register(gc.freeze)  # what is left goes with the process: nobody need look through it for garbage
     state: dict[str, bool] = {}
     sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments), state))
 
