@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import os
 import sys
@@ -68,9 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
-    atexit.register(gc.freeze)  # what is left goes with the process: nobody need look through it for garbage
     state: dict[str, bool] = {}
-    sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments), state))
+    code = _run(list(sys.argv[1:] if arguments is None else arguments), state)
+    if arguments is None and "dbt" not in sys.modules:  # what dbt brings wants to be tidied up
+        gc.freeze()  # what is left goes with the process: nobody need look through it for garbage
+    sys.exit(code)
 
 
 def _run(arguments: list[str], state: dict[str, bool]) -> int:
