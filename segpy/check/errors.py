@@ -175,7 +175,7 @@ class TooLongAName(Diagnostic):
 
     @property
     def label(self) -> str:
-        return f"this makes `{self.name}`, and names in {self.dialect} have at most {self.longest} bytes"
+        return f"`{self.name}` is needed, and names in {self.dialect} have at most {self.longest} bytes"
 
     @property
     def help(self) -> str:

@@ -24,6 +24,7 @@ from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.dialects import DIALECTS
 from segpy.resolve.methods import MOST_SLOTS, Method, entangled, method_of
 from segpy.resolve.model import Bound
+from segpy.resolve.model_events import Entity
 
 Rule = Callable[[Bound], Iterator[Diagnostic]]
 
@@ -45,12 +46,25 @@ def short_names(bound: Bound) -> Iterator[Diagnostic]:
     """No name is longer than the engine takes."""
     settings = bound.settings
     columns = [*((one.name, one.span) for one in bound.features), *((one.name, one.span) for one in bound.segments)]
-    models = [f"{settings.name_prefix}{entity.name}_sequences" for entity in bound.entities]
+    others = [f"{settings.name_prefix}{entity.name}_sequences" for entity in bound.entities]
+    others += sorted({name for entity in bound.entities for name in _columns_read(entity)})
     for dialect, place in zip(settings.dialects, settings.dialect_spans, strict=True):
         longest = DIALECTS[dialect].longest_name if dialect in DIALECTS else None
-        for name, span in (*columns, *((model, place) for model in models)):
+        for name, span in (*columns, *((other, place) for other in others)):
             if longest is not None and len(name.encode()) > longest:
                 yield TooLongAName(span=span, name=name, dialect=dialect, longest=longest)
+
+
+def _columns_read(entity: Entity) -> Iterator[str]:
+    """The columns of the user's relations that an entity needs."""
+    yield entity.key
+    yield from (attribute.name for attribute in entity.attributes)
+    yield from (entity.validity.start, entity.validity.end) if entity.validity is not None else ()
+    for stream in entity.streams:
+        known = (stream.occurred_at, stream.id, stream.event, stream.order, stream.member_key)
+        yield from (name for name in known if name is not None)
+        yield from (key for _, key in stream.keys)
+        yield from (prop.name for prop in stream.properties)
 
 
 def compiled_exactly(bound: Bound) -> Iterator[Diagnostic]:

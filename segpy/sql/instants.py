@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from segpy.plan.model import SequencePlan
-from segpy.spec.expression import Type
 from segpy.sql.attempts import Frame
 from segpy.sql.model import Cte
 from segpy.sql.operations import filtered, one_of, selected
@@ -22,7 +21,6 @@ from segpy.sql.slots import Slots, slots_of
 from segpy.sql.tree import (
     all_of,
     any_of,
-    cast,
     column,
     inner_join,
     is_known,
@@ -193,9 +191,8 @@ class _Builder:
             named(now.copy(), "reached_at"),
             column("started_at", "attempt") if attempt else named(now.copy(), "started_at"),
         ]
-        if self._tells_since(slot):
-            since = attempt.since.copy() if attempt else cast(exp.Null(), Type.TIMESTAMP)
-            columns.append(named(since, "since_at"))
+        if attempt and self._tells_since(slot):
+            columns.append(named(attempt.since.copy(), "since_at"))
         if self.slots.last_of_step(slot):
             columns.append(named(number(1), "events"))
         mine = column(_is_kind(self.slots.kind[slot - 1]), "step")
@@ -273,7 +270,7 @@ class _Builder:
         """When the last whole step before or at slot j was completed, for an attempt that comes from slot i."""
         if self.slots.completed(i, j) is not None:
             return column("occurred_at", source)
-        return cast(exp.Null(), Type.TIMESTAMP) if i == 0 else column(f"before_since_{i}", source)
+        return column(f"before_since_{i}", source)
 
     def _as_last(self, i: int) -> exp.Expr:
         """Whether this very event can be the last, the others of its instant filling the slots i+1 … before it."""
