@@ -43,14 +43,19 @@ def known_dialect(bound: Bound) -> Iterator[Diagnostic]:
 
 
 def short_names(bound: Bound) -> Iterator[Diagnostic]:
-    """No name is longer than the engine takes."""
+    """No name is longer than the engine takes; what is needed by an entity is said where it is first asked about."""
     settings = bound.settings
-    columns = [*((one.name, one.span) for one in bound.features), *((one.name, one.span) for one in bound.segments)]
-    others = [f"{settings.name_prefix}{entity.name}_sequences" for entity in bound.entities]
-    others += sorted({name for entity in bound.entities for name in _columns_read(entity)})
-    for dialect, place in zip(settings.dialects, settings.dialect_spans, strict=True):
+    definitions = [(one.entity, one.name, one.span) for one in bound.features]
+    definitions += [(one.entity, one.name, one.span) for one in bound.segments]
+    names = [(name, span) for _, name, span in definitions]
+    for entity in bound.entities:
+        first = next((span for about, _, span in definitions if about == entity.name), None)
+        if first is not None:
+            needed = {f"{settings.name_prefix}{entity.name}_sequences", *_columns_read(entity)}
+            names += [(name, first) for name in sorted(needed)]
+    for dialect in settings.dialects:
         longest = DIALECTS[dialect].longest_name if dialect in DIALECTS else None
-        for name, span in (*columns, *((other, place) for other in others)):
+        for name, span in names:
             if longest is not None and len(name.encode()) > longest:
                 yield TooLongAName(span=span, name=name, dialect=dialect, longest=longest)
 
