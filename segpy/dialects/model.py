@@ -98,3 +98,21 @@ COMMON = {
     "rounded_to_whole": "round(_value)",
 }
 """What most engines write."""
+
+_BEGUN = "convert_timezone(_zone, 'UTC', _value)"
+_AFTER_LAST = "dateadd(microsecond, 1, convert_timezone(_zone, 'UTC', dateadd(microsecond, -1, _value)))"
+
+# Clocks of time zones where `convert_timezone` tells them.
+CONVERTED = {
+    "local": "convert_timezone('UTC', _zone, _value)",
+    "from_local": _BEGUN,
+    # Which of two instants, and what of none, is not documented: whichever shows the day begun, the earlier.
+    "first_of_day": f"""
+        case
+            when convert_timezone('UTC', _zone, {_AFTER_LAST}) >= _value
+                and ({_AFTER_LAST} < {_BEGUN} or convert_timezone('UTC', _zone, {_BEGUN}) < _value)
+            then {_AFTER_LAST}
+            else {_BEGUN}
+        end
+    """,
+}

@@ -5,7 +5,7 @@ It descends from PostgreSQL 8.0, and lacks most of what that has learned since.
 
 from __future__ import annotations
 
-from segpy.dialects.model import COMMON, Dialect
+from segpy.dialects.model import COMMON, CONVERTED, Dialect
 from segpy.dialects.postgres import POSTGRES
 
 # Of https://docs.aws.amazon.com/redshift/latest/dg/r_pg_keywords.html; those of PostgreSQL have quotes too, to be safe.
@@ -22,8 +22,6 @@ _WORDS = """
     tag tdes text255 text32k then timestamp to top trailing true truncatecolumns type union unique unnest unpivot user
     using verbose wallet when where with without
 """
-_BEGUN = "convert_timezone(_zone, 'UTC', _value)"
-_AFTER_LAST = "dateadd(microsecond, 1, convert_timezone(_zone, 'UTC', dateadd(microsecond, -1, _value)))"
 _SCALED = "_value * pow(1e1, _digits)"
 _ELAPSED = "datediff(microsecond, _earlier, _later)"
 
@@ -47,18 +45,8 @@ REDSHIFT = Dialect(
     },
     spellings={
         **COMMON,
+        **CONVERTED,
         "utc": "cast(_value as timestamptz) at time zone 'UTC'",
-        "local": "convert_timezone('UTC', _zone, _value)",
-        "from_local": _BEGUN,
-        # Which of two instants, and what of none, is not documented: whichever shows the day begun, the earlier.
-        "first_of_day": f"""
-            case
-                when convert_timezone('UTC', _zone, {_AFTER_LAST}) >= _value
-                    and ({_AFTER_LAST} < {_BEGUN} or convert_timezone('UTC', _zone, {_BEGUN}) < _value)
-                then {_AFTER_LAST}
-                else {_BEGUN}
-            end
-        """,
         "hour": "cast(extract(hour from _value) as bigint)",
         "weekday": "cast((extract(dow from _value) + 6) % 7 + 1 as bigint)",
         "microseconds": "datediff(microsecond, cast('1970-01-01 00:00:00' as timestamp), _value)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segpy.dialects.model import COMMON, Dialect
+from segpy.dialects.model import COMMON, CONVERTED, Dialect
 
 _WORDS = """
     account all alter and any as asof between by case cast check column connect connection constraint create cross
@@ -12,8 +12,6 @@ _WORDS = """
     qualify regexp revoke right rlike row rows sample schema select set some start table tablesample then to trigger
     true try_cast union unique update using values view when whenever where with
 """
-_BEGUN = "convert_timezone(_zone, 'UTC', _value)"
-_AFTER_LAST = "dateadd(microsecond, 1, convert_timezone(_zone, 'UTC', dateadd(microsecond, -1, _value)))"
 
 SNOWFLAKE = Dialect(
     name="snowflake",
@@ -28,19 +26,9 @@ SNOWFLAKE = Dialect(
     },
     spellings={
         **COMMON,
+        **CONVERTED,
         # A cast would use the session's time zone; the microseconds since 1970 do not know one.
         "utc": "to_timestamp_ntz(date_part(epoch_microsecond, _value), 6)",
-        "local": "convert_timezone('UTC', _zone, _value)",
-        "from_local": _BEGUN,
-        # Which of two instants, and what of none, is not documented: whichever shows the day begun, the earlier.
-        "first_of_day": f"""
-            case
-                when convert_timezone('UTC', _zone, {_AFTER_LAST}) >= _value
-                    and ({_AFTER_LAST} < {_BEGUN} or convert_timezone('UTC', _zone, {_BEGUN}) < _value)
-                then {_AFTER_LAST}
-                else {_BEGUN}
-            end
-        """,
         # Where weeks begin is a matter of the session otherwise.
         "start_of_week": "dateadd(day, 1 - dayofweekiso(_value), date_trunc('day', _value))",
         "hour": "hour(_value)",

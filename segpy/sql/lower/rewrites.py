@@ -15,7 +15,9 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 def rewrite(tree: exp.Query, dialect: Dialect) -> exp.Query:
     """The same query, changed in place."""
     day = Operation.FIRST_OF_DAY.spelled in dialect.spellings
-    if dialect.filter_clause and dialect.nulls_last and day and not dialect.rows_by_name:
+    months = Operation.MONTHS_LATER.spelled in dialect.spellings
+    able = dialect.filter_clause and dialect.nulls_last and dialect.range_frames and not dialect.rows_by_name
+    if able and day and not months:
         return tree
     for node in reversed(list(tree.walk())):
         match node:
@@ -25,7 +27,7 @@ def rewrite(tree: exp.Query, dialect: Dialect) -> exp.Query:
                 node.replace(_first_of_day(node, dialect))
             case exp.Window() if not dialect.range_frames and node.args.get("order") and not node.args.get("spec"):
                 _frame(node)
-            case exp.Add() | exp.Sub() if Operation.MONTHS_LATER.spelled in dialect.spellings and (by := _months(node)):
+            case exp.Add() | exp.Sub() if months and (by := _months(node)):
                 node.replace(Operation.MONTHS_LATER(node.this, number(by)))
             case exp.Order() if not dialect.nulls_last:
                 node.set("expressions", [one for ordered in node.expressions for one in _nulls_last(ordered)])
