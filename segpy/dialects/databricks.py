@@ -6,4 +6,4 @@ from dataclasses import replace
 
 from segpy.dialects.spark import SPARK
 
-DATABRICKS = replace(SPARK, name="databricks")
+DATABRICKS = replace(SPARK, name="databricks", grammar="databricks", adapter="databricks")

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class Dialect:
     """The capabilities of one engine, and how it writes the operations that engines write in different ways.
 
-    `name` is sqlglot's name of the dialect and dbt's of the adapter. `types` are the engine's names of the types of
+    `name` is what a project calls the dialect, `grammar` sqlglot's name of it and `adapter` dbt's type of the adapter;
+    these two are the same where nothing else is said. `types` are the engine's names of the types of
     the language. `spellings` are expressions in the dialect, by the name of the operation (`sql.nodes`); what begins
     with an underscore stands for an argument. `reserved` are words that cannot name a column without quotes, besides
     those that the parser knows. `longest_name` is in bytes.
@@ -41,6 +42,8 @@ class Dialect:
     name: str
     types: Mapping[str, str]
     spellings: Mapping[str, str]
+    grammar: str = ""
+    adapter: str = ""
     reserved: frozenset[str] = field(default=frozenset())
     longest_name: int = 255
     asof_join: bool = False
@@ -69,6 +72,10 @@ class Dialect:
     settings: Mapping[str, int] = field(default_factory=dict)
     before_table: str = ""
     beside: tuple[Dialect, ...] = ()
+
+    def __post_init__(self) -> None:
+        for part in ("grammar", "adapter"):
+            object.__setattr__(self, part, getattr(self, part) or self.name)
 
 
 UNITS = ("microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year")

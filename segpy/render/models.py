@@ -21,7 +21,8 @@ def render(plan: Plan, models: tuple[Model, ...], examples: tuple[UnitTests, ...
     settings = plan.bound.settings
     written = [file for model in models for file in _files(settings.models_path, model)]
     described = [properties_file(plan, models)] if models else []
-    tests = example_files(settings.models_path, examples, settings.dialects)
+    adapters = tuple(DIALECTS[name].adapter for name in settings.dialects)
+    tests = example_files(settings.models_path, examples, adapters)
     return tuple(sorted((*written, *described, *tests, *_macros()), key=lambda artifact: artifact.path))
 
 
@@ -40,7 +41,7 @@ def _config(model: Model) -> str:
     """How dbt is to make a model, and what an engine is told before."""
     if model.view:
         return '{{ config(materialized="view") }}'
-    before = {one.dialect: DIALECTS[one.dialect].before_table for one in model.written}
+    before = {one.dialect.adapter: one.dialect.before_table for one in model.written}
     chosen = (
         f"{json.dumps(before)}.get(target.type)" if len(set(before.values())) > 1 else json.dumps(before.popitem()[1])
     )
@@ -49,15 +50,17 @@ def _config(model: Model) -> str:
 
 
 def _macro_file(macro: str, model: Model) -> str:
-    """A macro that takes the SQL of the target's own dialect, and of no other that dbt thinks akin to it."""
-    names = ", ".join(f'"{one.dialect}"' for one in model.written)
+    """A macro that takes the SQL for the adapter of the target, and for no other that dbt thinks akin to it."""
+    names = ", ".join(f'"{one.dialect.adapter}"' for one in model.written)
     chosen = (
         f"{{% macro {macro}() %}}\n"
         f"    {{% do segpy_known_dialect([{names}]) %}}\n"
         f"    {{{{ return(adapter.dispatch('{macro}')()) }}}}\n"
         "{% endmacro %}\n"
     )
-    bodies = [f"{{% macro {one.dialect}__{macro}() %}}\n\n{one.text}\n{{% endmacro %}}\n" for one in model.written]
+    bodies = [
+        f"{{% macro {one.dialect.adapter}__{macro}() %}}\n\n{one.text}\n{{% endmacro %}}\n" for one in model.written
+    ]
     return "\n".join((f"{{# {model.name}, one row: {model.grain.removeprefix('one row ')}. #}}\n" + chosen, *bodies))
 
 

@@ -63,15 +63,15 @@ class _Column:
 def _columns(model: Model) -> list[_Column]:
     found = []
     for same in zip(*(one.columns for one in model.written), strict=True):
-        pairs = list(zip((one.dialect for one in model.written), same, strict=True))
-        names = by_dialect({dialect: column.written for dialect, column in pairs})
-        types = by_dialect({dialect: column.sql_type for dialect, column in pairs})
+        pairs = list(zip((one.dialect.adapter for one in model.written), same, strict=True))
+        names = by_adapter({adapter: column.written for adapter, column in pairs})
+        types = by_adapter({adapter: column.sql_type for adapter, column in pairs})
         first = same[0]
         found.append(_Column(first.name, first.written != first.name, names, types, first.description))
     return found
 
 
-def by_dialect(values: Mapping[str, str]) -> str:
+def by_adapter(values: Mapping[str, str]) -> str:
     """A value that may be another for each adapter, as Jinja that chooses."""
     if len(set(values.values())) == 1:
         return next(iter(values.values()))

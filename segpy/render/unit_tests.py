@@ -15,7 +15,7 @@ _CONFIG = '{{ config(materialized="ephemeral") }}'
 _DIGITS = 9
 
 
-def example_files(folder: str, tests: tuple[UnitTests, ...], dialects: tuple[str, ...]) -> list[Artifact]:
+def example_files(folder: str, tests: tuple[UnitTests, ...], adapters: tuple[str, ...]) -> list[Artifact]:
     """The files of all examples; none where there are no examples. Of several dialects they run in the first."""
     if not tests:
         return []
@@ -24,7 +24,7 @@ def example_files(folder: str, tests: tuple[UnitTests, ...], dialects: tuple[str
         "version": 2,
         "models": [_properties(one.plan) for one in tests],
         "unit_tests": [
-            _unit_test(one.plan, test, inputs, dialects)
+            _unit_test(one.plan, test, inputs, adapters)
             for one in tests
             for test, inputs in zip(one.plan.tests, one.inputs, strict=True)
         ],
@@ -45,7 +45,7 @@ def _properties(plan: ExamplesPlan) -> dict[str, Any]:
 
 
 def _unit_test(
-    plan: ExamplesPlan, test: ExampleTest, inputs: tuple[InputRows, ...], dialects: tuple[str, ...]
+    plan: ExamplesPlan, test: ExampleTest, inputs: tuple[InputRows, ...], adapters: tuple[str, ...]
 ) -> dict[str, Any]:
     example = test.example
     expected: dict[str, Any] = {}
@@ -56,7 +56,7 @@ def _unit_test(
         "name": test.name,
         "description": plain_text(f"{example.segment}: {example.name} ({example.span.file})"),
         "model": plan.model,
-        **({"config": {"enabled": f"{{{{ target.type == '{dialects[0]}' }}}}"}} if len(dialects) > 1 else {}),
+        **({"config": {"enabled": f"{{{{ target.type == '{adapters[0]}' }}}}"}} if len(adapters) > 1 else {}),
         "given": [],
         "overrides": {
             "vars": {"segpy_as_of": example.as_of.isoformat(" "), **{one.variable: one.sql for one in inputs}}

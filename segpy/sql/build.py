@@ -64,12 +64,12 @@ def _owning(entity: Entity) -> int:
 
 def _in_dialect(query: Query, dialect: Dialect) -> Written:
     columns = tuple(lowered_column(column, dialect) for column in query.columns)
-    return Written(dialect.name, written(lower(query, dialect), dialect), columns)
+    return Written(dialect, written(lower(query, dialect), dialect), columns)
 
 
 def written(lowered: Query, dialect: Dialect, *, verified: bool = True) -> str:
     """The text of a query that was lowered, read again and compared with what it was written from."""
-    text = typeset(lowered, dialect.name)
+    text = typeset(lowered, dialect.grammar)
     if verified:
-        verify(lowered, text.text, dialect.name, text.tokens)
+        verify(lowered, text.text, dialect.grammar, text.tokens)
     return text.filled_in(lowered)

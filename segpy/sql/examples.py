@@ -78,7 +78,7 @@ def _query(
 def _given(fixture: Fixture, name: str, mentioned: frozenset[str], relations: Relations, dialect: Dialect) -> Cte:
     """The rows that an example gives for a relation; without an example none."""
     nulls = _sql([named(cast(exp.Null(), type_), one) for one, type_ in _read(fixture, mentioned)], dialect)
-    nobody = lowered(f"select {', '.join(nulls)} limit 0", dialect.name)
+    nobody = lowered(f"select {', '.join(nulls)} limit 0", dialect.grammar)
     placeholder = relations.given(_variable(name), nobody)
     return Cte(name, (f"{fixture.relation}, as an example gives it",), select([exp.Star()], table(placeholder)))
 
@@ -127,7 +127,7 @@ def _rows(fixture: Fixture, mentioned: frozenset[str], dialect: Dialect) -> str:
     lines = ["select", ",\n".join(INDENT + one for one in _sql(selected, dialect))]
     if varying:
         lines += _values(varying, values, len(rows), dialect)
-    return lowered("\n".join(lines) + "\n", dialect.name)
+    return lowered("\n".join(lines) + "\n", dialect.grammar)
 
 
 def _values(
@@ -146,7 +146,7 @@ def _values(
 
 def _sql(values: Sequence[exp.Expr], dialect: Dialect) -> list[str]:
     """Expressions that stand by themselves, as the engine writes them: all at once, as there are many."""
-    generator = Grammar.get_or_raise(dialect.name).generator()
+    generator = Grammar.get_or_raise(dialect.grammar).generator()
     whole = lowered_tree(exp.Select(expressions=list(values)), dialect)
     return [generator.generate(one) for one in whole.expressions]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from segpy.dialects import Dialect
 from segpy.plan.model_examples import ExamplesPlan
 
 
@@ -66,7 +67,7 @@ class ModelColumn:
 class Written:
     """A model in one dialect: its text, with Jinja for what dbt fills in, and its columns."""
 
-    dialect: str
+    dialect: Dialect
     text: str
     columns: tuple[ModelColumn, ...]
 

@@ -31,7 +31,8 @@ def model(engine: Engine) -> str:
     salt, key = exp.column("salt"), exp.column("key")
     both = exp.DPipe(this=exp.DPipe(this=salt, expression=exp.Literal.string("-")), expression=key)
     value = exp.Cast(this=Operation.BUCKET(both), to=exp.DataType(this=exp.DType.BIGINT))
-    computed = lowered_expression(value, DIALECTS[engine.dialect]).sql(engine.dialect)
+    dialect = DIALECTS[engine.dialect]
+    computed = lowered_expression(value, dialect).sql(dialect.grammar)
     told = ", ".join(engine.quoted(name) for name in ("salt", "key", "bucket"))
     return f"select {told}, {computed} as found\nfrom {{{{ ref('{GIVEN}') }}}}"
 

@@ -27,7 +27,7 @@ TYPES = {"whole": Type.INTEGER, "part": Type.NUMBER, "word": Type.TEXT}
 def written(sql: str, dialect: str) -> str:
     """An expression of a spec in the SQL of a dialect."""
     tree = lower(read_expression(sql), column, TYPES)
-    return lowered_expression(tree, DIALECTS[dialect]).sql(dialect, normalize_functions=False)
+    return lowered_expression(tree, DIALECTS[dialect]).sql(DIALECTS[dialect].grammar, normalize_functions=False)
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_no_operation_is_ever_text(operation: Operation, dialect: str) -> None:
     joined = exp.Join(this=table("other"), on=node.copy())
     for tree in (node, exp.Alias(this=node.copy(), alias=identifier("one")), joined):
         with pytest.raises((ValueError, TypeError)):
-            tree.sql(dialect)
+            tree.sql(DIALECTS[dialect].grammar)
     for query in (
         select([named(node.copy(), "one")], table("given")),
         select([number(1)], table("given"), joins=[joined]),
     ):
         with pytest.raises((ValueError, TypeError)):
-            lay_out(Query("model", "", (), query, (), ()), dialect)
+            lay_out(Query("model", "", (), query, (), ()), DIALECTS[dialect].grammar)
 
 
 def test_what_a_dialect_cannot_spell() -> None:
@@ -94,7 +94,7 @@ def test_functions_keep_the_names_that_they_are_spelled_with(dialect: Dialect) -
     assert {operation.spelled for operation in spelled} == set(dialect.spellings)
     called = re.compile(r"(?<!\bas )(?<!\[)\b(?!cast|extract|if\()\w+(?=\()")
     for operation in spelled:
-        written = template(operation, dialect).sql(dialect.name, normalize_functions=False)
+        written = template(operation, dialect).sql(dialect.grammar, normalize_functions=False)
         assert set(called.findall(dialect.spellings[operation.spelled])) <= set(called.findall(written)), operation
 
 
@@ -121,7 +121,7 @@ features:
 def test_windows_by_a_number_with_a_fraction(dialect: str) -> None:
     """BigQuery refuses them: there it is the text of the number, in every step from its first. No other SQL changes."""
     sql = rendered(compile_spec(SHARED_NUMBER, dialect).sql["user_sequences"], datetime(2026, 3, 1))
-    windows = sqlglot.parse_one(sql, read=dialect).find_all(exp.Window)
+    windows = sqlglot.parse_one(sql, read=DIALECTS[dialect].grammar).find_all(exp.Window)
     parted = [part for window in windows for part in window.args.get("partition_by") or ()]
     by_price = [part for part in parted if part.find(exp.Column) is not None and part.find(exp.Column).name == "price"]
     bare = [part for part in by_price if isinstance(part, exp.Column)]

@@ -30,7 +30,7 @@ def needs_quotes(name: str, dialect: Dialect) -> bool:
 
 def _means_more(name: str, dialect: Dialect) -> bool:
     """Whether a plain name is a word of the dialect."""
-    return name in dialect.reserved or not _reads_bare(name, dialect.name)
+    return name in dialect.reserved or not _reads_bare(name, dialect.grammar)
 
 
 def fitting(name: str, dialect: Dialect) -> str:
@@ -43,7 +43,7 @@ def fitting(name: str, dialect: Dialect) -> str:
 
 def quoted(name: str, dialect: Dialect) -> str:
     """A name as the dialect writes it."""
-    return exp.to_identifier(name, quoted=needs_quotes(name, dialect)).sql(dialect.name)
+    return exp.to_identifier(name, quoted=needs_quotes(name, dialect)).sql(dialect.grammar)
 
 
 @cache

@@ -51,7 +51,7 @@ def template(operation: Operation, dialect: Dialect) -> exp.Expr:
     """The spelling of an operation as a tree, its holes as columns. Its functions keep the names they have there."""
     if operation.spelled not in dialect.spellings:
         raise UnknownOperation(f"{dialect.name} has no spelling of {operation.spelled}")
-    return _parsed(dialect.spellings[operation.spelled], dialect.name)
+    return _parsed(dialect.spellings[operation.spelled], dialect.grammar)
 
 
 @cache

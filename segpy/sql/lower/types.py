@@ -23,13 +23,13 @@ def engine_type(type_: exp.DataType, dialect: Dialect) -> exp.DataType:
     """The engine's type; the labels of events are text where it has no enumerations."""
     if type_.this is exp.DType.ENUM and dialect.enum_type:
         return type_
-    return _parsed(dialect.types[_NAMES.get(type_.this, "text")], dialect.name).copy()
+    return _parsed(dialect.types[_NAMES.get(type_.this, "text")], dialect.grammar).copy()
 
 
 def written_type(type_: exp.DataType, dialect: Dialect) -> str:
     """The same as text."""
     if type_.this is exp.DType.ENUM and dialect.enum_type:
-        return type_.sql(dialect.name)
+        return type_.sql(dialect.grammar)
     return dialect.types[_NAMES.get(type_.this, "text")]
 
 

@@ -1,0 +1,53 @@
+"""What a dialect is called: by a project, by sqlglot and by dbt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sqlglot.dialects.dialect import Dialect as Grammar
+
+from segpy.catalog.model import Catalog
+from segpy.dialects import DIALECTS
+from segpy.pipeline import compile_sources
+from segpy.source.read import Source
+
+SPEC = """
+dialect: [pond, postgres]
+entities: {user: {key: user_id}}
+streams: {app: {relation: ref('log'), entity: {user: user_id}, occurred_at: at}}
+events: {login: {stream: app}}
+features: {logins: {entity: user, count: login}, rhythm: {entity: user, decayed: login, half_life: 7 days}}
+segments:
+  regulars:
+    entity: user
+    all: [{feature: logins, at_least: 3}]
+    examples: [{name: nobody, as_of: 2026-03-10, expect: not_member}]
+"""
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_grammar_and_adapter_are_called_like_the_dialect_where_nothing_else_is_said(name: str) -> None:
+    one = DIALECTS[name]
+    assert (one.grammar, one.adapter) == (name, name)
+    assert replace(one, name="another").grammar == name
+    assert replace(one, name="another", grammar="", adapter="").adapter == "another"
+    Grammar.get_or_raise(one.grammar)
+
+
+def test_what_dbt_chooses_by_is_the_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what sqlglot writes is its own grammar: neither has ever heard of the dialect's name."""
+    pond = replace(DIALECTS["duckdb"], name="pond", before_table="set threads = 1")
+    monkeypatch.setitem(DIALECTS, "pond", pond)
+    compiled = compile_sources((Source("segments/spec.yml", SPEC),), Catalog())
+    assert not compiled.diagnostics
+    found = {one.path: one.text for one in compiled.artifacts}
+    macro = found["macros/segpy/models/user_features.sql"]
+    assert '{% do segpy_known_dialect(["duckdb", "postgres"]) %}' in macro
+    assert "{% macro duckdb__segpy_sql_of_user_features() %}" in macro
+    hooks = '{"duckdb": "set threads = 1", "postgres": "set local jit = off"}.get(target.type)'
+    assert f"pre_hook={hooks}" in found["models/segpy/user_features.sql"]
+    types = '{"duckdb": "double", "postgres": "double precision"}[target.type]'
+    assert types in found["models/segpy/_segpy.yml"]
+    assert "target.type == ''duckdb''" in found["models/segpy/examples/_examples.yml"]
+    assert not [path for path, text in found.items() if "pond" in text]
