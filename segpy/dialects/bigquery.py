@@ -15,6 +15,8 @@ _WORDS = """
 
 BIGQUERY = Dialect(
     name="bigquery",
+    adds="merge",
+    replaces="merge",
     types={
         "text": "string",
         "number": "float64",

@@ -34,7 +34,8 @@ class Dialect:
     in what a query yields. `range_of_numbers`: a window can reach back by a number, however great. `typed_outputs`:
     what a model yields is cast to the types that its columns are said to have, as the engine's own choice may be
     another. `settings` hold for every query, whatever those of the user are. `before_table` is a statement for the
-    transaction in which a table is made.
+    transaction in which a table is made. `adds` and `replaces` are dbt's strategies by which a table that is kept gets
+    more rows, and rows in place of those with the same key.
 
     `beside` are the other dialects that a project is rendered in.
     """
@@ -71,6 +72,8 @@ class Dialect:
     names_kept: bool = True
     settings: Mapping[str, int] = field(default_factory=dict)
     before_table: str = ""
+    adds: str = "append"
+    replaces: str = "delete+insert"
     beside: tuple[Dialect, ...] = ()
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ _WORDS = """
 
 SPARK = Dialect(
     name="spark",
+    replaces="merge",
     types={
         "text": "string",
         "number": "double",

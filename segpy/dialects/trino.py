@@ -34,6 +34,7 @@ _IN_ORDER = "cast(element_at(array_sort(array_agg(_value) filter (where _value i
 
 TRINO = Dialect(
     name="trino",
+    replaces="merge",
     types={
         "text": "varchar",
         "number": "double",

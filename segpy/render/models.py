@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 from segpy.dialects import DIALECTS
@@ -11,7 +11,7 @@ from segpy.plan.model import Plan
 from segpy.render.model import Artifact
 from segpy.render.properties import properties_file
 from segpy.render.unit_tests import example_files
-from segpy.sql.model import Model, UnitTests
+from segpy.sql.model import Kept, Model, UnitTests
 
 _MACROS = "macros/segpy"
 
@@ -41,12 +41,44 @@ def _config(model: Model) -> str:
     """How dbt is to make a model, and what an engine is told before."""
     if model.view:
         return '{{ config(materialized="view") }}'
-    before = {one.dialect.adapter: one.dialect.before_table for one in model.written}
-    chosen = (
-        f"{json.dumps(before)}.get(target.type)" if len(set(before.values())) > 1 else json.dumps(before.popitem()[1])
-    )
-    hook = "" if chosen == '""' else f", pre_hook={chosen}"
-    return f'{{{{ config(materialized="table"{hook}) }}}}'
+    told = _chosen({one.dialect.adapter: one.dialect.before_table for one in model.written})
+    before = [] if told == '""' else [told]
+    if model.kept is None:
+        hook = f", pre_hook={before[0]}" if before else ""
+        return f'{{{{ config(materialized="table"{hook}) }}}}'
+    lines = _kept(model, model.kept, before)
+    return "{{\n    config(\n" + "".join(f"        {line},\n" for line in lines) + "    )\n}}"
+
+
+def _kept(model: Model, kept: Kept, before: list[str]) -> list[str]:
+    """The arguments of the config of a model that is kept from run to run."""
+    engines = {one.dialect.adapter: one.dialect for one in model.written}
+    strategies = {name: one.replaces if kept.unique_key else one.adds for name, one in engines.items()}
+    lines = ['materialized="incremental"', f"incremental_strategy={_chosen(strategies)}"]
+    if kept.unique_key:
+        names = {column.name: column.written for column in model.written[0].columns}
+        lines.append(f"unique_key={json.dumps([names[name] for name in kept.unique_key])}")
+    before = [*before, *(json.dumps(hook) for hook in kept.before)]
+    after = [json.dumps(hook) for hook in kept.after]
+    if model.meaning is None:
+        lines.append("full_refresh=false")
+    else:
+        lines.append(f'alias="{model.name}_{model.meaning}"')
+        after.append(json.dumps(f"{{{{ segpy_drop_former('{model.name}') }}}}"))
+    lines += [f"pre_hook={_listed(before)}"] if before else []
+    lines += [f"post_hook={_listed(after)}"] if after else []
+    return lines
+
+
+def _listed(items: Sequence[str]) -> str:
+    return f"[{', '.join(items)}]"
+
+
+def _chosen(values: Mapping[str, str]) -> str:
+    """A text in Jinja, by the adapter of the target where it is not one for all."""
+    if len(set(values.values())) > 1:
+        return f"{json.dumps(values)}.get(target.type)"
+    return json.dumps(next(iter(values.values())))
 
 
 def _macro_file(macro: str, model: Model) -> str:

@@ -13,7 +13,9 @@ from segpy.sql.events import events_query
 from segpy.sql.features import features_query
 from segpy.sql.layout import typeset
 from segpy.sql.lower.query import lower, lowered_column
+from segpy.sql.meaning import meaning_of
 from segpy.sql.model import Model, Query, Written
+from segpy.sql.relations import jinja_of_model
 from segpy.sql.segments import catalog_query, members_query, segments_query
 from segpy.sql.sequences import sequences_query
 from segpy.sql.verify import verify
@@ -22,10 +24,16 @@ from segpy.sql.verify import verify
 def models_in_sql(plan: Plan) -> tuple[Model, ...]:
     """Every model, verified, in the order in which they depend on each other."""
     dialects = dialects_of(plan.bound.settings.dialects)
-    return tuple(
-        Model(query.name, query.grain, query.view, tuple(_in_dialect(query, dialect) for dialect in dialects))
-        for query in queries_of(plan)
-    )
+    models: list[Model] = []
+    meanings: dict[str, str] = {}
+    for query in queries_of(plan):
+        written = tuple(_in_dialect(query, dialect) for dialect in dialects)
+        meaning = None
+        if query.kept is not None and query.kept.by_meaning:
+            upstream = [meanings[jinja] for _, jinja in query.placeholders if jinja in meanings]
+            meaning = meanings[jinja_of_model(query.name)] = meaning_of(query.kept, written, upstream)
+        models.append(Model(query.name, query.grain, query.view, written, query.kept, meaning))
+    return tuple(models)
 
 
 def dialects_of(names: Sequence[str]) -> tuple[Dialect, ...]:

@@ -14,13 +14,15 @@ from sqlglot import TokenType, exp, tokenize
 from sqlglot.dialects.dialect import Dialect as Grammar
 from sqlglot.tokenizer_core import Token
 
-from segpy.sql.model import Cte, Query
+from segpy.sql.model import Cte, Query, When
 
 INDENT = "    "
 _WIDE = 110
 # What sqlglot lays out over several lines, and reads better on one. A constant has no line breaks.
 _SMALL = re.compile(r"\(\n\s*(SELECT\n\s*\w+\n\s*FROM \w+|[\w.\"-]+ AT TIME ZONE '[\w/+-]+')\n\s*\)")
 _PROPER = frozenset({"MD5"})  # ClickHouse tells its words by their letters: `argMin`
+# Where Jinja chooses between CTEs: a line of comment until the text has been verified, which no other comment can be.
+_CHOICE = re.compile(r"^--<(.*)>$", re.MULTILINE)
 KEPT = (TokenType.STRING, TokenType.IDENTIFIER, TokenType.NUMBER)
 
 
@@ -39,7 +41,7 @@ class LaidOut:
             lower = _lower(token, written)
             return jinja.get(lower, lower)
 
-        return _rewritten(self.text, self.tokens, fill)
+        return _CHOICE.sub(r"{% \1 %}", _rewritten(self.text, self.tokens, fill))
 
 
 def typeset(query: Query, dialect: str) -> LaidOut:
@@ -89,10 +91,20 @@ class _Writer:
         self.distinct = "union" if by_default else "union distinct"
 
     def whole(self, ctes: Sequence[Cte], final: exp.Query) -> str:
-        parts = [self.cte(cte) for cte in ctes]
         recursive = " recursive" if any(cte.recursive for cte in ctes) else ""
-        head = f"with{recursive}\n\n" + ",\n\n".join(parts) + "\n\n" if parts else ""
+        head = f"with{recursive}\n\n" + self._listed(ctes) + "\n\n" if ctes else ""
         return head + self.query(final)
+
+    def _listed(self, ctes: Sequence[Cte]) -> str:
+        """The CTEs with what stands between them. The last one is there always, so that each other has its comma."""
+        assert ctes[-1].when is When.ALWAYS
+        parts, when = [], When.ALWAYS
+        for cte in ctes:
+            if cte.when is not when:
+                parts.append(_turn(when, cte.when))
+                when = cte.when
+            parts.append(self.cte(cte) + (",\n\n" if cte is not ctes[-1] else ""))
+        return "".join(parts)
 
     def cte(self, cte: Cte) -> str:
         comment = "".join(comment_line(line) + "\n" for line in cte.comment)
@@ -156,6 +168,19 @@ class _Writer:
             return line
         pretty = self._long.generate(node, copy=False)
         return _SMALL.sub(lambda found: f"({' '.join(found[1].split())})", pretty)
+
+
+def _turn(before: When, after: When) -> str:
+    """What stands between CTEs that are there in different runs."""
+    match before, after:
+        case When.CONTINUED, When.ANEW:
+            return "--<else>\n"
+        case _, When.ALWAYS:
+            return "--<endif>\n"
+        case When.ALWAYS, _:
+            return f"--<if {'not ' if after is When.ANEW else ''}segpy_continues()>\n"
+        case _:
+            raise AssertionError("what is made anew stands behind what is continued")
 
 
 def _indented(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from sqlglot import exp
 
@@ -10,12 +11,21 @@ from segpy.dialects import Dialect
 from segpy.plan.model_examples import ExamplesPlan
 
 
+class When(Enum):
+    """In which runs a CTE is there: of a model that is kept from run to run, it may do for one kind of them only."""
+
+    ALWAYS = "always"
+    ANEW = "anew"
+    CONTINUED = "continued"
+
+
 @dataclass(frozen=True, slots=True)
 class Cte:
     """A named query and what it is for, a line of comment each. `inline` forbids the engine to make a copy of it.
 
     `copied` bids it to make one. A `recursive` one reads itself. Its `columns` are listed where the engine
-    wants them to be. `ctes` are known inside of it only.
+    wants them to be. `ctes` are known inside of it only. Two of one name stand for each other: one `when` a model is
+    continued, the other when it is made anew.
     """
 
     name: str
@@ -26,6 +36,7 @@ class Cte:
     recursive: bool = False
     columns: tuple[exp.Identifier, ...] = ()
     ctes: tuple[Cte, ...] = ()
+    when: When = When.ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,23 @@ class OutputColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """How dbt keeps a table from run to run: a later run adds rows, in place of those with the same `unique_key`.
+
+    Without a key nothing is replaced. `before` and `after` are Jinja that yields a statement or nothing. `by_meaning`:
+    its name in the warehouse tells what it means, so that a model that means something else begins anew; else the
+    table outlasts every change, `--full-refresh` too.
+    """
+
+    unique_key: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    by_meaning: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """A whole model, a table unless it is a `view`.
+    """A whole model, a table unless it is a `view`; a table that is made anew by each run unless it is `kept`.
 
     `placeholders` pair placeholder tables and columns with the Jinja that stands for them.
     """
@@ -51,6 +77,7 @@ class Query:
     columns: tuple[OutputColumn, ...]
     placeholders: tuple[tuple[str, str], ...]
     view: bool = False
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +101,17 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model, in every dialect of the project; its columns are the same in all, but for their types."""
+    """A model, in every dialect of the project; its columns are the same in all, but for their types.
+
+    `meaning` is the hash by which a kept table is named, where it is.
+    """
 
     name: str
     grain: str
     view: bool
     written: tuple[Written, ...]
+    kept: Kept | None = None
+    meaning: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

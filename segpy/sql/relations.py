@@ -23,6 +23,14 @@ class Relations:
         """The placeholder of a generated model."""
         return self._placeholder(name, jinja_of_model(name))
 
+    def this(self) -> str:
+        """The placeholder of the model itself, as the last run left it."""
+        return self._placeholder("this", "{{ this }}")
+
+    def told(self, name: str, jinja: str) -> str:
+        """The placeholder of what Jinja says at run time."""
+        return self._placeholder(name, f"{{{{ {jinja} }}}}")
+
     def given(self, variable: str, otherwise: str) -> str:
         """The placeholder of the rows that a variable of dbt selects; `otherwise` where it is not set."""
         escaped = otherwise.replace("\\", "\\\\").replace('"', '\\"')

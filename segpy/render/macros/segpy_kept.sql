@@ -1,0 +1,106 @@
+{#
+    Tables that are kept from run to run. Each tells in its column `as_of` which run wrote a row: the latest of these is
+    the run that it continues. A run that was interrupted wrote nothing, or all that it had to.
+#}
+
+{#
+    Whether this run continues what an earlier one kept, so that only what can have changed since is computed. Not so
+    in the first run, with --full-refresh, and where nothing is kept or the last run is longer ago than `days`.
+#}
+{% macro segpy_continues(days=none) %}
+    {{ return(adapter.dispatch('segpy_continues', 'segpy')(days)) }}
+{% endmacro %}
+
+{# The instant of the run that this one continues, as a timestamp of the warehouse; with `seconds`, so long before. #}
+{% macro segpy_last_as_of(seconds=0) %}
+    {{ return(adapter.dispatch('segpy_last_as_of', 'segpy')(seconds)) }}
+{% endmacro %}
+
+{#
+    Makes room for what a run is about to write: rows whose `column` is later than the last run less `seconds` are read
+    again. Of a table that is not continued, all rows.
+#}
+{% macro segpy_make_room(column=none, seconds=0, days=none) %}
+    {{ return(adapter.dispatch('segpy_make_room', 'segpy')(column, seconds, days)) }}
+{% endmacro %}
+
+{# Takes out the rows of those of whom nothing is left: their `column` is 0. #}
+{% macro segpy_take_out_empty(column) %}
+    {{ return("delete from " ~ this ~ " where " ~ column ~ " = 0") }}
+{% endmacro %}
+
+{# Drops the tables in which a model was kept while it meant something else. #}
+{% macro segpy_drop_former(model) %}
+    {{ return(adapter.dispatch('segpy_drop_former', 'segpy')(model)) }}
+{% endmacro %}
+
+{% macro default__segpy_continues(days) %}
+    {% set as_of = adapter.dispatch('segpy_kept_until', 'segpy')() %}
+    {% if as_of is none %}
+        {{ return(false) }}
+    {% endif %}
+    {% set now = adapter.dispatch('segpy_as_of_text', 'segpy')('hour') %}
+    {% if as_of > now %}
+        {% do exceptions.raise_compiler_error(
+            this ~ " was built as of " ~ as_of ~ ", and this run is as of " ~ now ~ ". What is kept does not go back: "
+            ~ "build as of " ~ as_of ~ " or later, or make it anew as of then: dbt build --full-refresh --select "
+            ~ model.name ~ "+"
+        ) %}
+    {% endif %}
+    {{ return(days is none or adapter.dispatch('segpy_earlier', 'segpy')(now, days * 86400) <= as_of) }}
+{% endmacro %}
+
+{% macro default__segpy_last_as_of(seconds) %}
+    {% set as_of = adapter.dispatch('segpy_kept_until', 'segpy')() or '2000-01-01 00:00:00' %}
+    {{ return(adapter.dispatch('segpy_timestamp', 'segpy')(adapter.dispatch('segpy_earlier', 'segpy')(as_of, seconds))) }}
+{% endmacro %}
+
+{% macro default__segpy_make_room(column, seconds, days) %}
+    {% if not execute or not is_incremental() or flags.EMPTY %}
+        {{ return('') }}
+    {% endif %}
+    {% if not adapter.dispatch('segpy_continues', 'segpy')(days) %}
+        {{ return("delete from " ~ this ~ " where true") }}
+    {% endif %}
+    {% if column is none %}
+        {{ return('') }}
+    {% endif %}
+    {% set since = adapter.dispatch('segpy_last_as_of', 'segpy')(seconds) %}
+    {{ return("delete from " ~ this ~ " where " ~ column ~ " >= " ~ since) }}
+{% endmacro %}
+
+{% macro default__segpy_drop_former(model) %}
+    {% if execute %}
+        {% for relation in adapter.list_relations(this.database, this.schema) %}
+            {% set name = relation.identifier | string %}
+            {% set former = modules.re.match('^' ~ modules.re.escape(model) ~ '_[0-9a-f]{8}$', name | lower) %}
+            {% if former and name | lower != this.identifier | lower %}
+                {% do adapter.drop_relation(relation) %}
+            {% endif %}
+        {% endfor %}
+    {% endif %}
+    {{ return('') }}
+{% endmacro %}
+
+{# The instant of the last run that wrote to this table, as text in UTC; none where there was none. #}
+{% macro default__segpy_kept_until() %}
+    {% if not execute or not is_incremental() %}
+        {{ return(none) }}
+    {% endif %}
+    {% set known = load_result('segpy_kept_until') %}
+    {% if known is none %}
+        {% call statement('segpy_kept_until', fetch_result=true) -%}
+            select cast(max(as_of) as {{ dbt.type_string() }}) as as_of from {{ this }}
+        {%- endcall %}
+        {% set known = load_result('segpy_kept_until') %}
+    {% endif %}
+    {% do store_result('segpy_kept_until', response=known['response'], agate_table=known['table']) %}
+    {% set last = known['data'][0][0] %}
+    {{ return(none if last is none else (last | string)[:19] | replace('T', ' ')) }}
+{% endmacro %}
+
+{# An instant so many seconds earlier, both as text. #}
+{% macro default__segpy_earlier(text, seconds) %}
+    {% set instant = modules.datetime.datetime.strptime(text, '%Y-%m-%d %H:%M:%S') %}
+    {{ return((instant - modules.datetime.timedelta(seconds=seconds)).strftime('%Y-%m-%d %H:%M:%S')) }}
+{% endmacro %}
