@@ -133,3 +133,19 @@ def test_windows_by_a_number_with_a_fraction(dialect: str) -> None:
         )
     else:
         assert bare == by_price and "price + 0" not in sql
+
+
+@pytest.mark.parametrize(
+    ("condition", "asked"),
+    [
+        ("word", "word IS NULL"),
+        ("word = 'a'", "(word = 'a') IS NULL"),
+        ("word in ('a', 'b')", "(word IN ('a', 'b')) IS"),
+    ],
+)
+def test_where_bigquery_puts_nulls_last_the_whole_condition_is_asked(condition: str, asked: str) -> None:
+    """`a and b is null` asks for `b` alone, and BigQuery refuses `a = b is null`."""
+    key = lower(read_expression(condition), column, TYPES)
+    numbered = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=key, nulls_first=False)]))
+    found = lowered_expression(numbered, DIALECTS["bigquery"]).sql("bigquery")
+    assert f"ORDER BY {asked}" in found

@@ -97,7 +97,9 @@ def _nulls_last(ordered: exp.Ordered) -> list[exp.Ordered]:
     kept.set("nulls_first", not descends)  # as the engine has it
     if descends or ordered.args.get("nulls_first") is not False:
         return [kept]
-    return [exp.Ordered(this=is_null(ordered.this.copy()), nulls_first=True), kept]
+    asked = ordered.this.copy()
+    simple = isinstance(asked, exp.Column)  # a condition is in brackets, or only its end would be asked
+    return [exp.Ordered(this=is_null(asked if simple else exp.paren(asked)), nulls_first=True), kept]
 
 
 def _tell_columns_from_rows(query: exp.Select) -> None:
