@@ -70,7 +70,7 @@ REDSHIFT = Dialect(
         "rounded": f"({_away_from_zero(f'({_SCALED})')}) / pow(1e1, _digits)",
         "bucket": "strtol(substring(md5(_value), 1, 8), 16) % 10000",
     },
-    reserved=frozenset(_WORDS.split()) | POSTGRES.reserved,
+    reserved=frozenset(_WORDS.split()) | POSTGRES.reserved | {"within"},  # which dbt 2 reads as a word only
     longest_name=127,
     filter_clause=False,
     exact_averages=True,
