@@ -1,7 +1,8 @@
 """Which tests stay on one worker of pytest-xdist, because they share what is expensive to make.
 
 xdist's own groups (`--dist loadgroup`) are silently ignored by pytest 9.2 (pytest-xdist#1386), so this goes by the
-names of tests: those of one engine in the conformance suite, and those of one file where files have fixtures of theirs.
+names of tests: those of one engine, or reader, in the conformance suite, and those of one file where files have
+fixtures of theirs.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 
 from xdist.scheduler import LoadScopeScheduling
 
-_ENGINE = re.compile(r"tests/engines/test_conformance\.py::\w+\[([a-z0-9_]+)")
+_ENGINE = re.compile(r"tests/engines/test_(?:conformance|validated)\.py::\w+\[([a-z0-9_]+)")
 _BY_FILE = ("tests/e2e/", "tests/benchmarks/", "tests/engines/", "tests/unit/")
 
 

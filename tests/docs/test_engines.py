@@ -58,8 +58,10 @@ def test_a_report_replaces_what_was_known_of_its_engine_alone() -> None:
             }
         }
     }
-    found = merged({"engines": {"duckdb": {"passed": ["x"]}, "other": {"passed": []}}}, [report])["engines"]
-    assert found["other"] == {"passed": []}
+    known = {"duckdb": {"passed": ["x"]}, "postgres": {"passed": []}, "gone": {"passed": []}}
+    found = merged({"engines": known}, [report])["engines"]
+    assert found["postgres"] == {"passed": []}
+    assert "gone" not in found
     assert found["duckdb"]["passed"] == [case]
     assert found["duckdb"]["random"] == 1
     assert found["duckdb"]["others"] == {"language_0_2": {"outcome": "notyet", "reason": "because"}}

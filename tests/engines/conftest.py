@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import case as cases
 from tests.engines import buckets, build, corpus, report
 from tests.engines.constructs import used
 from tests.engines.engine import Engine
 from tests.engines.environments import want
 from tests.engines.known import ENGINES
-from tests.engines.readers import READERS, Reader, Reading, statements
+from tests.engines.reader import Reader, Reading
+from tests.engines.readers import READERS
 
 _REPORT = os.environ.get("SEGPY_CONFORMANCE_REPORT")
 _OUTCOMES: dict[str, dict[str, dict[str, str]]] = {}
@@ -22,9 +22,13 @@ _READ: dict[str, Reading] = {}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every entry of the corpus on every engine. One process has all tests of an engine (`tests/together.py`)."""
+    """Every entry of the corpus on every engine; to readers, random specs of seeds that are asked for.
+
+    One process has all tests of an engine (`tests/together.py`).
+    """
     if "reader" in metafunc.fixturenames:
-        read = [(reader, name) for reader in READERS.values() for name in cases.names()]
+        asked = corpus.names(random="SEGPY_LANGUAGE_SEEDS" in os.environ)
+        read = [(reader, name) for reader in READERS.values() for name in asked]
         metafunc.parametrize(("reader", "name"), read, ids=[f"{reader.name}-{name}" for reader, name in read])
     if "engine" not in metafunc.fixturenames:
         return
@@ -56,7 +60,7 @@ def read(reader: Reader, request: pytest.FixtureRequest) -> Reading:
     """What a reader says of all cases of this run; without it, the test is skipped, or fails as with an engine."""
     want(reader)
     if reader.name not in _READ:
-        _READ[reader.name] = reader.read(reader, statements(reader, _asked(request, "read", "reader", reader)))
+        _READ[reader.name] = reader.read(reader, _asked(request, "read", "reader", reader))
     return _READ[reader.name]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -14,6 +14,7 @@ from segpy.sql.lower import names
 from tests.cases.tables import Table
 
 ROOT = Path(__file__).parents[2]
+_ESCAPED = str.maketrans({"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r"})
 ENVIRONMENTS = Path(os.environ.get("SEGPY_ENGINES") or ROOT / ".engines").absolute()
 
 
@@ -51,9 +52,9 @@ class Engine:
     says what is missing on this machine beside the environment. `marks` are by case, or by code of a diagnostic. An
     engine of `every_run` is one that CI fails without. `random` specs are left out where they would tell nothing. In
     text, a `backslash` of some engines is not a letter. `aware` engines hand out instants with a time zone. `kind` is
-    what the documentation says of it. A stand-in is `given` the SQL as it can read it, and has `limits` of its own,
-    capabilities of the dialect. `contracts` of dbt are beyond some emulators. One that `folds` takes names without
-    quotes for names in capital letters. After so many `hours` a build is given up.
+    what the documentation says of it. A stand-in is `given` the SQL as it can read it; it, or an emulator, has `limits`
+    of its own, capabilities of the dialect. `contracts` of dbt are beyond some emulators. One that `folds` takes names
+    without quotes for names in capital letters. After so many `hours` a build is given up.
     """
 
     name: str
@@ -85,12 +86,12 @@ class Engine:
     def quoted(self, name: str) -> str:
         """An identifier as it is quoted there; where quotes change what it means, as segpy writes it."""
         if self.folds:
-            return names.quoted(name, DIALECTS[self.dialect])
+            return names.quoted(name, replace(DIALECTS[self.dialect], **self.limits))
         return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
 
     def literal(self, cell: str | None) -> str:
         """Text in quotes, put together where Spark would take a part of it for a variable."""
         if cell is None:
             return "null"
-        quoted = cell.replace("\\", "\\\\").replace("'", "\\'") if self.backslash else cell.replace("'", "''")
+        quoted = cell.translate(_ESCAPED) if self.backslash else cell.replace("'", "''")
         return "'" + quoted.replace("${", "$' || '{") + "'"

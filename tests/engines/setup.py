@@ -17,7 +17,7 @@ from tests.engines.readers import READERS
 def main(arguments: list[str] | None = None) -> int:
     """Set up the engines that are asked for, and say of each what came of it."""
     parser = argparse.ArgumentParser(prog="python -m tests.engines.setup", description=__doc__)
-    known = {**ENGINES, **READERS}
+    known = {**ENGINES, **{reader.environment.name: reader for reader in READERS.values()}}
     usual = [name for name, engine in known.items() if engine.every_run]
     parser.add_argument("engine", nargs="*", help=f"of {', '.join(known)}; by default {', '.join(usual)}")
     chosen = parser.parse_args(arguments).engine or usual

@@ -39,14 +39,15 @@ _INTRODUCTION = """\
 Every case of `tests/cases/`, and random specs, in the engine's own SQL. *Executed* means that all rows of all models
 were what a person worked out by hand, and what DuckDB says; *on a stand-in*, that another engine was asked, whose
 section here says how it differs. *Validated* means that a validator knows all functions and types of the SQL, *parsed*
-that a parser of the dialect reads it, which says nothing of the answers. *Generated* is what was not even read.
+that dbt 2 has rendered the project for the adapter, and a grammar of the dialect takes what came of it: its section
+here says what that is worth. *Generated* is what was not even read.
 *Hold-outs* says whether the engine puts salts and keys into the buckets that are pinned in
 `tests/golden/buckets.csv`.""".splitlines()
 
 
 def merged(facts: Mapping[str, Any], reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The facts with what reports add. Of random specs only their number is kept."""
-    engines = dict(facts.get("engines", {}))
+    engines = {name: one for name, one in facts.get("engines", {}).items() if name in ENGINES or name in READERS}
     for report in reports:
         for name, told in report["engines"].items():
             engines[name] = _facts(name, told)
@@ -87,6 +88,8 @@ def page(text: str, facts: Mapping[str, Any]) -> str:
 
 def _tables(engines: Mapping[str, Any]) -> Iterable[str]:
     order = sorted(engines, key=lambda name: (list(_LEVELS).index(engines[name]["kind"]), name))
+    run = {one["dialect"] for one in engines.values() if one["kind"] not in ("validated", "parsed")}
+    best = [name for name in order if engines[name]["kind"] != "parsed" or engines[name]["dialect"] not in run]
     yield "## What was tried"
     yield ""
     yield from _INTRODUCTION
@@ -105,8 +108,8 @@ def _tables(engines: Mapping[str, Any]) -> Iterable[str]:
         yield "How many of the cases that use it an engine answers, or a reader takes; a number alone is all of them."
         yield ""
         found = sorted({one for use in uses.values() for one in use[key]})
-        levels = ["*level*", *(_LEVELS[engines[name]["kind"]] for name in order)]
-        yield from _rows([key[:-1], *order], [levels, *(_construct(one, key, uses, engines, order) for one in found)])
+        levels = ["*level*", *(_LEVELS[engines[name]["kind"]] for name in best)]
+        yield from _rows([key[:-1], *best], [levels, *(_construct(one, key, uses, engines, best) for one in found)])
         yield ""
     yield "## What is not answered"
     yield ""

@@ -14,12 +14,12 @@ import pytest
 
 from tests.cases.runner import Refused
 from tests.cases.tables import DUCKDB_TYPES, Row, Table
-from tests.engines import report, setup
+from tests.engines import environments, report, setup
 from tests.engines.answers import differences, value
 from tests.engines.constructs import used
 from tests.engines.corpus import Entry
 from tests.engines.engine import ROOT, Engine, Mark
-from tests.engines.environments import missing
+from tests.engines.environments import missing, want
 from tests.engines.inputs import cells, from_values, no_jinja
 from tests.engines.known import ENGINES
 from tests.engines.project import renamed
@@ -195,6 +195,20 @@ def test_a_server_that_ends_at_once_says_why(tmp_path: Path) -> None:
         served(command, tmp_path / "log", lambda: False, folder=tmp_path),
     ):
         pass
+
+
+@pytest.mark.parametrize(("every_run", "outcome"), [(True, pytest.fail.Exception), (False, pytest.skip.Exception)])
+def test_required_are_the_engines_of_every_run(
+    every_run: bool, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = replace(DUCKDB, name="elsewhere", requirements=("nothing",), every_run=every_run)
+    with pytest.raises(pytest.skip.Exception):
+        want(elsewhere)
+    monkeypatch.setattr(environments, "_REQUIRED", True)
+    with pytest.raises(outcome):
+        want(elsewhere)
+    with pytest.raises(pytest.skip.Exception):
+        want(replace(DUCKDB, every_run=False))
 
 
 def test_tests_of_an_engine_stay_together() -> None:

@@ -11,16 +11,15 @@ from typing import Any
 import pytest
 import yaml
 
-from segpy.pipeline import compile_project, write
 from tests.cases.tables import Row
+from tests.engines import demonstration
 from tests.engines.answers import decoded, differences
 from tests.engines.build import work
-from tests.engines.engine import ROOT, Engine
+from tests.engines.engine import Engine
 from tests.engines.environments import python_of, want
 from tests.engines.known import ENGINES
 
 DUCKDB, POSTGRES = ENGINES["duckdb"], ENGINES["postgres"]
-_PROJECT = ("dbt_project.yml", "segments", "seeds", "macros", "models")
 
 
 @pytest.fixture(scope="module")
@@ -29,18 +28,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for engine in (DUCKDB, POSTGRES):
         want(engine)
     folder = tmp_path_factory.mktemp("several") / "project"
-    folder.mkdir()
-    for name in _PROJECT:
-        source = ROOT / name
-        shutil.copytree(source, folder / name) if source.is_dir() else shutil.copy(source, folder / name)
-    settings = folder / "segments" / "segpy.yml"
-    text = settings.read_text(encoding="utf-8")
-    assert "\ndialect: duckdb\n" in text
-    settings.write_text(text.replace("\ndialect: duckdb\n", "\ndialect: [duckdb, postgres]\n"), encoding="utf-8")
-    compiled = compile_project(folder)
-    assert not compiled.failed, compiled.diagnostics
-    _, problems = write(folder, compiled)
-    assert not problems
+    demonstration.render(folder, (DUCKDB.name, POSTGRES.name))
     return folder
 
 
