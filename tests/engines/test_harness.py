@@ -143,10 +143,18 @@ def test_an_engine_that_is_not_set_up_says_how(
     wanting = replace(DUCKDB, name="elsewhere", requirements=("nothing",))
     assert missing(DUCKDB) is None
     assert "python -m tests.engines.setup elsewhere" in (missing(wanting) or "")
-    monkeypatch.setitem(setup.ENGINES, "elsewhere", replace(DUCKDB, absent=lambda: "no server here"))  # type: ignore[index]
+    broken = replace(DUCKDB, name="elsewhere", absent=lambda: "no server here")
+    monkeypatch.setitem(setup.ENGINES, "elsewhere", broken)  # type: ignore[index]
     assert setup.main(["elsewhere"]) == 1
     assert "no server here" in capsys.readouterr().err
     assert setup.main(["duckdb"]) == 0
+
+
+def test_readers_share_an_environment_that_is_made_for_every_run() -> None:
+    assert len(setup.wanted()["dbt2"]) > 1
+    assert {"duckdb", "postgres", "trino", "dbt2"} <= {*setup.of_every_run()} <= setup.wanted().keys()
+    for wanting in setup.wanted().values():
+        assert len({one.requirements for one in wanting}) == 1
 
 
 def test_a_server_is_gone_afterwards(tmp_path: Path) -> None:
