@@ -7,7 +7,8 @@ The models are executed as dbt would execute them: in the order of their `ref`s,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from graphlib import TopologicalSorter
@@ -60,20 +61,28 @@ def compile_spec(text: str, dialect: str = "duckdb") -> Models:
 
 def run(models: Models, tables: Iterable[Table], as_of: datetime, zone: str = "UTC") -> dict[str, list[Row]]:
     """The rows of every model, computed from `tables` at `as_of` in a session set to a time zone."""
+    with built(models, tables, as_of, zone) as connection:
+        return {name: rows(connection, name) for name in in_order(models.sql)}
+
+
+@contextmanager
+def built(
+    models: Models, tables: Iterable[Table], as_of: datetime, zone: str = "UTC"
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database in memory with every model as a table."""
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute(f"set TimeZone = {literal(zone)}")
         # Small tables are joined by a loop, large ones by sorting: the cases are to test what large ones get.
         connection.execute("set asof_loop_join_threshold = 0")
         for table in tables:
             create(connection, table)
-        order = in_order(models.sql)
-        for name in order:
+        for name in in_order(models.sql):
             body = rendered(models.sql[name], as_of)
             try:
                 connection.execute(f"create table {quoted(name)} as\n{body}")
             except duckdb.Error as error:
                 raise AssertionError(f"{name} does not run: {error}\n{body}") from error
-        return {name: rows(connection, name) for name in order}
+        yield connection
 
 
 def in_order(sql: Mapping[str, str]) -> list[str]:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
+import yaml
 
 from tests.cases.case import Case, load, shuffled, with_future_events
 from tests.cases.expected import EXPECTATIONS, Answers, assert_same
-from tests.cases.runner import Models, compile_spec, run
+from tests.cases.runner import Models, built, compile_spec, run
 from tests.cases.tables import Row
 
 
@@ -35,6 +36,17 @@ def answer_as_written(name: str) -> dict[str, list[Row]]:
 def test_what_is_expected(case: Case, expectation: Callable[[Case, Answers], None]) -> None:
     """What a person worked out, and what holds of every case."""
     expectation(case, answer_as_written(case.name))
+
+
+def test_columns_are_of_the_types_that_they_are_said_to_have(case: Case) -> None:
+    """Not of 128 bits, above all, to which DuckDB sums integers: DuckLake would keep them as floats."""
+    models = models_of(case.spec)
+    described = yaml.safe_load(models.artifacts["models/segpy/_segpy.yml"])["models"]
+    said = {(model["name"], one["name"]): one["data_type"].upper() for model in described for one in model["columns"]}
+    with built(models, case.tables, case.as_of) as connection:
+        found = connection.execute("select table_name, column_name, data_type from duckdb_columns()").fetchall()
+    types = {(model, name): type_.upper() for model, name, type_ in found if model in models.sql}
+    assert types == {one: "VARCHAR" if type_ == "TEXT" else type_ for one, type_ in said.items()}
 
 
 def test_future_changes_nothing(case: Case) -> None:
