@@ -164,6 +164,25 @@ class UnknownDialect(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True)
+class SameAdapter(Diagnostic):
+    """Two dialects that dbt cannot tell apart: all it knows of a target is the adapter."""
+
+    dialect: str
+    other: str
+    adapter: str
+    code: ClassVar[str] = "SEG504"
+    title: ClassVar[str] = "dialects of the same adapter"
+
+    @property
+    def label(self) -> str:
+        return f"dbt cannot tell `{self.dialect}` from `{self.other}`: both are targets of type `{self.adapter}`"
+
+    @property
+    def help(self) -> str:
+        return "keep one of the two, or render each in a dbt project of its own"
+
+
+@dataclass(frozen=True, slots=True)
 class TooLongAName(Diagnostic):
     """A name of a column or a model that an engine would cut off, and then take for another."""
 

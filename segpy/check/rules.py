@@ -10,6 +10,7 @@ from segpy.check.errors import (
     ModelTaken,
     NotExact,
     Required,
+    SameAdapter,
     TooLongAName,
     TooManySegments,
     TooSoon,
@@ -58,6 +59,18 @@ def short_names(bound: Bound) -> Iterator[Diagnostic]:
         for name, span in names:
             if longest is not None and len(name.encode()) > longest:
                 yield TooLongAName(span=span, name=name, dialect=dialect, longest=longest)
+
+
+def told_apart(bound: Bound) -> Iterator[Diagnostic]:
+    """No two dialects are of the same adapter, by which dbt chooses between them."""
+    settings = bound.settings
+    taken: dict[str, str] = {}
+    for dialect, span in zip(settings.dialects, settings.dialect_spans, strict=True):
+        if dialect in DIALECTS:
+            adapter = DIALECTS[dialect].adapter
+            other = taken.setdefault(adapter, dialect)
+            if other != dialect:
+                yield SameAdapter(span=span, dialect=dialect, other=other, adapter=adapter)
 
 
 def _columns_read(entity: Entity) -> Iterator[str]:
@@ -130,6 +143,7 @@ RULES: tuple[Rule, ...] = (
     *PERIODS,
     known_dialect,
     short_names,
+    told_apart,
     compiled_exactly,
     too_many_segments,
     required_keys,

@@ -6,6 +6,7 @@ from segpy.dialects.bigquery import BIGQUERY
 from segpy.dialects.clickhouse import CLICKHOUSE
 from segpy.dialects.databricks import DATABRICKS
 from segpy.dialects.duckdb import DUCKDB
+from segpy.dialects.ducklake import DUCKLAKE
 from segpy.dialects.model import Dialect
 from segpy.dialects.postgres import POSTGRES
 from segpy.dialects.redshift import REDSHIFT
@@ -15,6 +16,6 @@ from segpy.dialects.trino import TRINO
 
 __all__ = ["DIALECTS", "Dialect"]
 
-_ALL = (DUCKDB, POSTGRES, SPARK, BIGQUERY, CLICKHOUSE, SNOWFLAKE, DATABRICKS, TRINO, REDSHIFT)
+_ALL = (DUCKDB, DUCKLAKE, POSTGRES, SPARK, BIGQUERY, CLICKHOUSE, SNOWFLAKE, DATABRICKS, TRINO, REDSHIFT)
 DIALECTS = {one.name: one for one in _ALL}
 """The dialects that SQL can be written for."""

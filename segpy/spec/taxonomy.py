@@ -295,7 +295,7 @@ _FOLDER = pattern(r"/*(?:[\w\-]|[^\x00-\x7f])+(?:/(?:[\w\-]|[^\x00-\x7f])+)*/*",
 _PUT_BEFORE = Shape("a prefix", _prefix, pattern("(?:[a-z][a-z0-9_]{0,30})?", _PREFIX))
 SETTINGS = table(
     Key("version", _ONE, "the version of the language"),
-    Key("dialect", _DIALECT, "the engine's dialect, or several; by default that of the dbt target"),
+    Key("dialect", _DIALECT, "the engine's dialect, or several; by default that of the dbt target's adapter"),
     Key("grain", choice(Grain, "a grain"), "how finely `as_of` is truncated: hour or day"),
     Key("timezone", Shape("a time zone", _timezone, _ZONE), "for calendar units, `hour`, `weekday` and fixed dates"),
     Key("models_path", Shape("a folder", _models_path, _FOLDER), "where generated models go"),
