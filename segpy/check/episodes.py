@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from segpy.check.errors import ExpiresTooSoon, NoHistory
+from segpy.check.errors import ExpiresTooSoon, FinerThanRuns
+from segpy.check.periods import STEPS
 from segpy.diagnostics.model import Diagnostic
 from segpy.resolve.model import Bound
 
 
 def episodes(bound: Bound) -> Iterator[Diagnostic]:
-    """What is written of episodes holds together, and is said not to be in use yet."""
+    """What is written of episodes holds together, and is told apart by runs."""
+    grain = bound.settings.grain
     for segment in bound.segments:
         said = segment.membership
         if said is None:
@@ -18,5 +20,6 @@ def episodes(bound: Bound) -> Iterator[Diagnostic]:
         stay, expires = said.minimum_stay, said.expires
         if stay is not None and expires is not None and expires.duration.seconds <= stay.duration.seconds:
             yield ExpiresTooSoon(span=expires.span, expires=expires.duration, stay=stay.duration)
-        else:
-            yield NoHistory(span=said.span, segment=segment.name)
+        for length in (stay, said.grace, expires, said.collapse_gap):
+            if length is not None and 0 < length.duration.seconds < STEPS[grain].seconds:
+                yield FinerThanRuns(span=length.span, length=length.duration, grain=grain.value)

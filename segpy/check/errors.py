@@ -128,21 +128,22 @@ class ExpiresTooSoon(Diagnostic):
 
 
 @dataclass(frozen=True, slots=True)
-class NoHistory(Diagnostic):
-    """Keys that take effect on a history of memberships."""
+class FinerThanRuns(Diagnostic):
+    """A length of membership that is over before anybody looks again."""
 
-    segment: str
-    code: ClassVar[str] = "SEG901"
-    title: ClassVar[str] = "no history is kept yet"
+    length: Duration
+    grain: str
+    code: ClassVar[str] = "SEG407"
+    title: ClassVar[str] = "membership finer than the runs"
     severity: ClassVar[Severity] = Severity.WARNING
 
     @property
     def label(self) -> str:
-        return "this takes effect on the history of memberships, which this version does not keep"
+        return f"this is {self.length}, and who is in is only found out by the {self.grain}"
 
     @property
     def help(self) -> str:
-        return f"segment `{self.segment}` is compiled as if it were not there: leave it out, or leave it for later"
+        return "set `grain: hour` and run every hour, or lengthen it"
 
 
 @dataclass(frozen=True, slots=True)

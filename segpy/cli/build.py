@@ -41,6 +41,7 @@ def _variables(context: click.Context, parameter: click.Parameter, given: str | 
 @click.option("--vars", "variables", callback=_variables, help="Variables of the project, as in dbt: '{key: value}'.")
 @click.option("--threads", type=click.IntRange(min=1), help="As in dbt. Default: the profile's.")
 @click.option("--full-refresh", is_flag=True, help="Rebuild incremental models from nothing.")
+@click.option("--rewrite-history", is_flag=True, help="Go back: forget what runs at and after this instant found.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document instead, without progress.")
 @options.compiling
 def build(
@@ -54,6 +55,7 @@ def build(
     variables: dict[str, object],
     threads: int | None,
     full_refresh: bool,
+    rewrite_history: bool,
     as_json: bool,
 ) -> int:
     """Render, build with dbt, show the sizes.
@@ -69,6 +71,7 @@ def build(
     if exit_code(findings) == FINE:
         where = pipeline.warehouse_of(project_dir, profiles_dir, target)
         asked = {**variables, **({"segpy_as_of": as_of} if as_of is not None else {})}
+        asked |= {"segpy_rewrite_history": True} if rewrite_history else {}
         wanted = BuildOptions(select or _OWN_AND_UPSTREAM, exclude, asked, threads, full_refresh)
         result = _run(where, wanted, as_json)
         findings += result.problems

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from segpy.plan.features import Context, Wanted, column_names, features_plan
 from segpy.plan.fingerprint import canonical
 from segpy.plan.model import EntityPlan, Plan
+from segpy.plan.model_history import HistoryModels
 from segpy.plan.names import atom_name
 from segpy.plan.segments import segments_plan
 from segpy.plan.selections import atoms_of, events_plan, found, property_column, reads_order
@@ -33,7 +34,22 @@ def build_plan(bound: Bound) -> Plan:
         if entity.name not in made:
             plan(entity)
     entities = tuple(made[entity.name] for entity in bound.entities if entity.name in made)
-    return Plan(bound, entities, f"{prefix}segment_members", f"{prefix}segment_catalog", f"{prefix}segment_activation")
+    members, catalog, activation = (f"{prefix}segment_{name}" for name in ("members", "catalog", "activation"))
+    return Plan(bound, entities, members, catalog, activation, _history(bound, prefix))
+
+
+def _history(bound: Bound, prefix: str) -> HistoryModels:
+    """The models of membership over time. A team has tables of its own of people and audiences: these say whose."""
+    return HistoryModels(
+        f"{prefix}segment_spells",
+        f"{prefix}segment_membership",
+        f"{prefix}segment_changes",
+        f"{prefix}segment_sizes",
+        f"{prefix}segment_moves" if bound.groups else None,
+        f"{prefix}activation_audiences",
+        f"{prefix}activation_people",
+        f"{prefix}activation_memberships",
+    )
 
 
 def _in_use(entity: Entity, bound: Bound) -> bool:

@@ -60,11 +60,11 @@ def _names(segment: str, examples: list[Example]) -> list[str]:
 
 
 def _alone(bound: Bound, segment: Segment, expected: Iterable[str]) -> Bound:
-    """The spec with this segment, all that it looks at and these features, and no other."""
+    """The spec with this segment, all that it looks at and these features, and no other; nobody was in it before."""
     wanted = frozenset(expected)
     asked = segments_counted(one.measure for one in bound.features if one.name in wanted)
     needed = needed_segments(bound, (segment.name, *asked))
-    segments = tuple(one for one in bound.segments if one.name in needed)
+    segments = tuple(replace(one, membership=None) for one in bound.segments if one.name in needed)
     measured = {one.measure for one in wanted_measures((), segments)}
     return replace(
         bound,

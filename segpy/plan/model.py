@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from segpy.plan.model_events import EventsPlan, Selection
+from segpy.plan.model_history import HistoryModels, Remembered
 from segpy.resolve.methods import Method
 from segpy.resolve.model import Bound, Comparison, ExclusiveGroup, Segment
 from segpy.resolve.model_events import Entity, Property
@@ -274,14 +275,17 @@ class FlagColumn:
     """A boolean over conditions and other flags. `depth` 0 needs conditions only, else 1 more than the deepest."""
 
     name: str
-    formula: Formula
+    formula: Formula | Remembered
     depth: int
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentsPlan:
-    """The segments model: one row an entity, one boolean a segment, and `spec_hash`."""
+    """The segments model: one row an entity, one boolean a segment, and `spec_hash`.
+
+    Of a segment whose membership depends on earlier runs, `<segment>__holds` says whether its conditions hold.
+    """
 
     model: str
     conditions: tuple[ConditionColumn, ...]
@@ -289,6 +293,12 @@ class SegmentsPlan:
     segments: tuple[SegmentPlan, ...]
     groups: tuple[ExclusiveGroup, ...]
     spec_hash: str
+
+    @property
+    def remembered(self) -> tuple[Remembered, ...]:
+        """The flags that depend on earlier runs, by name."""
+        found = (flag.formula for flag in self.flags if isinstance(flag.formula, Remembered))
+        return tuple(sorted(found, key=lambda one: one.segment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,13 +326,14 @@ class EntityPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything. `members`, `catalog` and `activation` are names of models."""
+    """Everything. `members`, `catalog` and `activation` are names of models, as are those of `history`."""
 
     bound: Bound
     entities: tuple[EntityPlan, ...]
     members: str
     catalog: str
     activation: str
+    history: HistoryModels
 
 
 def models_of(plan: Plan) -> tuple[str, ...]:
@@ -332,4 +343,4 @@ def models_of(plan: Plan) -> tuple[str, ...]:
         parts = (entity.events, entity.sequences, entity.features, entity.segments)
         names += [part.model for part in parts if part is not None]
     some = any(entity.segments is not None for entity in plan.entities)
-    return (*names, plan.members, plan.catalog, plan.activation) if some else tuple(names)
+    return (*names, plan.members, plan.catalog, plan.activation, *plan.history.names) if some else tuple(names)

@@ -16,6 +16,7 @@ from segpy.plan.model import (
     SegmentPlan,
     SegmentsPlan,
 )
+from segpy.plan.model_history import Remembered, needs_memory
 from segpy.plan.names import Names, comparison_name
 from segpy.plan.segment_words import segment_lines, segment_sentence
 from segpy.plan.selections import atoms_of, reads_order
@@ -67,7 +68,7 @@ def segments_plan(
     """The flags of an entity; None where it has no segments. `elsewhere` are content hashes of others' segments."""
     if not segments:
         return None
-    names = Names(entity.key, "as_of", "spec_hash", *(segment.name for segment in segments))
+    names = Names(entity.key, "as_of", "spec_hash", *(segment.name for segment in segments), *_made(segments))
     conditions: dict[str, ConditionColumn] = {}
     found: dict[tuple[str, Test], str] = {}
     for segment in segments:
@@ -81,7 +82,7 @@ def segments_plan(
     return SegmentsPlan(
         model,
         tuple(conditions[name] for name in sorted(conditions)),
-        _flags(scope),
+        _flags(scope, hashes),
         tuple(_segment(segment, hashes[segment.name], scope) for segment in segments),
         own,
         fingerprint(tuple(sorted(hashes.items()))),
@@ -121,14 +122,22 @@ def _formula(condition: Condition, segment: str, scope: _Scope) -> Formula:
             return Combined(logic, tuple(_formula(part, segment, scope) for part in conditions), least)
 
 
-def _flags(scope: _Scope) -> tuple[FlagColumn, ...]:
-    """A flag for each segment; where a waterfall cuts into one, what it matches by itself is a flag of its own."""
+def _flags(scope: _Scope, hashes: Mapping[str, str]) -> tuple[FlagColumn, ...]:
+    """A flag for each segment, and what it is made from.
+
+    Where a waterfall cuts into one, what it matches by itself is a flag of its own; where earlier runs have a part in
+    membership, so is what holds now.
+    """
     made: dict[str, FlagColumn] = {}
+
+    def kept(name: str, formula: Formula | Remembered, depth: int, words: str) -> FlagColumn:
+        made[name] = FlagColumn(name, formula, depth, words)
+        return made[name]
 
     def matches(name: str) -> FlagColumn:
         """The flag of a segment before its waterfall."""
         segment = scope.segments[name]
-        own = name if not _in_later_place(segment, scope) else matches_name(name)
+        own = matches_name(name) if scope.before(segment) else _now_name(segment)
         if own in made:
             return made[own]
         parts: list[Formula] = [Holds(segment.extends)] if segment.extends else []
@@ -137,34 +146,59 @@ def _flags(scope: _Scope) -> tuple[FlagColumn, ...]:
         needed = ((segment.extends,) if segment.extends else ()) + segments_of(segment.condition)
         depth = 1 + max((final(other).depth for other in needed), default=-1)
         formula = parts[0] if len(parts) == 1 else Combined(Logic.ALL, tuple(parts), 0)
-        made[own] = FlagColumn(own, formula, depth, f"{name}: {segment.description}".rstrip(": "))
-        return made[own]
+        return kept(own, formula, depth, f"{name}: {segment.description}".rstrip(": "))
+
+    def ahead(name: str) -> list[FlagColumn]:
+        """The flags that keep a segment from its entities: who is shut out of an earlier one falls to the next."""
+        before = scope.before(scope.segments[name])
+        return [final(one) if needs_memory(scope.segments[one].membership) else matches(one) for one in before]
+
+    def holds(name: str) -> FlagColumn:
+        """The flag of a segment after its waterfall, as its conditions are now."""
+        alone, others = matches(name), ahead(name)
+        if not others:
+            return alone
+        parts = (Holds(alone.name), *(Holds(one.name, negated=True) for one in others))
+        depth = 1 + max(one.depth for one in (alone, *others))
+        words = f"{name}: nobody who matches {', '.join(scope.before(scope.segments[name]))}"
+        return kept(_now_name(scope.segments[name]), Combined(Logic.ALL, parts, 0), depth, words)
 
     def final(name: str) -> FlagColumn:
-        """The flag of a segment after its waterfall."""
-        segment = scope.segments[name]
-        if not _in_later_place(segment, scope):
-            return matches(name)
-        if name not in made:
-            alone, ahead = matches(name), [matches(other) for other in scope.before(segment)]
-            parts = (Holds(alone.name), *(Holds(one.name, negated=True) for one in ahead))
-            depth = 1 + max(one.depth for one in (alone, *ahead))
-            words = f"{name}: nobody who matches {', '.join(scope.before(segment))}"
-            made[name] = FlagColumn(name, Combined(Logic.ALL, parts, 0), depth, words)
-        return made[name]
+        """The flag of a segment."""
+        if name in made:
+            return made[name]
+        now, rules = holds(name), scope.segments[name].membership
+        if rules is None or not needs_memory(rules):
+            return now
+        remembered = Remembered(name, now.name, tuple(one.name for one in ahead(name)), hashes[name], rules)
+        return kept(name, remembered, 1 + now.depth, f"{name}: by the rules of its membership")
 
     for name in scope.segments:
         final(name)
     return tuple(sorted(made.values(), key=lambda flag: (flag.depth, flag.name)))
 
 
+def _now_name(segment: Segment) -> str:
+    """The column of what holds of a segment now: its flag, unless earlier runs have a part in that."""
+    return holds_name(segment.name) if needs_memory(segment.membership) else segment.name
+
+
+def _made(segments: Iterable[Segment]) -> list[str]:
+    """The columns that are made of segments."""
+    return [f"{one.name}__{part}" for one in segments if needs_memory(one.membership) for part in _PARTS]
+
+
+_PARTS = ("matches", "holds", "since", "lapsed", "barred", "left")
+
+
+def holds_name(segment: str) -> str:
+    """The column that says whether the conditions of a segment hold, whatever its membership is by earlier runs."""
+    return f"{segment}__holds"
+
+
 def matches_name(segment: str) -> str:
     """The column that says whether an entity matches a segment, waterfall aside."""
     return f"{segment}__matches"
-
-
-def _in_later_place(segment: Segment, scope: _Scope) -> bool:
-    return bool(scope.before(segment))
 
 
 def _hashes(scope: _Scope, entity: Entity, retention: Duration | None, elsewhere: Mapping[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from segpy.plan.model import EntityPlan, Plan, SegmentsPlan
+from segpy.render.history import Contents, a_test, history_contents
 from segpy.render.model import Artifact
 from segpy.resolve.model import Size
 from segpy.sql.model import Model
@@ -97,34 +98,33 @@ def _model(model: Model, description: str, contract: bool, tests: list[Any]) -> 
     }
 
 
-def _contents(plan: Plan, written: Mapping[str, str]) -> dict[str, tuple[str, bool, list[Any]]]:
+def _contents(plan: Plan, written: Mapping[str, str]) -> dict[str, Contents]:
     """Description, contract and tests of each model."""
-    found: dict[str, tuple[str, bool, list[Any]]] = {}
+    found: dict[str, Contents] = {}
     for entity in plan.entities:
         found |= _entity_contents(plan, entity, written)
     members = "The members of every segment at as_of."
-    found[plan.members] = (members, True, [_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
+    found[plan.members] = (members, True, [a_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
+    found |= history_contents(plan)
     activation = "The members of every segment at as_of whose entity asks for no consent or has given it."
-    found[plan.activation] = (activation, True, [_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
+    found[plan.activation] = (activation, True, [a_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
     catalog = "What each segment means: to be shown beside a flag."
-    found[plan.catalog] = (catalog, True, [_test("segpy_grain", columns=["segment"])])
+    found[plan.catalog] = (catalog, True, [a_test("segpy_grain", columns=["segment"])])
     return found
 
 
-def _entity_contents(
-    plan: Plan, entity: EntityPlan, written: Mapping[str, str]
-) -> dict[str, tuple[str, bool, list[Any]]]:
+def _entity_contents(plan: Plan, entity: EntityPlan, written: Mapping[str, str]) -> dict[str, Contents]:
     name, key = entity.entity.name, written[entity.entity.key]
-    found: dict[str, tuple[str, bool, list[Any]]] = {}
+    found: dict[str, Contents] = {}
     if entity.events is not None:
-        before = _test("segpy_before_as_of", column="occurred_at", grain=plan.bound.settings.grain.value)
+        before = a_test("segpy_before_as_of", column="occurred_at", grain=plan.bound.settings.grain.value)
         words = f"The events of every {name} that some feature or segment needs, each once, before as_of."
         found[entity.events.model] = (words, False, [before])
     if entity.sequences is not None:
         words = f"How far every {name} came in each sequence, of those that reached its first step."
-        found[entity.sequences.model] = (words, False, [_test("segpy_grain", columns=[key, written["sequence"]])])
+        found[entity.sequences.model] = (words, False, [a_test("segpy_grain", columns=[key, written["sequence"]])])
     words = f"What is measured of every {name} at as_of. Durations are in seconds."
-    found[entity.features.model] = (words, False, [_test("segpy_grain", columns=[key])])
+    found[entity.features.model] = (words, False, [a_test("segpy_grain", columns=[key])])
     if entity.segments is not None:
         words = f"Which segments every {name} is in at as_of."
         found[entity.segments.model] = (words, True, _segment_tests(plan, entity, entity.segments, written))
@@ -135,16 +135,16 @@ def _segment_tests(plan: Plan, entity: EntityPlan, segments: SegmentsPlan, writt
     name, key = entity.entity.name, written[entity.entity.key]
     names = [written[one.segment.name] for one in segments.segments]
     tests = [
-        _test("segpy_grain", columns=[key]),
-        _test("segpy_known_keys", column=key, to=f"ref('{entity.features.model}')"),
-        _test("segpy_flags_match_members", members=f"ref('{plan.members}')", entity=name, key=key, segments=names),
+        a_test("segpy_grain", columns=[key]),
+        a_test("segpy_known_keys", column=key, to=f"ref('{entity.features.model}')"),
+        a_test("segpy_flags_match_members", members=f"ref('{plan.members}')", entity=name, key=key, segments=names),
     ]
     if segments.groups:
         groups = {group.name: [written[name] for name in group.segments] for group in segments.groups}
-        tests.append(_test("segpy_exclusive_groups", key=key, groups=groups))
+        tests.append(a_test("segpy_exclusive_groups", key=key, groups=groups))
     bounds = [_bounds(written[one.segment.name], one.segment.size) for one in segments.segments if one.segment.size]
     if bounds:
-        tests.append(_test("segpy_segment_sizes", bounds=bounds))
+        tests.append(a_test("segpy_segment_sizes", bounds=bounds))
     return tests
 
 
@@ -156,10 +156,6 @@ def _bounds(segment: str, size: Size) -> dict[str, Any]:
         "at_most_share": size.at_most_share,
     }
     return {"segment": segment, **{key: value for key, value in written.items() if value is not None}}
-
-
-def _test(test: str, **arguments: Any) -> dict[str, Any]:
-    return {test: {"arguments": arguments}}
 
 
 def _named(model: str, test: dict[str, Any]) -> dict[str, Any]:

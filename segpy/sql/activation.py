@@ -7,9 +7,9 @@ from sqlglot import exp
 from segpy.plan.model import Plan
 from segpy.resolve.model_events import Entity
 from segpy.spec.expression import Type
+from segpy.sql.membership import members_columns
 from segpy.sql.model import Cte, Query
 from segpy.sql.relations import Relations
-from segpy.sql.segments import members_columns
 from segpy.sql.tree import cast, column, inner_join, is_known, named, select, table, text, union_all
 from segpy.sql.versions import holding
 

@@ -9,15 +9,19 @@ from segpy.dialects import DIALECTS, Dialect
 from segpy.plan.model import Plan
 from segpy.resolve.model_events import Entity
 from segpy.sql.activation import activation_query
+from segpy.sql.audiences import audience_queries
 from segpy.sql.events import events_query
 from segpy.sql.features import features_query
 from segpy.sql.layout import typeset
 from segpy.sql.lower.query import lower, lowered_column
 from segpy.sql.meaning import meaning_of
+from segpy.sql.membership import changes_query, members_query, membership_query
 from segpy.sql.model import Model, Query, Written
 from segpy.sql.relations import jinja_of_model
-from segpy.sql.segments import catalog_query, members_query, segments_query
+from segpy.sql.segments import catalog_query, segments_query
 from segpy.sql.sequences import sequences_query
+from segpy.sql.sizes import moves_query, sizes_query
+from segpy.sql.spells import spells_query
 from segpy.sql.verify import verify
 
 
@@ -46,7 +50,9 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
     """The query of every model, the same for all engines."""
     queries = entity_queries(plan)
     if any(entity.segments for entity in plan.entities):
-        queries += (members_query(plan), catalog_query(plan), activation_query(plan))
+        queries += (catalog_query(plan), spells_query(plan), membership_query(plan), changes_query(plan))
+        queries += (members_query(plan), sizes_query(plan), activation_query(plan), *audience_queries(plan))
+        queries += (moves_query(plan, plan.history.moves),) if plan.history.moves is not None else ()
     return queries
 
 
@@ -61,7 +67,7 @@ def entity_queries(plan: Plan) -> tuple[Query, ...]:
             queries.append(sequences_query(entity, entity.sequences, grain))
         queries.append(features_query(entity, grain))
         if entity.segments is not None:
-            queries.append(segments_query(entity, entity.segments, grain))
+            queries.append(segments_query(entity, entity.segments, grain, plan.history.spells))
     return tuple(queries)
 
 

@@ -31,6 +31,13 @@ class Relations:
         """The placeholder of what Jinja says at run time."""
         return self._placeholder(name, f"{{{{ {jinja} }}}}")
 
+    def history(self, name: str) -> str:
+        """The placeholder of what earlier runs found: the spells as they stand, or where there are none yet no rows.
+
+        Not by `ref`: spells are made of flags, and some flags are made of earlier spells.
+        """
+        return self.told(name, f'segpy_spells("{name}")')
+
     def given(self, variable: str, otherwise: str) -> str:
         """The placeholder of the rows that a variable of dbt selects; `otherwise` where it is not set."""
         escaped = otherwise.replace("\\", "\\\\").replace('"', '\\"')

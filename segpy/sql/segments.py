@@ -1,4 +1,4 @@
-"""`<entity>_segments`, `segment_members` and `segment_catalog`."""
+"""`<entity>_segments` and `segment_catalog`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from itertools import groupby
 from sqlglot import exp
 
 from segpy.plan.model import Combined, ConditionColumn, EntityPlan, Formula, Holds, Plan, SegmentsPlan
+from segpy.plan.model_history import Remembered
 from segpy.resolve.model import Comparison
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, Logic, Relop
-from segpy.sql.model import Cte, OutputColumn, Query
+from segpy.sql.model import Cte, Query
 from segpy.sql.nodes import Operation
 from segpy.sql.relations import Relations
+from segpy.sql.remembered import membership_by_rules, remembering
 from segpy.sql.tree import (
     all_of,
     any_of,
@@ -42,8 +44,8 @@ _RELOPS: dict[Relop, type[exp.Binary]] = {
 }
 
 
-def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain) -> Query:
-    """The segments model of an entity."""
+def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain, spells: str) -> Query:
+    """The segments model of an entity. `spells` is the model that tells what earlier runs found."""
     relations = Relations(grain)
     key = plan.entity.key
     ctes = [Cte("features", (), select([exp.Star()], table(relations.model(plan.features.model))))]
@@ -54,15 +56,20 @@ def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain) -> Qu
             Cte("conditions", ("each condition once; null where it is not known",), select(columns, table("features")))
         )
         source = "conditions"
+    remembered = segments.remembered
+    if remembered:
+        kept = [key, *(one.name for one in segments.conditions)]
+        ctes += remembering(plan, remembered, source, kept, relations.history(spells))
+        source = ctes[-1].name
     for depth, flags in groupby(segments.flags, key=lambda flag: flag.depth):
         name = f"segments_depth_{depth}"
         comment = (
             ("segments on conditions alone",) if depth == 0 else (f"segments on segments up to depth {depth - 1}",)
         )
-        own = [named(_formula(flag.formula), flag.name) for flag in flags]
+        own = [named(_flag(flag.formula), flag.name) for flag in flags]
         ctes.append(Cte(name, comment, select([exp.Star(), *own], table(source))))
         source = name
-    names = [one.segment.name for one in segments.segments]
+    names = [one.segment.name for one in segments.segments] + [one.holds for one in remembered]
     outputs = [column(key), named(as_of(), "as_of"), *map(column, names), named(text(segments.spec_hash), "spec_hash")]
     outputs_columns = (
         output(key, plan.entity.key_type, f"The {plan.entity.name}."),
@@ -70,6 +77,10 @@ def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain) -> Qu
         *(
             output(one.segment.name, Type.BOOLEAN, _described(one.segment.description, one.english))
             for one in segments.segments
+        ),
+        *(
+            output(one.holds, Type.BOOLEAN, f"Whether the conditions of {one.segment} hold, membership aside.")
+            for one in remembered
         ),
         output("spec_hash", Type.TEXT, "The hash of the meaning of all segments of this table."),
     )
@@ -82,6 +93,10 @@ def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain) -> Qu
         outputs_columns,
         relations.placeholders,
     )
+
+
+def _flag(formula: Formula | Remembered) -> exp.Expr:
+    return membership_by_rules(formula) if isinstance(formula, Remembered) else _formula(formula)
 
 
 def _described(description: str, english: tuple[str, ...]) -> str:
@@ -131,40 +146,6 @@ def _formula(formula: Formula, *, under_negation: bool = False) -> exp.Expr:
 
 def _one_if(condition: exp.Expr) -> exp.Expr:
     return Operation.ONE_IF(condition)
-
-
-def members_query(plan: Plan) -> Query:
-    """The members of every segment, whoever they are: keys as text."""
-    relations = Relations(plan.bound.settings.grain)
-    parts: list[exp.Query] = []
-    for entity in plan.entities:
-        if entity.segments is None:
-            continue
-        source = relations.model(entity.segments.model)
-        for one in entity.segments.segments:
-            columns = [
-                named(text(one.segment.name), "segment"),
-                named(text(entity.entity.name), "entity"),
-                named(cast(column(entity.entity.key), Type.TEXT), "entity_key"),
-                column("as_of"),
-                named(cast(number(one.segment.version), Type.INTEGER), "version"),
-                named(text(one.content_hash), "content_hash"),
-            ]
-            parts.append(select(columns, table(source), where=[column(one.segment.name)]))
-    grain, columns_ = "one row a segment and member", members_columns()
-    return Query(plan.members, grain, (), union_all(parts), columns_, relations.placeholders)
-
-
-def members_columns() -> tuple[OutputColumn, ...]:
-    """What is told of a member of a segment."""
-    return (
-        output("segment", Type.TEXT, "The segment."),
-        output("entity", Type.TEXT, "Whom the segment is about."),
-        output("entity_key", Type.TEXT, "The member's key, as text."),
-        output("as_of", Type.TIMESTAMP, "The instant of the membership."),
-        output("version", Type.INTEGER, "The author's version of the segment."),
-        output("content_hash", Type.TEXT, "The hash of the segment's meaning."),
-    )
 
 
 def catalog_query(plan: Plan) -> Query:

@@ -28,6 +28,7 @@ _WAYS_OUT = (
     ),
     (re.compile(r"depends on a source named '(.*?)'"), "declare the source `{0}`, or mend the name that refers to it"),
     (re.compile(r"segpy_as_of is"), "give another instant with --as-of"),
+    (re.compile(r"segpy_rewrite_history"), "give a later --as-of, or add --rewrite-history"),
 )
 
 

@@ -1,7 +1,7 @@
 """Compile a spec and run the generated models on an in-memory DuckDB, without dbt.
 
 The models are executed as dbt would execute them: in the order of their `ref`s, each as a table, with `ref`, `source`,
-`config` and the as-of macro as the only Jinja. Input tables are given as text and typed explicitly.
+`config` and the macros of a first run as the only Jinja. Input tables are given as text and typed explicitly.
 """
 
 from __future__ import annotations
@@ -24,6 +24,14 @@ from segpy.source.nodes import Source
 from tests.cases.tables import Row, Table, create, literal, quoted, rows
 
 MODELS = "models/segpy"
+NO_SPELLS_YET = """(
+    select
+        '' as segment, '' as entity, '' as entity_key, '' as kind, '' as reason, '' as content_hash,
+        timestamp '1970-01-01' as from_at, timestamp '1970-01-01' as to_at, timestamp '1970-01-01' as since,
+        cast(0 as bigint) as version
+    limit 0
+) as no_spells_yet"""
+"""What `segpy_spells` comes to before the first run."""
 _REF = re.compile(r"""ref\(\s*['"]([^'"]+)['"]\s*\)""")
 
 
@@ -99,6 +107,7 @@ def rendered(body: str, as_of: datetime, variables: Mapping[str, str] | None = N
         source=lambda schema, name: f"{quoted(schema)}.{quoted(name)}",
         config=lambda **_: "",
         segpy_as_of=lambda *_: f"timestamp '{as_of.isoformat(sep=' ')}'",
+        segpy_spells=lambda _: NO_SPELLS_YET,
         is_incremental=lambda: False,
         var=lambda name, default=None: (variables or {}).get(name, default),
     )

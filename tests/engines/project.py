@@ -17,7 +17,7 @@ from tests.engines.corpus import Entry, tables_of
 from tests.engines.engine import Engine, Running
 from tests.engines.inputs import no_jinja
 
-_REF = re.compile(r"""\bref\(\s*(['"])([^'"]+)\1\s*\)""")
+_REF = re.compile(r"""\b(ref|segpy_spells)\(\s*(['"])([^'"]+)\2\s*\)""")
 _SOURCE = re.compile(r"""\bsource\(\s*(['"])([^'"]+)\1\s*,\s*(['"])([^'"]+)\3\s*\)""")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where PyYAML was built with it
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -44,6 +44,9 @@ def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]]
             wanted.append(_named(entry, name))
         properties = yaml.load(models.artifacts["models/segpy/_segpy.yml"], Loader=_LOADER)
         properties = _prefixed(entry, properties, tests and entry.case is not None)
+        for model in properties["models"]:
+            if 'materialized="incremental"' in models.sql[model["name"].partition("__")[2]]:
+                model["config"] |= engine.kept
         if not engine.contracts:
             for model in properties["models"]:
                 model["config"].pop("contract", None)
@@ -75,7 +78,7 @@ def connect(folder: Path, engine: Engine, running: Running) -> None:
 
 def renamed(entry: Entry, text: str) -> str:
     """A text whose references are to the models of the entry."""
-    text = _REF.sub(lambda found: f"ref({found[1]}{_named(entry, found[2])}{found[1]})", text)
+    text = _REF.sub(lambda found: f"{found[1]}({found[2]}{_named(entry, found[3])}{found[2]})", text)
     return _SOURCE.sub(lambda found: f"ref({found[1]}{_named(entry, f'{found[2]}__{found[4]}')}{found[1]})", text)
 
 

@@ -443,7 +443,7 @@ def test_build(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch) -> 
     assert last == f"{len(nodes)} nodes: {len(nodes)} succeeded."
     assert (project / "shop.duckdb").is_file()
 
-    document = json.loads(segpy("build", "--as-of", "2026-03-05T10:00:00+10:00", "--json").out)
+    document = json.loads(segpy("build", "--as-of", "2026-03-05T10:00:00+10:00", "--rewrite-history", "--json").out)
     assert document["as_of"] == "2026-03-05 00:00:00"
     assert document["findings"] == []
     assert document["segments"][0] == {
@@ -458,7 +458,7 @@ def test_build(project: Path, segpy: Segpy, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_build_of_nobody(project: Path, segpy: Segpy) -> None:
-    said = segpy("build", "--as-of", "2020-01-01")
+    said = segpy("build", "--as-of", "2020-01-01", "--rewrite-history")
     assert said.code == 0
     assert cells(said.out)[0] == ["Segments,", "of", "an", "empty", "population"]
     assert cells(said.out)[2] == ["buyers", "user", "0", "–"]

@@ -14,7 +14,7 @@ from segpy.source.read import Source
 
 OF_ANOTHER = {"ducklake": "duckdb"}
 SPEC = """
-dialect: [pond, postgres]
+dialect: [puddle, postgres]
 entities: {user: {key: user_id}}
 streams: {app: {relation: ref('log'), entity: {user: user_id}, occurred_at: at}}
 events: {login: {stream: app}}
@@ -38,8 +38,8 @@ def test_grammar_and_adapter_are_called_like_the_dialect_where_nothing_else_is_s
 
 def test_what_dbt_chooses_by_is_the_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
     """And what sqlglot writes is its own grammar: neither has ever heard of the dialect's name."""
-    pond = replace(DIALECTS["duckdb"], name="pond", before_table="set threads = 1")
-    monkeypatch.setitem(DIALECTS, "pond", pond)
+    puddle = replace(DIALECTS["duckdb"], name="puddle", before_table="set threads = 1")
+    monkeypatch.setitem(DIALECTS, "puddle", puddle)
     compiled = compile_sources((Source("segments/spec.yml", SPEC),), Catalog())
     assert not compiled.diagnostics
     found = {one.path: one.text for one in compiled.artifacts}
@@ -51,14 +51,14 @@ def test_what_dbt_chooses_by_is_the_adapter(monkeypatch: pytest.MonkeyPatch) -> 
     types = '{"duckdb": "double", "postgres": "double precision"}[target.type]'
     assert types in found["models/segpy/_segpy.yml"]
     assert "target.type == ''duckdb''" in found["models/segpy/examples/_examples.yml"]
-    assert not [path for path, text in found.items() if "pond" in text]
+    assert not [path for path, text in found.items() if "puddle" in text]
 
 
 def test_ducklake_is_duckdb_without_enumerations() -> None:
     """So that a team can test in a file of DuckDB what it builds in DuckLake."""
     found = {}
     for dialect in ("duckdb", "ducklake"):
-        sources = (Source("segments/spec.yml", SPEC.replace("[pond, postgres]", dialect)),)
+        sources = (Source("segments/spec.yml", SPEC.replace("[puddle, postgres]", dialect)),)
         found[dialect] = {one.path: one.text for one in compile_sources(sources, Catalog()).artifacts}
     assert found["duckdb"].keys() == found["ducklake"].keys()
     differing = {path for path, text in found["duckdb"].items() if text != found["ducklake"][path]}

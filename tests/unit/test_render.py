@@ -117,7 +117,15 @@ MODELS = [
     *("user_events", "user_features", "user_sequences", "user_segments"),
     *("team_events", "team_features", "team_segments", "segment_members", "segment_activation"),
     "segment_catalog",
+    *("segment_spells", "segment_membership", "segment_changes", "segment_sizes", "segment_moves"),
+    *("activation_audiences", "activation_people", "activation_memberships"),
 ]
+VIEWS = {"segment_activation", "segment_membership", "segment_changes", "segment_moves"} | {
+    "activation_audiences",
+    "activation_people",
+    "activation_memberships",
+}
+KEPT = {"segment_spells", "segment_sizes"}
 
 
 def test_every_model_has_properties_and_the_other_way_round() -> None:
@@ -154,6 +162,12 @@ def test_everything_is_described(model: str) -> None:
         ),
         ("team_segments", {"segpy_grain", "segpy_known_keys", "segpy_flags_match_members"}),
         ("segment_members", {"segpy_grain"}),
+        ("segment_spells", {"segpy_grain", "segpy_spells_apart", "segpy_spells_match_members"}),
+        ("segment_membership", {"segpy_grain"}),
+        ("segment_changes", {"segpy_grain"}),
+        ("segment_sizes", {"segpy_grain"}),
+        ("segment_moves", set()),
+        ("activation_memberships", {"segpy_grain"}),
         ("segment_activation", {"segpy_grain"}),
         ("segment_catalog", {"segpy_grain"}),
     ],
@@ -168,7 +182,7 @@ def test_each_kind_of_model_has_its_tests(model: str, tests: set[str]) -> None:
 
 def test_what_people_join_to_has_a_contract() -> None:
     enforced = {name for name, model in described().items() if model["config"].get("contract", {}).get("enforced")}
-    assert enforced == {"user_segments", "team_segments", "segment_members", "segment_activation", "segment_catalog"}
+    assert enforced == {"user_segments", "team_segments", "segment_members", "segment_catalog"} | VIEWS
 
 
 def test_tests_are_told_what_they_test() -> None:
@@ -185,8 +199,12 @@ def test_a_model_says_its_grain_and_how_it_is_built() -> None:
     for name, sql in models().sql.items():
         lines = [line for line in sql.splitlines() if line and not line.startswith("-- Generated")]
         assert lines[0].startswith("-- Grain: one row "), name
-        how = "view" if name == "segment_activation" else "table"
-        assert lines[1] == f'{{{{ config(materialized="{how}") }}}}'
+        if name in KEPT:
+            assert [line.strip() for line in lines[1:4]] == ["{{", "config(", 'materialized="incremental",'], name
+            assert any(line.strip() == "full_refresh=false," for line in lines), name
+        else:
+            how = "view" if name in VIEWS else "table"
+            assert lines[1] == f'{{{{ config(materialized="{how}") }}}}'
         assert "select *" not in lines[-1], name
 
 
@@ -217,11 +235,9 @@ def test_an_entity_without_segments_has_features_only() -> None:
         WORLD + "features: {f: {entity: team, count: login}}\n"
         "segments: {s: {entity: user, all: [{attribute: age, more_than: -1.5}]}}\n"
     )
-    assert set(found.sql) == {"team_events", "team_features", "user_features", "user_segments"} | {
-        "segment_members",
-        "segment_activation",
-        "segment_catalog",
-    }
+    own = {name for name in found.sql if not name.startswith(("segment_", "activation_"))}
+    assert own == {"team_events", "team_features", "user_features", "user_segments"}
+    assert set(MODELS) - set(found.sql) == {"segment_moves", "team_segments", "user_events", "user_sequences"}
     assert "age > -1.5 as age_more_than_minus_1_5" in found.sql["user_segments"]
 
 

@@ -54,6 +54,20 @@ FLAGS = {"members": "ref('members')", "entity": "user", "key": "user_id", "segme
 QUOTED = {"members": "ref('members')", "key": '"order"', "segments": ['"both"']}
 TODAY = datetime.now(UTC).date()
 
+_NOBODY = {"members": "ref('no_members')"}
+MEMBERS_LISTED = 5
+
+
+def _spells(*rows: str, arguments: dict[str, Any] | None = None, offending: int = 0) -> Case:
+    """Spells, of which instants are days, of which the tenth is today."""
+    days = [f"timestamp '{TODAY}' + to_days(cast({one} - 10 as integer))" for one in ("first", "last")]
+    listed = _values(*(rows or ["('', '', 'run', 0, null)"]), columns="segment, entity_key, kind, first, last")
+    sql = (
+        f"select segment, 'user' as entity, entity_key, kind, {days[0]} as from_at, {days[1]} as to_at from ({listed})"
+    )
+    return _bad(sql, arguments or {"grain": "day"}, offending)
+
+
 CASES: dict[str, list[Case]] = {
     "segpy_grain": [
         Case("flags", {"columns": ["user_id"]}),
@@ -109,6 +123,25 @@ CASES: dict[str, list[Case]] = {
         ),
         _bad("select true as population", {"bounds": [{"segment": "population", "at_most": 0}]}),
         _bad('select true as "both"', {"bounds": [{"segment": '"both"', "at_most": 0}]}),
+    ],
+    "segpy_spells_apart": [
+        _spells(),
+        _spells("('s', '1', 'member', 0, 2)", "('s', '1', 'member', 2, null)", "('s', '1', 'lapse', 3, null)"),
+        _spells("('s', '1', 'member', 0, 5)", "('s', '1', 'barred', 5, null)", "('t', '1', 'member', 0, null)"),
+        _spells("('', '', 'run', 0, 1)", "('', '', 'run', 1, null)"),
+        _spells("('s', '1', 'member', 0, 3)", "('s', '1', 'member', 2, null)", offending=1),
+        _spells("('s', '1', 'member', 0, null)", "('s', '1', 'member', 2, null)", offending=1),
+        _spells("('s', '1', 'member', 0, 3)", "('s', '1', 'barred', 2, null)", offending=1),
+        _spells("('s', '1', 'member', 1, 1)", offending=1),
+        _spells("('s', '1', 'member', 11, null)", offending=1),
+        _spells("('s', '1', 'member', 1, 11)", offending=1),
+        _spells("('s', '1', 'member', 1, 2)", "('s', '1', 'lapse', 1, null)", offending=1),
+    ],
+    "segpy_spells_match_members": [
+        _spells("('s', '1', 'member', 0, 2)", arguments=_NOBODY),
+        _spells("('s', '1', 'member', 0, 2)", "('s', '1', 'member', 3, null)", arguments=_NOBODY, offending=1),
+        _spells("('s', '1', 'barred', 0, null)", arguments=_NOBODY),
+        _spells(arguments={"members": "ref('members')"}, offending=MEMBERS_LISTED),
     ],
     "segpy_known_keys": [
         Case("features", {"column": "user_id", "to": "ref('features')"}),

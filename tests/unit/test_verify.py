@@ -59,7 +59,7 @@ def test_what_was_laid_out_is_faithful(model: str) -> None:
         ("user_segments", "true", "false"),
         ("user_segments", "'Pro', 'Team'", "'Team', 'Pro'"),
         ("user_segments", "segments_depth_0", "segments_depth_1"),
-        ("segment_members", "union all", "union"),
+        ("segment_changes", "union all", "union"),
         ("segment_catalog", "'s' as segment", "'S' as segment"),
     ],
 )

@@ -54,4 +54,5 @@ ENGINE = Engine(
     every_run=True,
     quote="`",
     backslash=True,
+    kept={"file_format": "delta"},  # rows can be replaced there
 )

@@ -1,0 +1,227 @@
+"""Views of history: episodes, changes, moves inside exclusive groups, and the members of now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from segpy.plan.model import Plan
+from segpy.spec.duration import Duration
+from segpy.spec.expression import Type
+from segpy.sql.model import Cte, OutputColumn, Query
+from segpy.sql.relations import Relations
+from segpy.sql.remembered import EXPIRED, MEMBER
+from segpy.sql.spells import CARRIED
+from segpy.sql.tree import (
+    all_of,
+    as_of,
+    cast,
+    coalesce,
+    column,
+    inner_join,
+    is_known,
+    is_null,
+    named,
+    number,
+    output,
+    plus,
+    select,
+    table,
+    text,
+    union_all,
+)
+
+_WHO = ("segment", "entity", "entity_key")
+_TOLD = ("version", "content_hash")
+
+
+def membership_query(plan: Plan) -> Query:
+    """Every membership there was, numbered; those that a segment takes for one are one."""
+    relations = Relations(plan.bound.settings.grain)
+    gaps = _gaps(plan)
+    spells = table(relations.model(plan.history.spells))
+    members = exp.EQ(this=column("kind"), expression=text(MEMBER))
+    own = ("from_at", "to_at", "reason", *_TOLD, "since")
+    if not gaps:
+        renamed = {"from_at": "entered_at", "to_at": "exited_at", "reason": "exit_reason"}
+        columns = [
+            *map(column, _WHO),
+            named(cast(_over(exp.RowNumber()), Type.INTEGER), "episode"),
+            *(named(column(name), renamed.get(name, name)) for name in own),
+        ]
+        ctes: tuple[Cte, ...] = ()
+        final: exp.Query = select(columns, spells, where=[members])
+    else:
+        before = {name: named(_over(exp.Lag(this=column(name))), f"{name}_before") for name in _PREVIOUS}
+        listed = [*map(column, (*_WHO, *own)), *before.values()]
+        begins = exp.Case(ifs=[exp.If(this=_goes_on(gaps), true=number(0))], default=number(1))
+        ctes = (
+            Cte("memberships", ("each with the one before it",), select(listed, spells, where=[members])),
+            Cte(
+                "told_apart",
+                ("who comes back soon enough goes on with the same episode",),
+                select([*map(column, (*_WHO, *own)), named(begins, "begins")], table("memberships")),
+            ),
+            Cte("episodes", (), _numbered(own)),
+        )
+        final = _whole()
+    return Query(
+        plan.history.membership,
+        "one row a segment, entity and episode",
+        ctes,
+        final,
+        _membership_columns(),
+        relations.placeholders,
+        view=True,
+    )
+
+
+_PREVIOUS = ("to_at", "reason", "content_hash")
+
+
+def _over(function: exp.Expr, spec: exp.WindowSpec | None = None) -> exp.Expr:
+    """A window function over the memberships of one entity in one segment, in their order."""
+    order = exp.Order(expressions=[exp.Ordered(this=column("from_at"))])
+    return exp.Window(this=function, partition_by=[column(name) for name in _WHO], order=order, spec=spec)
+
+
+def _gaps(plan: Plan) -> Mapping[str, Duration]:
+    """How far apart memberships may be that are one episode, by segment."""
+    rules = ((one.name, one.membership) for one in plan.bound.segments)
+    return {name: said.collapse_gap.duration for name, said in rules if said and said.collapse_gap}
+
+
+def _goes_on(gaps: Mapping[str, Duration]) -> exp.Expr:
+    """Whether a membership goes on with the episode of the one before: of one definition, and not expired."""
+    latest = [
+        exp.If(this=exp.EQ(this=column("segment"), expression=text(name)), true=plus(column("to_at_before"), gap))
+        for name, gap in gaps.items()
+    ]
+    soon = exp.LTE(this=column("from_at"), expression=exp.Case(ifs=latest))
+    same = exp.EQ(this=column("content_hash_before"), expression=column("content_hash"))
+    return all_of([soon, same, exp.NEQ(this=column("reason_before"), expression=text(EXPIRED))])
+
+
+def _numbered(own: tuple[str, ...]) -> exp.Query:
+    rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
+    columns = [
+        *map(column, (*_WHO, *own, "begins")),
+        named(cast(_over(exp.Sum(this=column("begins")), rows), Type.INTEGER), "episode"),
+        named(_over(exp.Lead(this=column("begins"))), "next_begins"),
+    ]
+    return select(columns, table("told_apart"))
+
+
+def _whole() -> exp.Query:
+    """Each episode from the beginning of its first membership to the end of its last."""
+    first, last = "opening", "closing"
+    columns = [
+        *(column(name, first) for name in (*_WHO, "episode")),
+        named(column("from_at", first), "entered_at"),
+        named(column("to_at", last), "exited_at"),
+        named(column("reason", last), "exit_reason"),
+        *(column(name, last) for name in _TOLD),
+        column("since", first),
+    ]
+    same = all_of(exp.EQ(this=column(name, last), expression=column(name, first)) for name in (*_WHO, "episode"))
+    ends = exp.EQ(this=coalesce(column("next_begins", last), number(1)), expression=number(1))
+    where = [exp.EQ(this=column("begins", first), expression=number(1)), ends]
+    return select(columns, table("episodes", first), joins=[inner_join("episodes", same, last)], where=where)
+
+
+def _membership_columns() -> tuple[OutputColumn, ...]:
+    return (
+        *_who_columns(),
+        output("episode", Type.INTEGER, "Its number, from 1."),
+        output("entered_at", Type.TIMESTAMP, "The run that found the entity in the segment."),
+        output("exited_at", Type.TIMESTAMP, "The run that did not any more; null while the entity is in."),
+        output("exit_reason", Type.TEXT, "Why it ended; null while it lasts."),
+        output("version", Type.INTEGER, "The author's version of the segment."),
+        output("content_hash", Type.TEXT, "The hash of the segment's meaning."),
+        output("since", Type.TIMESTAMP, "As entered_at, or before a changed definition was carried over."),
+    )
+
+
+def _who_columns() -> tuple[OutputColumn, ...]:
+    return (
+        output("segment", Type.TEXT, "The segment."),
+        output("entity", Type.TEXT, "Whom the segment is about."),
+        output("entity_key", Type.TEXT, "The entity's key, as text."),
+    )
+
+
+def members_query(plan: Plan) -> Query:
+    """The members of every segment, whoever they are: keys as text."""
+    relations = Relations(plan.bound.settings.grain)
+    within = [(one.name, one.respond_within.duration) for one in plan.bound.segments if one.respond_within]
+    respond: exp.Expr = cast(exp.Null(), Type.TIMESTAMP)
+    if within:
+        ifs = [
+            exp.If(this=exp.EQ(this=column("segment"), expression=text(name)), true=plus(column("since"), length))
+            for name, length in within
+        ]
+        respond = exp.Case(ifs=ifs)
+    columns = [
+        *map(column, _WHO),
+        named(as_of(), "as_of"),
+        *map(column, _TOLD),
+        named(column("since"), "entered_at"),
+        column("episode"),
+        named(respond, "respond_by"),
+    ]
+    still = [is_null(column("exited_at"))]
+    final = select(columns, table(relations.model(plan.history.membership)), where=still)
+    return Query(plan.members, "one row a segment and member", (), final, members_columns(), relations.placeholders)
+
+
+def members_columns() -> tuple[OutputColumn, ...]:
+    """What is told of a member of a segment."""
+    return (
+        output("segment", Type.TEXT, "The segment."),
+        output("entity", Type.TEXT, "Whom the segment is about."),
+        output("entity_key", Type.TEXT, "The member's key, as text."),
+        output("as_of", Type.TIMESTAMP, "The instant of the membership."),
+        output("version", Type.INTEGER, "The author's version of the segment."),
+        output("content_hash", Type.TEXT, "The hash of the segment's meaning."),
+        output("entered_at", Type.TIMESTAMP, "Since when the entity is in."),
+        output("episode", Type.INTEGER, "Which time this is, from 1."),
+        output("respond_by", Type.TIMESTAMP, "Until when the playbook wants an answer; null where it does not say."),
+    )
+
+
+def changes_query(plan: Plan) -> Query:
+    """One row an entry or an exit, as runs found them."""
+    relations = Relations(plan.bound.settings.grain)
+    spells = relations.model(plan.history.spells)
+    member = exp.EQ(this=column("kind"), expression=text(MEMBER))
+    entered = exp.EQ(this=column("since"), expression=column("from_at"))
+    exited = exp.NEQ(this=column("reason"), expression=text(CARRIED))
+    begun = select(_change("from_at", "entered", cast(exp.Null(), Type.TEXT)), table(spells), where=[member, entered])
+    over = select(
+        _change("to_at", "exited", column("reason")),
+        table(spells),
+        where=[member.copy(), is_known(column("to_at")), exited],
+    )
+    columns = (
+        *_who_columns(),
+        output("changed_at", Type.TIMESTAMP, "The run that found the change."),
+        output("change", Type.TEXT, "entered or exited."),
+        output("reason", Type.TEXT, "Why it was left; null of an entry."),
+        output("version", Type.INTEGER, "The author's version of the segment that was entered or left."),
+        output("content_hash", Type.TEXT, "The hash of that segment's meaning."),
+    )
+    return Query(
+        plan.history.changes,
+        "one row a segment, entity, instant and change",
+        (),
+        union_all([begun, over]),
+        columns,
+        relations.placeholders,
+        view=True,
+    )
+
+
+def _change(at: str, change: str, reason: exp.Expr) -> list[exp.Expr]:
+    names = [*map(column, _WHO), named(column(at), "changed_at"), named(text(change), "change")]
+    return [*names, named(reason, "reason"), *map(column, _TOLD)]
