@@ -79,7 +79,14 @@ def _columns_read(entity: Entity) -> Iterator[str]:
     yield from (attribute.name for attribute in entity.attributes)
     yield from (entity.validity.start, entity.validity.end) if entity.validity is not None else ()
     for stream in entity.streams:
-        known = (stream.occurred_at, stream.id, stream.event, stream.order, stream.member_key)
+        known = (
+            stream.occurred_at,
+            stream.loaded_at,
+            stream.id,
+            stream.event,
+            stream.order,
+            stream.member_key,
+        )
         yield from (name for name in known if name is not None)
         yield from (key for _, key in stream.keys)
         yield from (prop.name for prop in stream.properties)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from segpy.plan.features import Context, Wanted, column_names, features_plan
 from segpy.plan.fingerprint import canonical
+from segpy.plan.kept import kept_plan
 from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.model_history import HistoryModels
 from segpy.plan.names import atom_name
@@ -75,11 +76,13 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
     context = Context(entity, rows, names, prefix)
     columns = {prop: property_column(entity, prop.name) for prop in kept}
     reading = Reading(rows, columns)
+    events = events_plan(f"{prefix}{entity.name}_events", entity, rows, kept, ordered=ordered)
+    planned = features_plan(f"{prefix}{entity.name}_features", features, wanted, context)
     return EntityPlan(
         entity,
         bound.settings.retention,
-        events_plan(f"{prefix}{entity.name}_events", entity, rows, kept, ordered=ordered),
-        features_plan(f"{prefix}{entity.name}_features", features, wanted, context),
+        events,
+        planned,
         sequences_plan(f"{prefix}{entity.name}_sequences", names, sequences, reading),
         segments_plan(
             f"{prefix}{entity.name}_segments",
@@ -90,6 +93,7 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
             column_names(entity, features, wanted),
             elsewhere,
         ),
+        kept_plan(entity, planned, bound.settings.lateness, prefix) if events is not None else None,
     )
 
 

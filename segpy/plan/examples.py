@@ -137,8 +137,8 @@ def _stream_columns(stream: Stream, key_types: dict[str, Type]) -> Iterator[tupl
         yield key, key_types[entity]
     yield stream.occurred_at, Type.TIMESTAMP
     declared = {prop.name for prop in stream.properties}
-    for column, type_ in ((stream.event, Type.TEXT), (stream.id, Type.TEXT), (stream.order, Type.INTEGER)):
-        if column is not None and column not in declared:
+    for column, type_ in stream.named_columns:
+        if column not in declared:
             yield column, type_
     for prop in stream.properties:
         if prop.name != stream.member_key:

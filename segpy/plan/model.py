@@ -313,8 +313,24 @@ class SegmentPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """What of an entity is kept from run to run, so that a run computes only what can have changed since the last.
+
+    `touched` is a model, one row an entity: the last run that saw an event of it come or go, which they do up to
+    `lateness` late. `measures` is another: what `branches` measure, one row an entity, which holds until an event of it
+    comes, goes, or leaves a window. The values of `fresh` branches change with every instant: each run measures them.
+    """
+
+    touched: str
+    lateness: Duration
+    measures: str
+    branches: tuple[Branch, ...]
+    fresh: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EntityPlan:
-    """Everything about one entity. `sequences` is None where there is no sequence."""
+    """Everything about one entity. `sequences` is None where there is no sequence, `kept` where each run reads all."""
 
     entity: Entity
     retention: Duration | None
@@ -322,6 +338,7 @@ class EntityPlan:
     features: FeaturesPlan
     sequences: SequencesPlan | None
     segments: SegmentsPlan | None
+    kept: KeptPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,5 +359,6 @@ def models_of(plan: Plan) -> tuple[str, ...]:
     for entity in plan.entities:
         parts = (entity.events, entity.sequences, entity.features, entity.segments)
         names += [part.model for part in parts if part is not None]
+        names += [entity.kept.touched, entity.kept.measures] if entity.kept is not None else []
     some = any(entity.segments is not None for entity in plan.entities)
     return (*names, plan.members, plan.catalog, plan.activation, *plan.history.names) if some else tuple(names)

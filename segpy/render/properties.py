@@ -120,6 +120,11 @@ def _entity_contents(plan: Plan, entity: EntityPlan, written: Mapping[str, str])
         before = a_test("segpy_before_as_of", column="occurred_at", grain=plan.bound.settings.grain.value)
         words = f"The events of every {name} that some feature or segment needs, each once, before as_of."
         found[entity.events.model] = (words, False, [before])
+    if entity.kept is not None:
+        words = f"The last run that saw events of a {name} come or go, by which later runs know whom to look at."
+        found[entity.kept.touched] = (words, False, [a_test("segpy_grain", columns=[key])])
+        words = f"What is measured of every {name}, kept until an event of it comes, goes or leaves a window."
+        found[entity.kept.measures] = (words, False, [a_test("segpy_grain", columns=[key])])
     if entity.sequences is not None:
         words = f"How far every {name} came in each sequence, of those that reached its first step."
         found[entity.sequences.model] = (words, False, [a_test("segpy_grain", columns=[key, written["sequence"]])])

@@ -36,6 +36,7 @@ def _settings(spec: Spec, catalog: Catalog) -> Settings:
         written.models_path,
         written.name_prefix,
         written.retention.duration if written.retention else None,
+        written.lateness.duration if written.lateness else None,
         timezone_of(spec),
         written.portfolio,
     )

@@ -223,9 +223,8 @@ def _shown(value: object) -> str:
 def settable(stream: Stream, key: str) -> dict[str, Type]:
     """The columns that a line can give a value: the stream's properties, the name of the event and the id."""
     types = {prop.name: prop.type for prop in stream.properties}
-    for column, type_ in ((stream.event, Type.TEXT), (stream.id, Type.TEXT), (stream.order, Type.INTEGER)):
-        if column is not None:
-            types.setdefault(column, type_)
+    for column, type_ in stream.named_columns:
+        types.setdefault(column, type_)
     for own in (stream.occurred_at, key):
         types.pop(own, None)
     return types

@@ -124,6 +124,7 @@ class Settings:
     models_path: str
     name_prefix: str
     retention: Duration | None
+    lateness: Duration | None
     timezone: str
     portfolio: Portfolio
 

@@ -21,8 +21,9 @@ class Property:
 class Stream:
     """A relation with one row an event. `keys` are the entities it serves and their key columns.
 
-    `order` tells events of one instant apart. It is part of the meaning only of what asks for it. Where a stream serves
-    an entity through its members, `member_key` is the property that holds the member's key.
+    `order` tells events of one instant apart. It is part of the meaning only of what asks for it. `loaded_at` says when
+    the warehouse learned of an event. Where a stream serves an entity through its members, `member_key` is the property
+    that holds the member's key.
     """
 
     name: str
@@ -34,6 +35,18 @@ class Stream:
     properties: tuple[Property, ...] = field(compare=False)
     order: str | None = field(default=None, compare=False)
     member_key: str | None = field(default=None, compare=False)
+    loaded_at: str | None = field(default=None, compare=False)
+
+    @property
+    def named_columns(self) -> tuple[tuple[str, Type], ...]:
+        """The columns that the stream names for what they say, and the types that these have unless declared."""
+        named = (
+            (self.event, Type.TEXT),
+            (self.id, Type.TEXT),
+            (self.order, Type.INTEGER),
+            (self.loaded_at, Type.TIMESTAMP),
+        )
+        return tuple((name, type_) for name, type_ in named if name is not None)
 
     def __hash__(self) -> int:
         return hash(self.name)  # as telling as the whole within a project, and not deep

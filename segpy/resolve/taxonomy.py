@@ -122,7 +122,7 @@ def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: 
     columns = (
         *(key for _, key in stream.entities),
         stream.occurred_at,
-        *(column for column in (stream.id, stream.order, stream.event) if column),
+        *(column for column in (stream.id, stream.order, stream.event, stream.loaded_at) if column),
         *(column.name for column in stream.properties),
     )
     _relation(stream.relation, columns, catalog, findings)
@@ -139,6 +139,7 @@ def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: 
         tuple((entity.text, key.text) for entity, key in stream.entities),
         _properties(stream.properties),
         stream.order.text if stream.order else None,
+        loaded_at=stream.loaded_at.text if stream.loaded_at else None,
     )
 
 

@@ -65,6 +65,7 @@ class Stream:
     order: Name | None
     event: Name | None
     properties: tuple[Column, ...]
+    loaded_at: Name | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +258,7 @@ class Settings:
     name_prefix: str = ""
     timezone: Name | None = None
     retention: Length | None = None
+    lateness: Length | None = None
     portfolio: Portfolio = Portfolio()
 
 

@@ -30,6 +30,7 @@ from segpy.spec.shapes import (
     COLUMN_NAME,
     DEFINED_NAME,
     EXACT_DURATION,
+    EXACT_OR_ZERO,
     NAME,
     RELATION,
     SQL,
@@ -156,7 +157,7 @@ _STREAM = table(
     Key("relation", RELATION, "the relation with one row an event", required=True),
     Key("entity", _ENTITY_KEYS, "entity to key column", required=True),
     Key("occurred_at", COLUMN, "the column that says when", required=True),
-    Key("loaded_at", ANYTHING, "when the warehouse learned of it", not_yet="leave it out: each run reads everything"),
+    Key("loaded_at", COLUMN, "the column that says when the warehouse learned of it"),
     Key("id", COLUMN, "duplicates by this column count once"),
     Key("order", COLUMN, "a whole number that orders events at one instant"),
     Key("event", COLUMN, "the column that names the event"),
@@ -175,6 +176,7 @@ def _stream(name: Name, node: Node) -> Stream:
         values.get("order"),
         values.get("event"),
         values.get("properties", ()),
+        values.get("loaded_at"),
     )
 
 
@@ -305,7 +307,7 @@ SETTINGS = table(
         "put before every generated model's name",
     ),
     Key("retention", EXACT_DURATION, "no event older than this is read"),
-    Key("lateness", ANYTHING, "how late an event may arrive", not_yet="leave it out: each run reads everything"),
+    Key("lateness", EXACT_OR_ZERO, "how late an event may arrive: a run reads only what may be new since the last"),
     Key("portfolio", Shape("limits", _portfolio, keys_schema(_PORTFOLIO)), "limits on the segments as a whole"),
     Key("privacy", ANYTHING, "suppression of small cells", not_yet="leave it out: no aggregate is published yet"),
 )
@@ -325,7 +327,7 @@ def settings_from(values: dict[str, object]) -> Settings:
     """Settings from the keys that were written; the rest at their defaults."""
     written = {
         key: values[key]
-        for key in ("dialect", "grain", "timezone", "models_path", "name_prefix", "retention")
+        for key in ("dialect", "grain", "timezone", "models_path", "name_prefix", "retention", "lateness")
         if key in values
     }
     if "portfolio" in values:

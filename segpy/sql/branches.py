@@ -17,13 +17,19 @@ from segpy.sql.rankings import frequency_ctes, ranked_ctes
 from segpy.sql.runs import burst_ctes, gap_ctes, period_ctes, streak_ctes
 from segpy.sql.tree import as_of, cast, column, constant, is_known, named, number, select, table
 
+INSTANTS: dict[Aggregation, type[exp.AggFunc]] = {Aggregation.RECENCY: exp.Max, Aggregation.TENURE: exp.Min}
+"""What is the time since an instant, and which of the instants that is."""
 
-def branch_ctes(branch: Branch, key: str) -> list[Cte]:
-    """The relation of a branch under its name, behind those that it is made from."""
+
+def branch_ctes(branch: Branch, key: str, *, instants: bool = False) -> list[Cte]:
+    """The relation of a branch under its name, behind those that it is made from.
+
+    With `instants` it has the instant itself where a column is the time since then.
+    """
     frame = frame_of(branch, key)
     match branch.way:
         case Way.PLAIN:
-            return [_plain(frame)]
+            return [_plain(frame, instants)]
         case Way.EACH:
             return _each(frame)
         case Way.FIRST | Way.LAST:
@@ -42,8 +48,8 @@ def branch_ctes(branch: Branch, key: str) -> list[Cte]:
             assert_never(branch.way)
 
 
-def _plain(frame: Frame) -> Cte:
-    columns = [named(_aggregate(one, frame), one.name) for one in frame.branch.columns]
+def _plain(frame: Frame, instants: bool) -> Cte:
+    columns = [named(_aggregate(one, frame, instants), one.name) for one in frame.branch.columns]
     query = frame.events([frame.key(), *columns], group_by=[frame.key()])
     return Cte(frame.branch.name, frame.comment, query)
 
@@ -77,7 +83,7 @@ def _each(frame: Frame) -> list[Cte]:
     ]
 
 
-def _aggregate(one: BranchColumn, frame: Frame) -> exp.Expr:
+def _aggregate(one: BranchColumn, frame: Frame, instants: bool) -> exp.Expr:
     inside = frame.inside(one)
 
     def over(aggregate: exp.Expr) -> exp.Expr:
@@ -100,10 +106,9 @@ def _aggregate(one: BranchColumn, frame: Frame) -> exp.Expr:
             return over(Operation.MEDIAN(value))
         case Aggregation.STDDEV:
             return over(exp.StddevSamp(this=value))
-        case Aggregation.RECENCY:
-            return seconds_between(over(exp.Max(this=value)), as_of())
-        case Aggregation.TENURE:
-            return seconds_between(over(exp.Min(this=value)), as_of())
+        case Aggregation.RECENCY | Aggregation.TENURE:
+            instant = over(INSTANTS[one.aggregation](this=value))
+            return instant if instants else seconds_between(instant, as_of())
         case Aggregation.GAP:  # all gaps together reach from the first event to the last
             whole = seconds_between(over(exp.Min(this=value)), over(exp.Max(this=value.copy())))
             gaps = exp.Sub(this=over(exp.Count(this=exp.Star())), expression=number(1))

@@ -12,9 +12,10 @@ from segpy.sql.activation import activation_query
 from segpy.sql.audiences import audience_queries
 from segpy.sql.events import events_query
 from segpy.sql.features import features_query
-from segpy.sql.layout import typeset
+from segpy.sql.layout import typeset, variants
 from segpy.sql.lower.query import lower, lowered_column
 from segpy.sql.meaning import meaning_of
+from segpy.sql.measures import measures_query
 from segpy.sql.membership import changes_query, members_query, membership_query
 from segpy.sql.model import Model, Query, Written
 from segpy.sql.relations import jinja_of_model
@@ -22,6 +23,7 @@ from segpy.sql.segments import catalog_query, segments_query
 from segpy.sql.sequences import sequences_query
 from segpy.sql.sizes import moves_query, sizes_query
 from segpy.sql.spells import spells_query
+from segpy.sql.touched import touched_query
 from segpy.sql.verify import verify
 
 
@@ -48,7 +50,7 @@ def dialects_of(names: Sequence[str]) -> tuple[Dialect, ...]:
 
 def queries_of(plan: Plan) -> tuple[Query, ...]:
     """The query of every model, the same for all engines."""
-    queries = entity_queries(plan)
+    queries = entity_queries(plan, kept=True)
     if any(entity.segments for entity in plan.entities):
         queries += (catalog_query(plan), spells_query(plan), membership_query(plan), changes_query(plan))
         queries += (members_query(plan), sizes_query(plan), activation_query(plan), *audience_queries(plan))
@@ -56,16 +58,21 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
     return queries
 
 
-def entity_queries(plan: Plan) -> tuple[Query, ...]:
-    """The queries of the models about entities, in the order in which they depend on each other."""
+def entity_queries(plan: Plan, *, kept: bool) -> tuple[Query, ...]:
+    """The queries of the models about entities, in the order in which they depend on each other.
+
+    Without `kept` nothing is kept from run to run, whatever the plan keeps.
+    """
     grain = plan.bound.settings.grain
     queries: list[Query] = []
     for entity in sorted(plan.entities, key=lambda one: _owning(one.entity)):
         if entity.events is not None:
-            queries.append(events_query(entity, entity.events, grain))
+            queries.append(events_query(entity, entity.events, grain, kept=kept))
+        if kept and entity.kept is not None:
+            queries += [touched_query(entity, entity.kept, grain), measures_query(entity, entity.kept, grain)]
         if entity.sequences is not None:
-            queries.append(sequences_query(entity, entity.sequences, grain))
-        queries.append(features_query(entity, grain))
+            queries.append(sequences_query(entity, entity.sequences, grain, kept=kept))
+        queries.append(features_query(entity, grain, kept=kept))
         if entity.segments is not None:
             queries.append(segments_query(entity, entity.segments, grain, plan.history.spells))
     return tuple(queries)
@@ -83,7 +90,10 @@ def _in_dialect(query: Query, dialect: Dialect) -> Written:
 
 def written(lowered: Query, dialect: Dialect, *, verified: bool = True) -> str:
     """The text of a query that was lowered, read again and compared with what it was written from."""
-    text = typeset(lowered, dialect.grammar)
+    runs = variants(lowered)
+    texts = [typeset(one, dialect.grammar) for one in runs]
     if verified:
-        verify(lowered, text.text, dialect.grammar, text.tokens)
+        for one, text in zip(runs, texts, strict=True):
+            verify(one, text.text, dialect.grammar, text.tokens)
+    text = texts[0] if len(runs) == 1 else typeset(lowered, dialect.grammar)
     return text.filled_in(lowered)

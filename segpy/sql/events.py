@@ -11,6 +11,16 @@ from segpy.resolve.model_events import Atom, Entity, Event
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
+from segpy.sql.arrivals import (
+    EVENT_ID,
+    KNOWN_AT,
+    added_ctes,
+    arrival,
+    arrival_columns,
+    keeping_events,
+    known_at,
+    lately_ctes,
+)
 from segpy.sql.expression import lower
 from segpy.sql.members import owner_ctes, owner_joins, owner_key
 from segpy.sql.model import Cte, OutputColumn, Query
@@ -36,24 +46,30 @@ from segpy.sql.tree import (
 )
 
 
-def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain) -> Query:
-    """The events model of an entity."""
+def events_query(plan: EntityPlan, events: EventsPlan, grain: Grain, *, kept: bool) -> Query:
+    """The events model of an entity. Where it is kept, a run reads again only what may have come or gone since."""
     relations = Relations(grain)
     entity = plan.entity
+    lateness = plan.kept.lateness if kept and plan.kept is not None else None
     ctes = owner_ctes([read.way for read in events.streams], relations)
     for read in events.streams:
-        ctes += _stream_ctes(read, entity, events, plan.retention, relations)
+        ctes += _stream_ctes(read, plan, events, lateness, relations)
     source = f"{events.streams[0].stream.name}__events"
     if len(events.streams) > 1:
         source = "events"
-        united = union_all([_from_stream(read, entity, events) for read in events.streams])
+        united = union_all([_from_stream(read, plan, events, lateness) for read in events.streams])
         ctes.append(Cte(source, ("every event that a feature or a segment needs",), united))
-    columns = _columns(entity, events)
+    columns = (*_columns(entity, events), *(arrival_columns(events) if lateness is not None else ()))
     label = named(exp.Cast(this=_told(events), to=labels_type(events.labels)), "event")
-    outputs = [label if one.name == "event" else column(one.name) for one in columns]
+    made = {"event": label, "as_of": named(as_of(), "as_of")}
+    outputs = [made.get(one.name) or column(one.name) for one in columns]
+    if lateness is not None and (added := added_ctes(events, source, lateness, relations)):
+        ctes += added
+        source = added[-1].name
     order = [column("event"), column(entity.key), column("occurred_at")]
     final = select(outputs, table(source), order_by=order)
-    return Query(events.model, "one row an event", tuple(ctes), final, columns, relations.placeholders)
+    keeping = keeping_events(plan, lateness, grain) if lateness is not None else None
+    return Query(events.model, "one row an event", tuple(ctes), final, columns, relations.placeholders, kept=keeping)
 
 
 def _columns(entity: Entity, events: EventsPlan) -> tuple[OutputColumn, ...]:
@@ -96,31 +112,36 @@ def _told(events: EventsPlan) -> exp.Expr:
 
 
 def _stream_ctes(
-    read: StreamRead, entity: Entity, events: EventsPlan, retention: Duration | None, relations: Relations
+    read: StreamRead, plan: EntityPlan, events: EventsPlan, lateness: Duration | None, relations: Relations
 ) -> list[Cte]:
-    stream = read.stream
+    stream, entity = read.stream, plan.entity
     rows = f"{stream.name}__rows"
     source = table(relations.written(stream.relation))
     ctes = [Cte(rows, (f"stream {stream.name}: its columns typed, its time in UTC",), _typed(read, entity, source))]
+    if lateness is not None:
+        ctes += lately_ctes(read, lateness, relations)
+        rows = ctes[-1].name
     seen: list[exp.Expr] = [
         is_known(column(_key(read, entity))),
         exp.LT(this=column("occurred_at"), expression=as_of()),
     ]
-    if retention is not None:
-        seen.append(exp.GTE(this=column("occurred_at"), expression=minus(as_of(), retention)))
+    if plan.retention is not None:
+        seen.append(exp.GTE(this=column("occurred_at"), expression=minus(as_of(), plan.retention)))
     if stream.id is not None:
         once = f"{stream.name}__once"
+        words = "the one that was known first" if stream.loaded_at is not None else "the earliest"
         ctes.append(
             Cte(
                 once,
-                ("the earliest of each set of duplicates; an unknown id has none",),
+                (f"{words} of each set of duplicates; an unknown id has none",),
                 _once(read, entity, rows, seen),
             )
         )
         duplicate = exp.EQ(this=column("_copy_number"), expression=exp.Literal.number(1))
-        unknown = is_null(column("_event_id"))
+        unknown = is_null(column(EVENT_ID))
         rows, seen = once, [any_of([duplicate, unknown])]
-    ctes.append(Cte(f"{stream.name}__events", ("named, and only those in use",), _used(read, entity, rows, seen)))
+    used = _used(read, entity, rows, seen, arrival(read, events) if lateness is not None else [])
+    ctes.append(Cte(f"{stream.name}__events", ("named, and only those in use",), used))
     return ctes
 
 
@@ -133,7 +154,9 @@ def _typed(read: StreamRead, entity: Entity, source: exp.Table) -> exp.Select:
     if stream.event is not None:
         columns.append(named(cast(column(stream.event), Type.TEXT), "event"))
     if stream.id is not None:
-        columns.append(named(column(stream.id), "_event_id"))
+        columns.append(named(column(stream.id), EVENT_ID))
+    if stream.loaded_at is not None:
+        columns.append(named(known_at(stream), KNOWN_AT))
     if read.ordered and stream.order is not None:
         columns.append(named(cast(column(stream.order), Type.INTEGER), "event_order"))
     for prop, name in read.read:
@@ -145,20 +168,22 @@ def _typed(read: StreamRead, entity: Entity, source: exp.Table) -> exp.Select:
 
 def _once(read: StreamRead, entity: Entity, rows: str, seen: list[exp.Expr]) -> exp.Select:
     # Copies of one instant may differ in content: all of it takes part in the order, so every engine keeps the same.
-    names = ["occurred_at", _key(read, entity), *(["event"] if read.stream.event is not None else [])]
+    names = [KNOWN_AT] if read.stream.loaded_at is not None else []
+    names += ["occurred_at", _key(read, entity), *(["event"] if read.stream.event is not None else [])]
     names += [name for _, name in read.read] + (["event_order"] if read.ordered else [])
     order = exp.Order(expressions=[exp.Ordered(this=column(name), nulls_first=False) for name in names])
-    copy = exp.Window(this=exp.RowNumber(), partition_by=[column("_event_id")], order=order)
+    copy = exp.Window(this=exp.RowNumber(), partition_by=[column(EVENT_ID)], order=order)
     return select([exp.Star(), named(copy, "_copy_number")], table(rows), where=seen)
 
 
-def _used(read: StreamRead, entity: Entity, rows: str, seen: list[exp.Expr]) -> exp.Select:
+def _used(read: StreamRead, entity: Entity, rows: str, seen: list[exp.Expr], arrived: list[exp.Expr]) -> exp.Select:
     key = named(column(owner_key(entity)), entity.key) if read.way else column(entity.key)
     columns: list[exp.Expr] = [key, column("occurred_at")]
     columns += [column("event_order")] if read.ordered else []
     columns.append(named(_label(read), "event"))
     columns += [named(coalesce(_is(flag.atom, read), exp.false()), flag.column) for flag in read.flags]
     columns += [column(name) for prop, name in read.read if prop in read.kept]
+    columns += arrived
     joins = owner_joins(read.way, column("_member_key", rows))
     return select(columns, table(rows), joins=joins, where=[*seen, *_needed(read)])
 
@@ -243,10 +268,10 @@ def _needed(read: StreamRead) -> list[exp.Expr]:
     return [any_of([*parts, *flagged])]
 
 
-def _from_stream(read: StreamRead, entity: Entity, events: EventsPlan) -> exp.Select:
+def _from_stream(read: StreamRead, plan: EntityPlan, events: EventsPlan, lateness: Duration | None) -> exp.Select:
     own_flags = {flag.column for flag in read.flags}
     every_flag = sorted({flag.column for one in events.streams for flag in one.flags})
-    columns: list[exp.Expr] = [column(entity.key), column("occurred_at")]
+    columns: list[exp.Expr] = [column(plan.entity.key), column("occurred_at")]
     if events.ordered:
         unknown = named(cast(exp.Null(), Type.INTEGER), "event_order")
         columns.append(column("event_order") if read.ordered else unknown)
@@ -254,4 +279,5 @@ def _from_stream(read: StreamRead, entity: Entity, events: EventsPlan) -> exp.Se
     columns += [column(flag) if flag in own_flags else named(exp.false(), flag) for flag in every_flag]
     for prop, name in events.properties:
         columns.append(column(name) if prop in read.kept else named(cast(exp.Null(), prop.type), name))
+    columns += [column(one.output_name) for one in arrival(read, events)] if lateness is not None else []
     return select(columns, table(f"{read.stream.name}__events"))

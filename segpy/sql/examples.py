@@ -34,7 +34,7 @@ def _unit_tests(plan: ExamplesPlan) -> UnitTests:
     entity, settings = plan.entity, plan.plan.bound.settings
     assert entity.segments is not None
     wanted = (entity.segments.model, entity.features.model) if plan.features else (entity.segments.model,)
-    models, read = inlined(entity_queries(plan.plan), wanted)
+    models, read = inlined(entity_queries(plan.plan, kept=False), wanted)
     mentioned = _mentioned(models)
     dialect = dialects_of(settings.dialects)[0]
     query = _query(plan, models, read, mentioned, dialect)

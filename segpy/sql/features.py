@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from segpy.plan.model import (
-    Anchor,
+    BranchColumn,
     Derived,
     EntityPlan,
     FeatureColumn,
@@ -19,18 +19,21 @@ from segpy.plan.model import (
     FromRank,
     FromRates,
     FromSequence,
+    KeptPlan,
 )
 from segpy.resolve.model_events import Entity, way_to, with_article
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Grain, Population
 from segpy.spec.model_measures import Output
-from segpy.sql.branches import branch_ctes
+from segpy.sql.affected import retained
+from segpy.sql.anchors import anchor_ctes
+from segpy.sql.branches import INSTANTS, branch_ctes
 from segpy.sql.expression import lower_as
 from segpy.sql.members import EVERYBODY, MEMBERS, members_in, members_in_ctes, owner_ctes, owner_joins, owner_key
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.nodes import Operation
-from segpy.sql.operations import seconds_between, selected, utc
+from segpy.sql.operations import seconds_between, utc
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
     as_of,
@@ -61,23 +64,30 @@ _ZEROES = {
 }
 
 
-def features_query(plan: EntityPlan, grain: Grain) -> Query:
-    """The features model of an entity."""
+MEASURED = "measured"
+
+
+def features_query(plan: EntityPlan, grain: Grain, *, kept: bool) -> Query:
+    """The features model of an entity. What is kept of its measures is looked up, the rest measured."""
     relations = Relations(grain)
     features, key = plan.features, plan.entity.key
+    measured = plan.kept if kept else None
+    branches = features.branches if measured is None else measured.fresh
     counted = _counted(features)
     ways = [way_to(plan.entity, stream)[1] for stream in plan.entity.streams]
     wanted = ways if plan.entity.population is not Population.ATTRIBUTES else []
     owners = owner_ctes([*wanted, *([_own_members(plan.entity)] if counted else [])], relations)
     ctes = [*_attributes(plan, relations), *owners, Cte("population", (_who(plan),), _population(plan, relations))]
-    if features.branches:
+    if branches:
         assert plan.events is not None
-        source = select([exp.Star()], table(relations.model(plan.events.model)))
+        source = select([exp.Star()], table(relations.model(plan.events.model)), where=retained(plan) if kept else [])
         ctes.append(Cte("events", (), source, inline=True))
-        ctes += calendar_ctes(one.window for branch in features.branches for one in branch.columns)
-    ctes += [_anchor(anchor, key) for anchor in features.anchors]
-    for branch in features.branches:
+        ctes += calendar_ctes(one.window for branch in branches for one in branch.columns)
+    ctes += anchor_ctes(branches, key)
+    for branch in branches:
         ctes += branch_ctes(branch, key)
+    if measured is not None and measured.branches:
+        ctes.append(Cte(MEASURED, (), select([exp.Star()], table(relations.model(measured.measures)))))
     names = _sequence_names(features)
     if names:
         assert plan.sequences is not None
@@ -85,8 +95,8 @@ def features_query(plan: EntityPlan, grain: Grain) -> Query:
         ctes += [_sequence(name) for name in names]
     if counted:
         ctes += members_in_ctes(_own_members(plan.entity), counted, relations)
-    outputs, source_name = _levels(plan, ctes)
-    final = select(outputs, table(source_name)) if source_name else _wide(plan)
+    outputs, source_name = _levels(plan, measured, ctes)
+    final = select(outputs, table(source_name)) if source_name else _wide(plan, measured)
     return Query(
         features.model,
         f"one row {with_article(plan.entity.name)}",
@@ -162,24 +172,6 @@ def _population(plan: EntityPlan, relations: Relations) -> exp.Query:
     return union_all(parts, distinct=True)
 
 
-def _anchor(anchor: Anchor, key: str) -> Cte:
-    where = selected(anchor.selection)
-    comment = (anchor.words,)
-    occurred_at = column("occurred_at")
-    if anchor.nth in (0, 1):
-        edge = exp.Max(this=occurred_at) if anchor.nth == 0 else exp.Min(this=occurred_at)
-        query = select([column(key), named(edge, "anchor_at")], table("events"), where=where, group_by=[column(key)])
-        return Cte(anchor.name, comment, query)
-    order = exp.Order(expressions=[exp.Ordered(this=occurred_at)])
-    nth = exp.Anonymous(this="nth_value", expressions=[occurred_at.copy(), number(anchor.nth)])
-    frame = exp.WindowSpec(
-        kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="UNBOUNDED", end_side="FOLLOWING"
-    )
-    window = exp.Window(this=nth, partition_by=[column(key)], order=order, spec=frame)
-    query = select([column(key), named(window, "anchor_at")], table("events"), where=where, distinct=True)
-    return Cte(anchor.name, comment, query)
-
-
 def _sequence_names(features: FeaturesPlan) -> list[str]:
     return sorted({one.origin.sequence for one in features.columns if isinstance(one.origin, FromSequence)})
 
@@ -189,14 +181,14 @@ def _sequence(name: str) -> Cte:
     return Cte(f"{name}__sequence", (), select([exp.Star()], table("sequences"), where=where))
 
 
-def _value(one: FeatureColumn) -> exp.Expr:
+def _value(one: FeatureColumn, kept: Mapping[str, BranchColumn]) -> exp.Expr:
     """A column's value in the wide join."""
     match one.origin:
         case FromBranch(branch, name, zero):
-            raw: exp.Expr = column(name, branch)
-            if zero:
-                raw = coalesce(raw, number(0))
-            return raw
+            raw: exp.Expr = column(name, MEASURED if name in kept else branch)
+            if name in kept and kept[name].aggregation in INSTANTS:
+                raw = seconds_between(raw, as_of())
+            return coalesce(raw, number(0)) if zero else raw
         case FromAttribute(attribute, tenure):
             raw = column(attribute.name, "attributes")
             if not tenure:
@@ -217,11 +209,17 @@ def _value(one: FeatureColumn) -> exp.Expr:
             raise AssertionError("what is made of columns is computed above the wide join")
 
 
-def _wide(plan: EntityPlan) -> exp.Select:
+def _wide(plan: EntityPlan, measured: KeptPlan | None) -> exp.Select:
     features, key = plan.features, plan.entity.key
+    kept = {one.name: one for branch in measured.branches for one in branch.columns} if measured is not None else {}
     plain = [one for one in features.columns if not isinstance(one.origin, Derived)]
-    columns = [column(key, "population"), named(as_of(), "as_of"), *(named(_value(one), one.name) for one in plain)]
-    joined = [branch.name for branch in features.branches]
+    columns = [
+        column(key, "population"),
+        named(as_of(), "as_of"),
+        *(named(_value(one, kept), one.name) for one in plain),
+    ]
+    joined = [branch.name for branch in (features.branches if measured is None else measured.fresh)]
+    joined += [MEASURED] if kept else []
     if any(isinstance(one.origin, FromAttribute) for one in plain):
         joined.insert(0, "attributes")
     joined += [f"{name}__sequence" for name in _sequence_names(features)]
@@ -230,13 +228,13 @@ def _wide(plan: EntityPlan) -> exp.Select:
     return select(columns, table("population"), joins=joins)
 
 
-def _levels(plan: EntityPlan, ctes: list[Cte]) -> tuple[list[exp.Expr], str | None]:
+def _levels(plan: EntityPlan, measured: KeptPlan | None, ctes: list[Cte]) -> tuple[list[exp.Expr], str | None]:
     """The CTEs in which columns are made of columns, each on those before; the last select and what it reads."""
     derived = [(one, one.origin) for one in plan.features.columns if isinstance(one.origin, Derived)]
     if not derived:
         return [], None
     source = "measures"
-    ctes.append(Cte(source, ("everything that is not an expression",), _wide(plan)))
+    ctes.append(Cte(source, ("everything that is not an expression",), _wide(plan, measured)))
     types = {one.name: one.type for one in plan.features.columns}
     for depth in sorted({origin.depth for _, origin in derived}):
         own = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import TokenType, exp, tokenize
 from sqlglot.dialects.dialect import Dialect as Grammar
@@ -46,7 +46,8 @@ class LaidOut:
 
 def typeset(query: Query, dialect: str) -> LaidOut:
     """A model's query with placeholders where dbt fills something in."""
-    text = _Writer(dialect).whole(query.ctes, query.final) + "\n"
+    continues = query.kept.continues if query.kept is not None else ""
+    text = _Writer(dialect, continues).whole(query.ctes, query.final) + "\n"
     return LaidOut(text, tuple(tokenize(text, read=dialect)))
 
 
@@ -54,6 +55,18 @@ def lay_out(query: Query, dialect: str) -> str:
     """The text of a model's query: plain SQL of the dialect, with placeholders where dbt fills something in."""
     laid = typeset(query, dialect)
     return _rewritten(laid.text, laid.tokens, _lower)
+
+
+def variants(query: Query) -> tuple[Query, ...]:
+    """The queries that the runs of a model come to: one that is kept may be continued or made anew."""
+    if all(cte.when is When.ALWAYS for cte in query.ctes):
+        return (query,)
+    return tuple(
+        replace(
+            query, ctes=tuple(replace(cte, when=When.ALWAYS) for cte in query.ctes if cte.when in (When.ALWAYS, when))
+        )
+        for when in (When.CONTINUED, When.ANEW)
+    )
 
 
 def lowered(sql: str, dialect: str) -> str:
@@ -83,7 +96,8 @@ def comment_line(text: str) -> str:
 
 
 class _Writer:
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: str, continues: str) -> None:
+        self._continues = continues
         grammar = Grammar.get_or_raise(dialect)
         self._short = grammar.generator(normalize_functions=False)
         self._long = grammar.generator(normalize_functions=False, pretty=True, indent=4, pad=4)
@@ -96,15 +110,30 @@ class _Writer:
         return head + self.query(final)
 
     def _listed(self, ctes: Sequence[Cte]) -> str:
-        """The CTEs with what stands between them. The last one is there always, so that each other has its comma."""
-        assert ctes[-1].when is When.ALWAYS
-        parts, when = [], When.ALWAYS
-        for cte in ctes:
-            if cte.when is not when:
-                parts.append(_turn(when, cte.when))
-                when = cte.when
-            parts.append(self.cte(cte) + (",\n\n" if cte is not ctes[-1] else ""))
-        return "".join(parts)
+        """The CTEs with what stands between them. One that only some runs have stands beside another for the rest."""
+        parts, before, more = [], When.ALWAYS, True
+        last = {
+            one: max((i for i, cte in enumerate(ctes) if cte.when in (When.ALWAYS, one)), default=0) for one in When
+        }
+        for i, cte in enumerate(ctes):
+            if cte.when is not before:
+                parts.append(self._turn(before, cte.when, more))
+                before = cte.when
+            more = i < last[cte.when if cte.when is not When.ALWAYS else When.CONTINUED]
+            parts.append(self.cte(cte) + (",\n\n" if more else ""))
+        return "".join((*parts, "\n--<endif>" if before is not When.ALWAYS else ""))
+
+    def _turn(self, before: When, after: When, more: bool) -> str:
+        """What stands between CTEs that are there in different runs."""
+        match before, after:
+            case When.CONTINUED, When.ANEW:
+                return f"{'' if more else chr(10)}--<else>\n"
+            case _, When.ALWAYS:
+                return "--<endif>\n"
+            case When.ALWAYS, _:
+                return f"--<if {'not ' if after is When.ANEW else ''}{self._continues}>\n"
+            case _:
+                raise AssertionError("what is made anew stands behind what is continued")
 
     def cte(self, cte: Cte) -> str:
         comment = "".join(comment_line(line) + "\n" for line in cte.comment)
@@ -168,19 +197,6 @@ class _Writer:
             return line
         pretty = self._long.generate(node, copy=False)
         return _SMALL.sub(lambda found: f"({' '.join(found[1].split())})", pretty)
-
-
-def _turn(before: When, after: When) -> str:
-    """What stands between CTEs that are there in different runs."""
-    match before, after:
-        case When.CONTINUED, When.ANEW:
-            return "--<else>\n"
-        case _, When.ALWAYS:
-            return "--<endif>\n"
-        case When.ALWAYS, _:
-            return f"--<if {'not ' if after is When.ANEW else ''}segpy_continues()>\n"
-        case _:
-            raise AssertionError("what is made anew stands behind what is continued")
 
 
 def _indented(text: str) -> str:

@@ -52,15 +52,17 @@ class OutputColumn:
 class Kept:
     """How dbt keeps a table from run to run: a later run adds rows, in place of those with the same `unique_key`.
 
-    Without a key nothing is replaced. `before` and `after` are Jinja that yields a statement or nothing. `by_meaning`:
-    its name in the warehouse tells what it means, so that a model that means something else begins anew; else the
-    table outlasts every change, `--full-refresh` too.
+    Without a key nothing is replaced. `continues` is the condition, in Jinja, that a run is such a later one. `before`
+    and `after` are Jinja that yields a statement or nothing. `by_meaning`: its name in the warehouse tells what it
+    means, so that a model that means something else begins anew; else the table outlasts every change,
+    `--full-refresh` too.
     """
 
     unique_key: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     by_meaning: bool = True
+    continues: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 
+from sqlglot import exp
+
+from segpy.spec.duration import Duration
 from segpy.spec.model import Grain
 from segpy.spec.model_values import Relation
-from segpy.sql.tree import AS_OF
+from segpy.sql.tree import AS_OF, told
+
+NO_TIME = Duration()
 
 
 class Relations:
@@ -30,6 +35,11 @@ class Relations:
     def told(self, name: str, jinja: str) -> str:
         """The placeholder of what Jinja says at run time."""
         return self._placeholder(name, f"{{{{ {jinja} }}}}")
+
+    def last_as_of(self, before: Duration = NO_TIME) -> exp.Expr:
+        """The instant of the run that this one continues, or so long before."""
+        seconds = f"{before.seconds:.0f}" if before.seconds else ""
+        return told(self.told(f"last_as_of_{before.label}", f"segpy_last_as_of({seconds})"))
 
     def history(self, name: str) -> str:
         """The placeholder of what earlier runs found: the spells as they stand, or where there are none yet no rows.

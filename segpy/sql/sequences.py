@@ -7,6 +7,7 @@ reach it there (`events`). There are three methods, each exact for what it is us
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from sqlglot import exp
@@ -16,23 +17,28 @@ from segpy.resolve.methods import Method
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
+from segpy.sql.affected import AFFECTED, affected_ctes, edges_of_sequences
+from segpy.sql.affected import keeping as kept_answers
 from segpy.sql.attempts import Frame, in_order
 from segpy.sql.chains import chain_ctes
 from segpy.sql.choices import choice_ctes
 from segpy.sql.instants import instant_ctes
-from segpy.sql.model import Cte, OutputColumn, Query
+from segpy.sql.model import Cte, OutputColumn, Query, When
 from segpy.sql.relations import Relations
 from segpy.sql.summaries import Asked, summary_ctes
-from segpy.sql.tree import column, output, select, table, union_all
+from segpy.sql.tree import as_of, column, is_null, left_join, named, number, output, select, table, union_all
 
 
-def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain) -> Query:
-    """The sequences model of an entity."""
+def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, *, kept: bool) -> Query:
+    """The sequences model of an entity. Where it is kept, only those are looked at whose answer can have changed."""
     assert plan.events is not None
     relations = Relations(grain)
     key = plan.entity.key
-    source = select([exp.Star()], table(relations.model(plan.events.model)))
-    ctes = [Cte("events", (), source, inline=True)]
+    if kept and plan.kept is not None:
+        ctes = affected_ctes(plan, plan.kept, edges_of_sequences(sequences.sequences), (), relations)
+    else:
+        source = select([exp.Star()], table(relations.model(plan.events.model)))
+        ctes = [Cte("events", (), source, inline=True)]
     if any(Frame(sequence, key).ordered for sequence in sequences.sequences):
         ctes.append(in_order(key))
     asked = Asked(
@@ -49,8 +55,49 @@ def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain) ->
             for sequence in sequences.sequences
         ]
     )
+    keeping = None
+    if kept and plan.kept is not None:
+        ctes += _answered(key, final, columns, relations)
+        run = output("as_of", Type.TIMESTAMP, "The instant of the run that looked at it last.")
+        final = select([*(column(one.name) for one in columns), named(as_of(), "as_of")], table("answered"))
+        columns = (*columns, run)
+        keeping = kept_answers(plan, (key, "sequence"), "step", grain)
     grain_words = f"one row {with_article(plan.entity.name)} and sequence"
-    return Query(sequences.model, grain_words, tuple(ctes), final, columns, relations.placeholders)
+    return Query(sequences.model, grain_words, tuple(ctes), final, columns, relations.placeholders, kept=keeping)
+
+
+def _answered(key: str, reached: exp.Query, columns: Sequence[OutputColumn], relations: Relations) -> list[Cte]:
+    """The answers of a run and, with step 0, those that there were before and are no more."""
+    among = exp.In(this=column(key), query=exp.Subquery(this=select([column(key)], table(AFFECTED))))
+    before = select([column(key), column("sequence")], table(relations.this()), where=[among])
+    both = exp.And(
+        this=exp.EQ(this=column(key, "reached"), expression=column(key, "before")),
+        expression=exp.EQ(this=column("sequence", "reached"), expression=column("sequence", "before")),
+    )
+    own = (key, "sequence")
+    nothing = [named(_nothing(one), one.name) for one in columns if one.name not in own]
+    gone = select(
+        [*(column(name, "before") for name in own), *nothing],
+        table("before"),
+        joins=[left_join("reached", both)],
+        where=[is_null(column(key, "reached"))],
+    )
+    listed = [column(one.name) for one in columns]
+    return [
+        Cte("reached", (), reached),
+        Cte("before", ("the sequences in which they were found before",), before, when=When.CONTINUED),
+        Cte(
+            "answered",
+            ("step 0: no more, to be taken out",),
+            union_all([select(listed, table("reached")), gone]),
+            when=When.CONTINUED,
+        ),
+        Cte("answered", (), select([exp.Star()], table("reached")), when=When.ANEW),
+    ]
+
+
+def _nothing(one: OutputColumn) -> exp.Expr:
+    return exp.Cast(this=number(0) if one.name == "step" else exp.Null(), to=one.type.copy())
 
 
 def _reached(sequence: SequencePlan, key: str) -> list[Cte]:

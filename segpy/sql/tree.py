@@ -51,7 +51,12 @@ def table(name: str, alias: str | None = None) -> exp.Table:
 
 def as_of() -> exp.Column:
     """The instant that everything is evaluated at."""
-    return exp.Column(this=exp.to_identifier(AS_OF, quoted=False))
+    return told(AS_OF)
+
+
+def told(placeholder: str) -> exp.Column:
+    """A value that dbt fills in."""
+    return exp.Column(this=exp.to_identifier(placeholder, quoted=False))
 
 
 def text(value: str) -> exp.Expr:

@@ -21,7 +21,9 @@ from segpy.spec.model_measures import Side
 from segpy.sql.model import Cte
 from segpy.sql.nodes import Operation
 from segpy.sql.operations import from_local, local, truncated, units
-from segpy.sql.tree import as_of, cast, column, minus, named, plus, select, table, text
+from segpy.sql.tree import AS_OF, as_of, cast, column, minus, named, plus, select, table, text
+
+_CALENDAR, _BEFORE = "calendar", "_before"
 
 
 def in_window(window: Window, occurred_at: exp.Expr, edge: exp.Expr | None) -> list[exp.Expr]:
@@ -95,22 +97,41 @@ def earliest(windows: Sequence[Window], occurred_at: exp.Expr) -> list[exp.Expr]
     return [exp.GTE(this=occurred_at.copy(), expression=bound) for bound in bounds]
 
 
-def calendar_ctes(windows: Iterable[Window]) -> list[Cte]:
-    """One row with the edges of all windows on the calendar, where there are any; they go by one time zone."""
+def calendar_ctes(windows: Iterable[Window], last: exp.Expr | None = None) -> list[Cte]:
+    """One row with the edges of all windows on the calendar, where there are any; they go by one time zone.
+
+    With `last` where they were at that instant, under names of their own.
+    """
     found = {window for window in windows if isinstance(window, OnTheCalendar)}
     if not found:
         return []
     zone = max(window.zone for window in found)
     edges = sorted({edge for window in found for edge in (window.far, window.near)}, key=_column)
-    clocks = [named(as_of(), "as_of"), named(local(as_of(), zone), "shown_at")]
+    instant, suffix, words = (as_of(), "", "as_of") if last is None else (last, _BEFORE, "the last run's as_of")
+    clocks = [named(instant, "as_of"), named(local(instant.copy(), zone), "shown_at")]
     shown = [named(_shown(edge, zone), _column(edge)) for edge in edges]
     known = [named(_first(edge, zone), _column(edge)) for edge in edges]
     told = "in UTC" if zone == "UTC" else "in UTC; of a midnight that the clocks show twice, the first"
     return [
-        Cte("clocks", (f"what the clocks show at as_of, in {zone}",), exp.Select(expressions=clocks)),
-        Cte("calendar_shown", ("the beginnings of calendar units, by these clocks",), select(shown, table("clocks"))),
-        Cte("calendar", (f"the same, {told}",), select(known, table("calendar_shown"))),
+        Cte(f"clocks{suffix}", (f"what the clocks show at {words}, in {zone}",), exp.Select(expressions=clocks)),
+        Cte(
+            f"calendar_shown{suffix}",
+            ("the beginnings of calendar units, by these clocks",),
+            select(shown, table(f"clocks{suffix}")),
+        ),
+        Cte(f"{_CALENDAR}{suffix}", (f"the same, {told}",), select(known, table(f"calendar_shown{suffix}"))),
     ]
+
+
+def at_last_run(edge: exp.Expr, last: exp.Expr) -> exp.Expr:
+    """An edge of a window where it was at the last run."""
+
+    def moved(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Column) and node.name == AS_OF:
+            return last.copy()
+        return table(f"{_CALENDAR}{_BEFORE}") if isinstance(node, exp.Table) and node.name == _CALENDAR else node
+
+    return edge.transform(moved)
 
 
 def _column(edge: CalendarEdge) -> str:
@@ -118,7 +139,7 @@ def _column(edge: CalendarEdge) -> str:
 
 
 def _edge(edge: CalendarEdge) -> exp.Expr:
-    return exp.Subquery(this=select([column(_column(edge))], table("calendar")))
+    return exp.Subquery(this=select([column(_column(edge))], table(_CALENDAR)))
 
 
 def _of_fixed_length(edge: CalendarEdge) -> bool:

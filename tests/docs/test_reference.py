@@ -12,10 +12,12 @@ import click
 import pytest
 import yaml
 
+from segpy.catalog.model import Catalog
 from segpy.cli.main import segpy
 from segpy.cli.options import compiling
 from segpy.cli.result import result_data
-from segpy.pipeline import Compiled, ExampleSummary, SegmentSummary, compile_project
+from segpy.pipeline import Compiled, ExampleSummary, SegmentSummary, compile_project, compile_sources
+from segpy.source.nodes import Source
 from segpy.warehouse.model import BuildResult, Difference, NodeResult, SegmentSize, Sizes
 from tests.docs.pages import ROOT, headings, read, section, spans, tables
 
@@ -114,10 +116,37 @@ def demonstration() -> Compiled:
 
 @cache
 def properties() -> list[dict[str, Any]]:
-    """The properties of the demonstration's models."""
-    (text,) = (one.text for one in demonstration().artifacts if one.path.endswith("_segpy.yml"))
+    """The properties of the demonstration's models, and of those that there would be besides if it kept its tables."""
+    own = described(demonstration())
+    names = {model["name"] for model in own}
+    return own + [model for model in described(kept()) if model["name"] not in names]
+
+
+@cache
+def kept() -> Compiled:
+    """The demonstration, compiled with a promise of how late its events come."""
+    folder = ROOT / "segments"
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.yml")}
+    texts["segments/segpy.yml"] += "lateness: 3 days\n"
+    return compile_sources([Source(path, text) for path, text in texts.items()], Catalog(adapter="duckdb"))
+
+
+def described(compiled: Compiled) -> list[dict[str, Any]]:
+    """What the properties file says of models."""
+    (text,) = (one.text for one in compiled.artifacts if one.path.endswith("_segpy.yml"))
     models: list[dict[str, Any]] = yaml.safe_load(text)["models"]
     return models
+
+
+def test_what_kept_tables_have_besides_is_said() -> None:
+    page = read(MODELS)
+    plain = {model["name"]: {column["name"] for column in model["columns"]} for model in described(demonstration())}
+    for model in described(kept()):
+        columns = {column["name"] for column in model["columns"]}
+        more = columns - plain.get(model["name"], columns)
+        if more:
+            said = section(page, f"`{kind(model['name'])}`")
+            assert all(f"`{name}`" in said.split("With [`lateness`]", 1)[1] for name in more), model["name"]
 
 
 def kind(model: str) -> str:

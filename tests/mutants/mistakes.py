@@ -230,7 +230,7 @@ MUTANTS = (
         "if False:\n        once",
         "duplicates_by_id",
     ),
-    Mutant("retention is left out", EVENTS, "if retention is not None:", "if False:", "retention"),
+    Mutant("retention is left out", EVENTS, "if plan.retention is not None:", "if False:", "retention"),
     Mutant(
         "a version that begins at as_of is seen",
         "sql/versions.py",
@@ -348,7 +348,7 @@ MUTANTS = (
     ),
     Mutant(
         "the last anchor is the first",
-        FEATURES,
+        "sql/anchors.py",
         "exp.Max(this=occurred_at) if anchor.nth == 0",
         "exp.Min(this=occurred_at) if anchor.nth == 0",
         "anchor_details",

@@ -29,12 +29,10 @@ events:
   order: {stream: app, is: order}
 """
 SETTINGS = {
-    "lateness": "lateness: 3 days",
     "overlap": "portfolio: {max_overlap: 0.9}",
     "privacy": "privacy: {min_cell_size: 10}",
     "outcomes": "outcomes: {paid: {did: order}}",
 }
-STREAMS = {"loaded_at": "loaded_at: ingested_at"}
 SEGMENTS = {
     "experiment": "experiment: {holdout: 10%}",
 }
@@ -44,8 +42,6 @@ def specs() -> dict[str, str]:
     """Every construct in a spec that is right but for it."""
     segment = "segments:\n  s:\n    entity: user\n"
     table = {f"setting: {name}": text for name, text in SETTINGS.items()}
-    stream = "{relation: ref('x'), entity: {user: user_id}, occurred_at: at, "
-    table |= {f"stream: {name}": f"streams:\n  one: {stream}{text}}}" for name, text in STREAMS.items()}
     table |= {f"segment: {name}": f"{segment}    {text}\n    all: [{{did: login}}]" for name, text in SEGMENTS.items()}
     return table
 

@@ -45,7 +45,7 @@ def planned(*, ordered: bool) -> EntityPlan:
 def rows(plan: EntityPlan) -> list[tuple[object, ...]]:
     """The events model on two clicks of one instant, one of them delivered twice, and a call."""
     assert plan.events is not None
-    query = events_query(plan, plan.events, Grain.DAY)
+    query = events_query(plan, plan.events, Grain.DAY, kept=False)
     sql = lay_out(lower(query, DIALECTS["duckdb"]), "duckdb").replace("__as_of__", "timestamp '2026-03-10'")
     with duckdb.connect() as connection:
         connection.execute(

@@ -7,8 +7,8 @@
     Whether this run continues what an earlier one kept, so that only what can have changed since is computed. Not so
     in the first run, with --full-refresh, and where nothing is kept or the last run is longer ago than `days`.
 #}
-{% macro segpy_continues(days=none) %}
-    {{ return(adapter.dispatch('segpy_continues', 'segpy')(days)) }}
+{% macro segpy_continues(grain, days=none) %}
+    {{ return(adapter.dispatch('segpy_continues', 'segpy')(grain, days)) }}
 {% endmacro %}
 
 {# The instant of the run that this one continues, as a timestamp of the warehouse; with `seconds`, so long before. #}
@@ -17,11 +17,16 @@
 {% endmacro %}
 
 {#
-    Makes room for what a run is about to write: rows whose `column` is later than the last run less `seconds` are read
+    Makes room for what a run is about to write: rows whose `column` is not before the last run less `seconds` are read
     again. Of a table that is not continued, all rows.
 #}
-{% macro segpy_make_room(column=none, seconds=0, days=none) %}
-    {{ return(adapter.dispatch('segpy_make_room', 'segpy')(column, seconds, days)) }}
+{% macro segpy_make_room(grain, days=none, column=none, seconds=0) %}
+    {{ return(adapter.dispatch('segpy_make_room', 'segpy')(grain, days, column, seconds)) }}
+{% endmacro %}
+
+{# Lets go of the rows whose `column` is longer ago than `seconds`. #}
+{% macro segpy_let_go(grain, column, seconds) %}
+    {{ return(adapter.dispatch('segpy_let_go', 'segpy')(grain, column, seconds)) }}
 {% endmacro %}
 
 {# Takes out the rows of those of whom nothing is left: their `column` is 0. #}
@@ -34,12 +39,12 @@
     {{ return(adapter.dispatch('segpy_drop_former', 'segpy')(model)) }}
 {% endmacro %}
 
-{% macro default__segpy_continues(days) %}
+{% macro default__segpy_continues(grain, days) %}
     {% set as_of = adapter.dispatch('segpy_kept_until', 'segpy')() %}
     {% if as_of is none %}
         {{ return(false) }}
     {% endif %}
-    {% set now = adapter.dispatch('segpy_as_of_text', 'segpy')('hour') %}
+    {% set now = adapter.dispatch('segpy_as_of_text', 'segpy')(grain) %}
     {% if as_of > now %}
         {% do exceptions.raise_compiler_error(
             this ~ " was built as of " ~ as_of ~ ", and this run is as of " ~ now ~ ". What is kept does not go back: "
@@ -55,11 +60,11 @@
     {{ return(adapter.dispatch('segpy_timestamp', 'segpy')(adapter.dispatch('segpy_earlier', 'segpy')(as_of, seconds))) }}
 {% endmacro %}
 
-{% macro default__segpy_make_room(column, seconds, days) %}
+{% macro default__segpy_make_room(grain, days, column, seconds) %}
     {% if not execute or not is_incremental() or flags.EMPTY %}
         {{ return('') }}
     {% endif %}
-    {% if not adapter.dispatch('segpy_continues', 'segpy')(days) %}
+    {% if not adapter.dispatch('segpy_continues', 'segpy')(grain, days) %}
         {{ return("delete from " ~ this ~ " where true") }}
     {% endif %}
     {% if column is none %}
@@ -67,6 +72,15 @@
     {% endif %}
     {% set since = adapter.dispatch('segpy_last_as_of', 'segpy')(seconds) %}
     {{ return("delete from " ~ this ~ " where " ~ column ~ " >= " ~ since) }}
+{% endmacro %}
+
+{% macro default__segpy_let_go(grain, column, seconds) %}
+    {% if not execute or not is_incremental() or flags.EMPTY %}
+        {{ return('') }}
+    {% endif %}
+    {% set now = adapter.dispatch('segpy_as_of_text', 'segpy')(grain) %}
+    {% set until = adapter.dispatch('segpy_earlier', 'segpy')(now, seconds) %}
+    {{ return("delete from " ~ this ~ " where " ~ column ~ " < " ~ adapter.dispatch('segpy_timestamp', 'segpy')(until)) }}
 {% endmacro %}
 
 {% macro default__segpy_drop_former(model) %}

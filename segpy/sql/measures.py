@@ -1,0 +1,67 @@
+"""`<entity>_measures`: what is measured of an entity, as long as no event of it comes, goes or passes an edge."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from segpy.plan.model import Branch, BranchColumn, EntityPlan, KeptPlan
+from segpy.resolve.model_events import with_article
+from segpy.spec.expression import Type
+from segpy.spec.model import Grain
+from segpy.sql.affected import AFFECTED, affected_ctes, edges_of_branches, keeping
+from segpy.sql.anchors import anchor_ctes
+from segpy.sql.branches import INSTANTS, branch_ctes
+from segpy.sql.model import Cte, Query, When
+from segpy.sql.relations import Relations
+from segpy.sql.tree import as_of, coalesce, column, left_join, named, number, output, select, table
+from segpy.sql.windows import calendar_ctes
+
+EVENTS = "_events"
+
+
+def measures_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
+    """The model of measures. Only those are measured anew whose answer can have changed."""
+    relations = Relations(grain)
+    entity, key = plan.entity, plan.entity.key
+    windows = [one.window for branch in kept.branches for one in branch.columns]
+    affected = affected_ctes(plan, kept, edges_of_branches(kept.branches), windows, relations)
+    ctes = [
+        *calendar_ctes(windows),
+        *(cte for cte in affected if cte.when is When.CONTINUED),
+        Cte("entities", (), select([column(key)], table(AFFECTED)), when=When.CONTINUED),
+        *(cte for cte in affected if cte.when is When.ANEW),
+        Cte("entities", (), select([column(key)], table("events"), distinct=True), when=When.ANEW),
+        _counted(key),
+        *anchor_ctes(kept.branches, key),
+    ]
+    for branch in kept.branches:
+        ctes += branch_ctes(branch, key, instants=True)
+    values = [named(column(one.name, branch.name), one.name) for branch in kept.branches for one in branch.columns]
+    events = named(coalesce(column(EVENTS, "counted"), number(0)), EVENTS)
+    joined = ["counted", *(branch.name for branch in kept.branches)]
+    joins = [left_join(name, exp.EQ(this=column(key, name), expression=column(key, "entities"))) for name in joined]
+    final = select([column(key, "entities"), named(as_of(), "as_of"), events, *values], table("entities"), joins=joins)
+    columns = (
+        output(key, entity.key_type, f"The {entity.name}."),
+        output("as_of", Type.TIMESTAMP, "The instant of the run that measured it last."),
+        output(EVENTS, Type.INTEGER, "How many events of it are in use."),
+        *(output(one.name, type_of(one), _words(one, branch)) for branch in kept.branches for one in branch.columns),
+    )
+    words = f"one row {with_article(entity.name)} with events"
+    made = keeping(plan, (key,), EVENTS, grain)
+    return Query(kept.measures, words, tuple(ctes), final, columns, relations.placeholders, kept=made)
+
+
+def type_of(one: BranchColumn) -> Type:
+    """The type of a column as it is kept."""
+    return Type.TIMESTAMP if one.aggregation in INSTANTS else one.type
+
+
+def _words(one: BranchColumn, branch: Branch) -> str:
+    told = "when it was" if one.aggregation in INSTANTS else "of"
+    return f"{one.aggregation.value.replace('_', ' ')}, {told}: {branch.selection.words}"
+
+
+def _counted(key: str) -> Cte:
+    events = named(exp.Count(this=exp.Star()), EVENTS)
+    return Cte("counted", (), select([column(key), events], table("events"), group_by=[column(key)]))
