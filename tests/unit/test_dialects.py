@@ -11,6 +11,9 @@ from segpy.catalog.model import Catalog
 from segpy.dialects import DIALECTS
 from segpy.pipeline import compile_sources
 from segpy.source.read import Source
+from tests.cases.case import load
+from tests.cases.runner import compile_spec, run
+from tests.engines.answers import differences
 
 OF_ANOTHER = {"ducklake": "duckdb"}
 SPEC = """
@@ -70,3 +73,12 @@ def test_ducklake_is_duckdb_without_enumerations() -> None:
     assert not [path for path, text in found["ducklake"].items() if "enum(" in text.lower()]
     kept = next(line for line in found["ducklake"]["models/segpy/user_events.sql"].splitlines() if "order by" in line)
     assert kept in found["duckdb"]["models/segpy/user_events.sql"].splitlines()
+
+
+@pytest.mark.parametrize("name", ["at_least_of", "integers_beyond_2_53", "seq_overlap"])
+def test_what_is_rendered_for_ducklake_says_the_same_in_duckdb(name: str) -> None:
+    case = load(name)
+    duckdb, ducklake = (
+        run(compile_spec(case.spec, dialect), case.tables, case.as_of) for dialect in ("duckdb", "ducklake")
+    )
+    assert differences(ducklake, duckdb) == []

@@ -51,5 +51,5 @@ ENGINE = replace(
     start=start,
     every_run=False,
     random=True,
-    threads=1,  # of two transactions at once one can fail, and a table that was made be gone afterwards
+    threads=1,  # of two transactions at once, one may fail or make its table in another schema (duckdb/ducklake#1248)
 )
