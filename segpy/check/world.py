@@ -122,9 +122,13 @@ class World:
         """What being in a segment demands, its waterfall included."""
         if name not in self._definitions:
             segment = self.segments[name]
-            others = [opposite(self.matches(self.segments[other])) for other in self.ahead(segment)]
+            others = [opposite(self._taken_by(self.segments[other])) for other in self.ahead(segment)]
             self._definitions[name] = every([self.matches(segment), *others])
         return self._definitions[name]
+
+    def _taken_by(self, segment: Segment) -> Formula:
+        """What takes somebody out of the later places of a group: of who was in a segment before, anything may come."""
+        return Flag(segment.name, True) if segment.remembers else self.matches(segment)
 
     def possible(self, *parts: Formula) -> bool:
         """Whether somebody could fulfil all of these. False only where nobody ever can."""
@@ -143,6 +147,8 @@ class World:
 
     def within(self, segment: Segment, other: str) -> bool:
         """Whether everybody who fulfils a segment's definition is in the other. True only where that is so."""
+        if segment.remembers or self.segments[other].remembers:
+            return False
         parts = parts_in(self.definition(other))
         told = [self._told(segment, part) for part in parts]
         if False in told:
@@ -186,7 +192,7 @@ class World:
         waiting = [name for part in parts for name in flags_of(part)]
         while waiting:
             name = waiting.pop(0)
-            if name in opened:
+            if name in opened or self.segments[name].remembers:
                 continue
             definition = self.definition(name)
             wider = variables | set(variables_of(definition))

@@ -56,11 +56,3 @@ class HistoryModels:
         found = (self.spells, self.membership, self.changes, self.sizes, self.moves)
         everywhere = (*found, self.audiences, self.people, self.audience_memberships)
         return tuple(name for name in everywhere if name is not None)
-
-
-def needs_memory(rules: Membership | None) -> bool:
-    """Whether flags depend on earlier runs. How episodes are counted and carried over does not by itself."""
-    if rules is None:
-        return False
-    lengths = (rules.minimum_stay, rules.grace, rules.expires)
-    return rules.reentry is Reentry.NEVER or any(one is not None for one in lengths)

@@ -16,7 +16,7 @@ from segpy.plan.model import (
     SegmentPlan,
     SegmentsPlan,
 )
-from segpy.plan.model_history import Remembered, needs_memory
+from segpy.plan.model_history import Remembered
 from segpy.plan.names import Names, comparison_name
 from segpy.plan.segment_words import segment_lines, segment_sentence
 from segpy.plan.selections import atoms_of, reads_order
@@ -151,7 +151,7 @@ def _flags(scope: _Scope, hashes: Mapping[str, str]) -> tuple[FlagColumn, ...]:
     def ahead(name: str) -> list[FlagColumn]:
         """The flags that keep a segment from its entities: who is shut out of an earlier one falls to the next."""
         before = scope.before(scope.segments[name])
-        return [final(one) if needs_memory(scope.segments[one].membership) else matches(one) for one in before]
+        return [final(one) if scope.segments[one].remembers else matches(one) for one in before]
 
     def holds(name: str) -> FlagColumn:
         """The flag of a segment after its waterfall, as its conditions are now."""
@@ -168,7 +168,7 @@ def _flags(scope: _Scope, hashes: Mapping[str, str]) -> tuple[FlagColumn, ...]:
         if name in made:
             return made[name]
         now, rules = holds(name), scope.segments[name].membership
-        if rules is None or not needs_memory(rules):
+        if rules is None or not rules.remembers:
             return now
         remembered = Remembered(name, now.name, tuple(one.name for one in ahead(name)), hashes[name], rules)
         return kept(name, remembered, 1 + now.depth, f"{name}: by the rules of its membership")
@@ -180,12 +180,12 @@ def _flags(scope: _Scope, hashes: Mapping[str, str]) -> tuple[FlagColumn, ...]:
 
 def _now_name(segment: Segment) -> str:
     """The column of what holds of a segment now: its flag, unless earlier runs have a part in that."""
-    return holds_name(segment.name) if needs_memory(segment.membership) else segment.name
+    return holds_name(segment.name) if segment.remembers else segment.name
 
 
 def _made(segments: Iterable[Segment]) -> list[str]:
     """The columns that are made of segments."""
-    return [f"{one.name}__{part}" for one in segments if needs_memory(one.membership) for part in _PARTS]
+    return [f"{one.name}__{part}" for one in segments if one.remembers for part in _PARTS]
 
 
 _PARTS = ("matches", "holds", "since", "lapsed", "barred", "left")

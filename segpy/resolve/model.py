@@ -104,6 +104,11 @@ class Segment:
     respond_within: Length | None = field(default=None, compare=False)
     membership: Membership | None = field(default=None, compare=False)
 
+    @property
+    def remembers(self) -> bool:
+        """Whether who is in it depends on who was before."""
+        return self.membership is not None and self.membership.remembers
+
 
 @dataclass(frozen=True, slots=True)
 class ExclusiveGroup:

@@ -185,6 +185,12 @@ class Membership:
     on_change: OnChange
     span: Span = field(compare=False)
 
+    @property
+    def remembers(self) -> bool:
+        """Whether flags depend on earlier runs. How episodes are counted and carried over does not by itself."""
+        lengths = (self.minimum_stay, self.grace, self.expires)
+        return self.reentry is Reentry.NEVER or any(one is not None for one in lengths)
+
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
