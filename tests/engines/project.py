@@ -25,6 +25,7 @@ _LONGEST = 54  # PostgreSQL has names of 63 bytes, and dbt adds `__dbt_tmp`
 
 # Every model is evaluated at the instant of its entry. Only where that comes from is replaced: what `segpy_as_of` makes
 # of it is segpy's own. dbt prefers the macro that is named for the adapter.
+INSTANTS = "instants"
 _AS_OF = """\
 {{% macro {adapter}__segpy_as_of_text(grain) %}}
     {{{{ return(var('instants')[model.name.split('__')[0]]) }}}}
@@ -78,13 +79,22 @@ def connect(folder: Path, engine: Engine, running: Running) -> None:
 
 def renamed(entry: Entry, text: str) -> str:
     """A text whose references are to the models of the entry."""
-    text = _REF.sub(lambda found: f"{found[1]}({found[2]}{_named(entry, found[3])}{found[2]})", text)
-    return _SOURCE.sub(lambda found: f"ref({found[1]}{_named(entry, f'{found[2]}__{found[4]}')}{found[1]})", text)
+    return renamed_by(entry.name, text)
+
+
+def renamed_by(prefix: str, text: str) -> str:
+    """A text whose references are to the models under a name."""
+    text = _REF.sub(lambda found: f"{found[1]}({found[2]}{_under(prefix, found[3])}{found[2]})", text)
+    return _SOURCE.sub(lambda found: f"ref({found[1]}{_under(prefix, f'{found[2]}__{found[4]}')}{found[1]})", text)
 
 
 def _named(entry: Entry, name: str) -> str:
-    assert "__" not in entry.name, f"{entry.name}: two underscores part the case from the model"
-    whole = f"{entry.name}__{name}"
+    return _under(entry.name, name)
+
+
+def _under(prefix: str, name: str) -> str:
+    assert "__" not in prefix, f"{prefix}: two underscores part the case from the model"
+    whole = f"{prefix}__{name}"
     assert len(whole.encode()) <= _LONGEST, f"{whole} is too long a name for some engines: shorten that of the case"
     return whole
 
@@ -96,7 +106,7 @@ def _settings(instants: Mapping[str, str]) -> dict[str, Any]:
         "config-version": 2,
         "profile": "conformance",
         "flags": {"send_anonymous_usage_stats": False, "partial_parse": False},
-        "vars": {"instants": dict(instants)},
+        "vars": {INSTANTS: dict(instants)},
     }
 
 

@@ -1,0 +1,123 @@
+"""The hand-made histories on an engine, run after run, by dbt: what is kept there is what was worked out by hand.
+
+All of them stand in one dbt project, each under its name; its n-th build is the n-th run of each.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cases.runner import Models, compile_spec
+from tests.engines.answers import decoded
+from tests.engines.build import work
+from tests.engines.engine import Engine
+from tests.engines.environments import python_of
+from tests.engines.inputs import no_jinja
+from tests.engines.project import INSTANTS, connect, renamed_by
+from tests.histories import history
+from tests.histories.history import Run, Written
+from tests.histories.test_histories import spell
+
+KEPT = "segment_spells"
+_TESTED = 4  # every so manyeth build is
+LEFT_OUT = ("activation_", "segment_activation")
+
+
+@cache
+def compiled(name: str, spec: str, dialect: str) -> Models:
+    """The models of a spec of a history."""
+    return compile_spec(history.load(name).specs[spec], dialect)
+
+
+@pytest.mark.slow
+def test_runs_by_dbt_leave_what_was_worked_out(ready: Engine, tmp_path: Path) -> None:
+    """Every spell of every history, a refusal where there must be one, and now and then the tests that come with it."""
+    written = {name: history.load(name) for name in history.names()}
+    project, python = tmp_path / "project", python_of(ready)
+    found: dict[str, Any] = {}
+    with ready.start(tmp_path, python.parent) as running:
+        for number in range(max(len(one.runs) for one in written.values())):
+            now = {name: one.runs[number] for name, one in written.items() if number < len(one.runs)}
+            write(project, ready, written, now, tests=number % _TESTED == _TESTED - 1)
+            connect(project, ready, running)
+            work(python, project, tmp_path / "answers.json", running, hours=ready.hours)
+            told = json.loads((tmp_path / "answers.json").read_text(encoding="utf-8"))
+            assert told["problem"] is None, told["problem"]
+            assert list(problems(told, now)) == [], f"build {number}"
+            assert bool(told["tests"]) == (number % _TESTED == _TESTED - 1)
+            found |= {name: told["rows"][f"{name}__{KEPT}"] for name, run in now.items() if not run.refused}
+    for name, one in written.items():
+        spells = [spell(row) for row in decoded(ready, found[name]) if row["kind"] != "run"]
+        assert history.lines(spells) == sorted(one.spells), name
+
+
+def problems(told: Mapping[str, Any], now: Mapping[str, Run]) -> Iterator[str]:
+    """What did not end as it should have."""
+    for name, node in told["models"].items():
+        own, _, model = name.partition("__")
+        if now[own].refused and model == KEPT:
+            if node["status"] != "error" or "segpy_rewrite_history" not in str(node["message"]):
+                yield f"{name} is not refused: {node['message']}"
+        elif node["status"] != "success" and not (now[own].refused and node["status"] == "skipped"):
+            yield f"{name}: {node['status']}: {node['message']}\n{node['sql']}"
+    for name, node in told["tests"].items():
+        if node["status"] != "pass" and not now[name.partition("__")[0]].refused:
+            yield f"{name}: {node['message']}\n{node['sql']}"
+
+
+def write(
+    project: Path, engine: Engine, written: Mapping[str, Written], now: Mapping[str, Run], *, tests: bool
+) -> None:
+    """The project of one build."""
+    files: dict[str, str] = {}
+    wanted, models = [], []
+    for name, run in now.items():
+        sql, artifacts = (one := compiled(name, run.spec, engine.dialect)).sql, one.artifacts
+        kept = {model for model in sql if not model.startswith(LEFT_OUT)}
+        for model in sorted(kept):
+            files[f"models/{name}/{name}__{model}.sql"] = engine.given(renamed_by(name, sql[model]))
+        (table,) = written[name].tables(run)
+        config = '{{ config(materialized="table") }}'
+        files[f"models/{name}/{name}__users.sql"] = f"{config}\n{no_jinja(engine.table(engine, table))}\n"
+        files |= {path: text for path, text in artifacts.items() if path.startswith("macros/")}
+        models += list(_properties(engine, name, one, kept))
+        wanted.append(f"{name}__{KEPT}")
+    files["models/_segpy.yml"] = yaml.safe_dump({"version": 2, "models": models})
+    files["dbt_project.yml"] = yaml.safe_dump(
+        {
+            "name": "histories",
+            "profile": "conformance",
+            "flags": {"send_anonymous_usage_stats": False},
+            "vars": {
+                INSTANTS: {name: run.as_of.isoformat(sep=" ") for name, run in now.items()},
+                "segpy_rewrite_history": any(run.rewrite for run in now.values()),
+            },
+        }
+    )
+    files["wanted.json"] = json.dumps({"models": wanted, "tests": tests})
+    for path in project.glob("models/**/*.sql"):
+        if path.relative_to(project).as_posix() not in files:
+            path.unlink()
+    for path, text in files.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text, encoding="utf-8")
+
+
+def _properties(engine: Engine, name: str, models: Models, kept: set[str]) -> Iterator[dict[str, Any]]:
+    """What dbt is told of the models that are there, and the tests of history."""
+    for model in yaml.safe_load(models.artifacts["models/segpy/_segpy.yml"])["models"]:
+        if model["name"] not in kept:
+            continue
+        config = model["config"] if engine.contracts else {}
+        if 'materialized="incremental"' in models.sql[model["name"]]:
+            config |= engine.kept
+        told = json.loads(renamed_by(name, json.dumps(model["data_tests"])).replace('"name": "', f'"name": "{name}__'))
+        columns = model["columns"] if engine.contracts else []
+        yield {"name": f"{name}__{model['name']}", "config": config, "columns": columns, "data_tests": told}
