@@ -21,6 +21,7 @@ CHAINS, STEPS, SUMMARY, MATCHES = "sql/chains.py", "sql/step_events.py", "sql/su
 ATTEMPTS, EVENTS, FEATURES, OPERATIONS = "sql/attempts.py", "sql/events.py", "sql/features.py", "sql/operations.py"
 BRANCHES, RUNS, RANKINGS, FLAGS = "sql/branches.py", "sql/runs.py", "sql/rankings.py", "sql/segments.py"
 DIALECTS = "dialects/model.py"
+SPELLS, REMEMBERED, WATERFALLS = "sql/spells.py", "sql/remembered.py", "plan/segments.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -437,5 +438,90 @@ MUTANTS = (
         "expression=Operation.NULL_IF(lower(right, columns, types), _zero()))",
         "expression=lower(right, columns, types))",
         "expressions",
+    ),
+    Mutant(
+        "what a former run at this instant ended stays ended",
+        REMEMBERED,
+        "exp.GTE(this=end.copy(), expression=as_of())",
+        "exp.GT(this=end.copy(), expression=as_of())",
+        "the_same_instant_again",
+    ),
+    Mutant(
+        "what had ended and goes on is not written",
+        SPELLS,
+        "return [begins, ends, goes_on]",
+        "return [begins, ends]",
+        "the_same_instant_again",
+    ),
+    Mutant(
+        "membership lasts beyond its expiry",
+        REMEMBERED,
+        "exp.GTE(this=as_of(), expression=plus(since.copy(), rules.expires.duration))",
+        "exp.GT(this=as_of(), expression=plus(since.copy(), rules.expires.duration))",
+        "expires",
+    ),
+    Mutant(
+        "grace has its last instant",
+        REMEMBERED,
+        "exp.LT(this=as_of(), expression=plus(lapsed, rules.grace.duration))",
+        "exp.LTE(this=as_of(), expression=plus(lapsed, rules.grace.duration))",
+        "grace",
+    ),
+    Mutant(
+        "a minimum stay has its last instant",
+        REMEMBERED,
+        "stays = exp.LT(",
+        "stays = exp.LTE(",
+        "minimum_stay",
+    ),
+    Mutant("nobody is displaced", REMEMBERED, "if one.ahead:", "if not one.ahead:", "exclusive_groups"),
+    Mutant(
+        "those ahead count by their conditions",
+        WATERFALLS,
+        "[final(one) if scope.segments[one].remembers else matches(one) for one in before]",
+        "[matches(one) for one in before]",
+        "exclusive_groups",
+    ),
+    Mutant(
+        "who expired is free at once",
+        SPELLS,
+        '_is("ended", "reason", EXPIRED), column("holds", "ended")',
+        '_is("ended", "reason", FAILED), column("holds", "ended")',
+        "expires",
+    ),
+    Mutant(
+        "who expired is barred though the conditions fail",
+        SPELLS,
+        '_is("ended", "reason", EXPIRED), column("holds", "ended")',
+        '_is("ended", "reason", EXPIRED)',
+        "expires",
+    ),
+    Mutant(
+        "the gap lets in who expired",
+        REMEMBERED,
+        'yield _latest("from_at", [_of(one, BARRED), left], f"{one.segment}__left")',
+        'yield _latest("from_at", [_of(one, BARRED)], f"{one.segment}__left")',
+        "reentry_never_but_for_a_gap",
+    ),
+    Mutant(
+        "a changed definition bars",
+        SPELLS,
+        "expressions=[text(CHANGED), text(CARRIED)]",
+        "expressions=[text(CARRIED)]",
+        "definition_restarts",
+    ),
+    Mutant(
+        "members under another definition stay",
+        REMEMBERED,
+        "if not one.carries:",
+        "if one.carries:",
+        "definition_restarts",
+    ),
+    Mutant(
+        "what is carried begins anew",
+        SPELLS,
+        "since = coalesce(carried, as_of())",
+        "since = as_of()",
+        "definition_carried",
     ),
 )

@@ -14,6 +14,7 @@ from tests.cases import case as cases
 from tests.cases import expected
 from tests.cases import test_cases as checks
 from tests.cases.case import Case
+from tests.histories import history, test_histories
 from tests.properties.language import test_language
 from tests.properties.language.specs import specs
 
@@ -30,11 +31,15 @@ CHECKS: tuple[Callable[[Case], None], ...] = (
 
 
 def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The tests by name, the likeliest first: a case, all cases, random specs."""
+    """The tests by name, the likeliest first: a case or a history, all cases, all histories, random specs."""
+    if first in history.names():
+        yield f"history {first}", lambda: test_histories.test_what_is_expected(first)
     for name in sorted(cases.names(), key=lambda name: not (first and name.startswith(first))):
         case = cases.load(name)
         for check in CHECKS:
             yield f"case {name}", lambda check=check, case=case: check(case)  # type: ignore[misc]
+    for name in history.names():
+        yield f"history {name}", lambda name=name: test_histories.test_what_is_expected(name)  # type: ignore[misc]
     for batch in SEEDS:
         yield f"random specs of seed {batch}", lambda batch=batch: random_specs(batch)  # type: ignore[misc]
 
