@@ -93,7 +93,7 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
             column_names(entity, features, wanted),
             elsewhere,
         ),
-        kept_plan(entity, planned, bound.settings.lateness, prefix) if events is not None else None,
+        kept_plan(entity, planned, bound.settings, prefix) if events is not None else None,
     )
 
 

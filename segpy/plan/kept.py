@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from segpy.plan.model import Branch, BranchColumn, FeaturesPlan, KeptPlan, Way
+from segpy.resolve.model import Settings
 from segpy.resolve.model_events import Entity
 from segpy.resolve.model_measures import Aggregation
-from segpy.spec.duration import Duration
+from segpy.spec.model import Population
 
 
-def kept_plan(entity: Entity, features: FeaturesPlan, lateness: Duration | None, prefix: str) -> KeptPlan | None:
+def kept_plan(entity: Entity, features: FeaturesPlan, settings: Settings, prefix: str) -> KeptPlan | None:
     """What is kept of an entity: nothing unless it is said how late events may arrive.
 
     Nothing either where events are those of members: whose they are can change without an event.
     """
-    if lateness is None or entity.members is not None:
+    if settings.lateness is None or entity.members is not None:
         return None
+    # Who is retained by an event that no feature needs is not told by when they were first seen.
+    by_events = entity.population is not Population.ATTRIBUTES and settings.retention is None
     return KeptPlan(
         f"{prefix}{entity.name}_touched",
-        lateness,
+        settings.lateness,
         f"{prefix}{entity.name}_measures",
+        f"{prefix}{entity.name}_seen" if by_events else None,
         _with(features.branches, kept=True),
         _with(features.branches, kept=False),
     )

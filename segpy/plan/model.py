@@ -317,15 +317,22 @@ class KeptPlan:
     """What of an entity is kept from run to run, so that a run computes only what can have changed since the last.
 
     `touched` is a model, one row an entity: the last run that saw an event of it come or go, which they do up to
-    `lateness` late. `measures` is another: what `branches` measure, one row an entity, which holds until an event of it
-    comes, goes, or leaves a window. The values of `fresh` branches change with every instant: each run measures them.
+    `lateness` late. `measures` is another: what `branches` measure and what came of sequences, one row an entity, which
+    holds until an event of it comes, goes, or leaves a window. The values of `fresh` branches change with every
+    instant: each run measures them. `seen` is a model of all who have events, used or not, where they are a population.
     """
 
     touched: str
     lateness: Duration
     measures: str
+    seen: str | None
     branches: tuple[Branch, ...]
     fresh: tuple[Branch, ...]
+
+    @property
+    def columns(self) -> dict[str, BranchColumn]:
+        """What the branches that are kept measure, by name."""
+        return {one.name: one for branch in self.branches for one in branch.columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +366,7 @@ def models_of(plan: Plan) -> tuple[str, ...]:
     for entity in plan.entities:
         parts = (entity.events, entity.sequences, entity.features, entity.segments)
         names += [part.model for part in parts if part is not None]
-        names += [entity.kept.touched, entity.kept.measures] if entity.kept is not None else []
+        kept = entity.kept
+        names += [name for name in (kept.touched, kept.measures, kept.seen) if name is not None] if kept else []
     some = any(entity.segments is not None for entity in plan.entities)
     return (*names, plan.members, plan.catalog, plan.activation, *plan.history.names) if some else tuple(names)

@@ -125,6 +125,9 @@ def _entity_contents(plan: Plan, entity: EntityPlan, written: Mapping[str, str])
         found[entity.kept.touched] = (words, False, [a_test("segpy_grain", columns=[key])])
         words = f"What is measured of every {name}, kept until an event of it comes, goes or leaves a window."
         found[entity.kept.measures] = (words, False, [a_test("segpy_grain", columns=[key])])
+    if entity.kept is not None and entity.kept.seen is not None:
+        words = f"Every {name} with an event in any stream, whether a feature needs it or not."
+        found[entity.kept.seen] = (words, False, [a_test("segpy_grain", columns=[key])])
     if entity.sequences is not None:
         words = f"How far every {name} came in each sequence, of those that reached its first step."
         found[entity.sequences.model] = (words, False, [a_test("segpy_grain", columns=[key, written["sequence"]])])

@@ -102,10 +102,9 @@ def affected_ctes(
     if plan.retention is not None:
         edges = [Edge(minus(as_of(), plan.retention), None), *edges]
     parts += [_passed(edge, key, source, last) for edge in edges]
-    among = exp.In(this=column(key), query=exp.Subquery(this=select([column(key)], table(AFFECTED))))
     kept_events = retained(plan)
     everything = select([exp.Star()], source.copy(), where=kept_events)
-    theirs = select([exp.Star()], source.copy(), where=[among, *(one.copy() for one in kept_events)])
+    theirs = select([exp.Star()], source.copy(), where=[affected_only(key), *(one.copy() for one in kept_events)])
     words = ("those whose answer can have changed since the last run: touched, or with an event that passed an edge",)
     before = calendar_ctes(windows, last)
     return [
@@ -114,6 +113,11 @@ def affected_ctes(
         Cte("events", ("all their events",), theirs, copied=True, when=When.CONTINUED),
         Cte("events", (), everything, inline=True, when=When.ANEW),
     ]
+
+
+def affected_only(key: str) -> exp.Expr:
+    """That a row is of somebody affected."""
+    return exp.In(this=column(key), query=exp.Subquery(this=select([column(key)], table(AFFECTED))))
 
 
 def retained(plan: EntityPlan) -> list[exp.Expr]:

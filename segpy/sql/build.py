@@ -19,6 +19,7 @@ from segpy.sql.measures import measures_query
 from segpy.sql.membership import changes_query, members_query, membership_query
 from segpy.sql.model import Model, Query, Written
 from segpy.sql.relations import jinja_of_model
+from segpy.sql.seen import seen_query
 from segpy.sql.segments import catalog_query, segments_query
 from segpy.sql.sequences import sequences_query
 from segpy.sql.sizes import moves_query, sizes_query
@@ -69,9 +70,13 @@ def entity_queries(plan: Plan, *, kept: bool) -> tuple[Query, ...]:
         if entity.events is not None:
             queries.append(events_query(entity, entity.events, grain, kept=kept))
         if kept and entity.kept is not None:
-            queries += [touched_query(entity, entity.kept, grain), measures_query(entity, entity.kept, grain)]
+            queries.append(touched_query(entity, entity.kept, grain))
         if entity.sequences is not None:
             queries.append(sequences_query(entity, entity.sequences, grain, kept=kept))
+        if kept and entity.kept is not None:
+            queries.append(measures_query(entity, entity.kept, grain))
+            if entity.kept.seen is not None:
+                queries.append(seen_query(entity, entity.kept, entity.kept.seen, grain))
         queries.append(features_query(entity, grain, kept=kept))
         if entity.segments is not None:
             queries.append(segments_query(entity, entity.segments, grain, plan.history.spells))

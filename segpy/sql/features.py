@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from segpy.plan.model import (
-    BranchColumn,
     Derived,
     EntityPlan,
     FeatureColumn,
@@ -25,7 +24,6 @@ from segpy.resolve.model_events import Entity, way_to, with_article
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal, Type
 from segpy.spec.model import Grain, Population
-from segpy.spec.model_measures import Output
 from segpy.sql.affected import retained
 from segpy.sql.anchors import anchor_ctes
 from segpy.sql.branches import INSTANTS, branch_ctes
@@ -34,6 +32,7 @@ from segpy.sql.members import EVERYBODY, MEMBERS, members_in, members_in_ctes, o
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.nodes import Operation
 from segpy.sql.operations import seconds_between, utc
+from segpy.sql.reached import SEQUENCES, or_nothing, reached_ctes, relation_of, sequences_in_use, told_of
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
     as_of,
@@ -50,19 +49,10 @@ from segpy.sql.tree import (
     output,
     select,
     table,
-    text,
     union_all,
 )
 from segpy.sql.versions import holding
 from segpy.sql.windows import calendar_ctes
-
-_ZEROES = {
-    Output.COMPLETED: exp.false(),
-    Output.STEP: number(0),
-    Output.COMPLETIONS: number(0),
-    Output.MATCHES: number(0),
-}
-
 
 MEASURED = "measured"
 
@@ -74,10 +64,12 @@ def features_query(plan: EntityPlan, grain: Grain, *, kept: bool) -> Query:
     measured = plan.kept if kept else None
     branches = features.branches if measured is None else measured.fresh
     counted = _counted(features)
+    seen = measured.seen if measured is not None else None
     ways = [way_to(plan.entity, stream)[1] for stream in plan.entity.streams]
     wanted = ways if plan.entity.population is not Population.ATTRIBUTES else []
     owners = owner_ctes([*wanted, *([_own_members(plan.entity)] if counted else [])], relations)
-    ctes = [*_attributes(plan, relations), *owners, Cte("population", (_who(plan),), _population(plan, relations))]
+    attributes, population = _attributes(plan, relations), _population(plan, seen, relations)
+    ctes = [*attributes, *owners, Cte("population", (_who(plan),), population)]
     if branches:
         assert plan.events is not None
         source = select([exp.Star()], table(relations.model(plan.events.model)), where=retained(plan) if kept else [])
@@ -86,13 +78,13 @@ def features_query(plan: EntityPlan, grain: Grain, *, kept: bool) -> Query:
     ctes += anchor_ctes(branches, key)
     for branch in branches:
         ctes += branch_ctes(branch, key)
-    if measured is not None and measured.branches:
+    if measured is not None:
         ctes.append(Cte(MEASURED, (), select([exp.Star()], table(relations.model(measured.measures)))))
-    names = _sequence_names(features)
+    names = sequences_in_use(features) if measured is None else []
     if names:
         assert plan.sequences is not None
-        ctes.append(Cte("sequences", (), select([exp.Star()], table(relations.model(plan.sequences.model)))))
-        ctes += [_sequence(name) for name in names]
+        ctes.append(Cte(SEQUENCES, (), select([exp.Star()], table(relations.model(plan.sequences.model)))))
+        ctes += reached_ctes(names)
     if counted:
         ctes += members_in_ctes(_own_members(plan.entity), counted, relations)
     outputs, source_name = _levels(plan, measured, ctes)
@@ -104,7 +96,13 @@ def features_query(plan: EntityPlan, grain: Grain, *, kept: bool) -> Query:
         final,
         _columns(plan),
         relations.placeholders,
+        view=measured is not None and _of_kept_tables(plan, measured, attributes),
     )
+
+
+def _of_kept_tables(plan: EntityPlan, measured: KeptPlan, attributes: list[Cte]) -> bool:
+    """Whether nothing is read but tables that only runs change, and little is left to do: then a view will do."""
+    return measured.seen is not None and not (measured.fresh or attributes or _counted(plan.features))
 
 
 def _counted(features: FeaturesPlan) -> list[FromMembers]:
@@ -146,12 +144,14 @@ def _attributes(plan: EntityPlan, relations: Relations) -> list[Cte]:
     return [Cte("attributes", comment, select(columns, table(relations.written(entity.relation)), where=known))]
 
 
-def _population(plan: EntityPlan, relations: Relations) -> exp.Query:
+def _population(plan: EntityPlan, seen_before: str | None, relations: Relations) -> exp.Query:
     entity = plan.entity
     parts: list[exp.Query] = []
     if entity.population is not Population.EVENTS:
         parts.append(select([column(entity.key)], table("attributes")))
-    if entity.population is not Population.ATTRIBUTES:
+    if seen_before is not None:
+        parts.append(select([column(entity.key)], table(relations.model(seen_before))))
+    elif entity.population is not Population.ATTRIBUTES:
         for stream in entity.streams:
             name, way = way_to(entity, stream)
             rows = "rows" if way else None
@@ -167,22 +167,14 @@ def _population(plan: EntityPlan, relations: Relations) -> exp.Query:
             key = named(column(owner_key(entity)) if way else typed, entity.key)
             source = table(relations.written(stream.relation), rows)
             parts.append(select([key], source, joins=owner_joins(way, typed), where=seen))
-    if entity.population is Population.EVENTS and len(parts) == 1:
+    if entity.population is Population.EVENTS and len(parts) == 1 and seen_before is None:
         parts[0].set("distinct", exp.Distinct())
     return union_all(parts, distinct=True)
 
 
-def _sequence_names(features: FeaturesPlan) -> list[str]:
-    return sorted({one.origin.sequence for one in features.columns if isinstance(one.origin, FromSequence)})
-
-
-def _sequence(name: str) -> Cte:
-    where = [exp.EQ(this=column("sequence"), expression=text(name))]
-    return Cte(f"{name}__sequence", (), select([exp.Star()], table("sequences"), where=where))
-
-
-def _value(one: FeatureColumn, kept: Mapping[str, BranchColumn]) -> exp.Expr:
+def _value(one: FeatureColumn, measured: KeptPlan | None) -> exp.Expr:
     """A column's value in the wide join."""
+    kept = measured.columns if measured is not None else {}
     match one.origin:
         case FromBranch(branch, name, zero):
             raw: exp.Expr = column(name, MEASURED if name in kept else branch)
@@ -196,10 +188,8 @@ def _value(one: FeatureColumn, kept: Mapping[str, BranchColumn]) -> exp.Expr:
             instant = cast(raw, Type.TIMESTAMP) if attribute.type is Type.DATE else raw
             past = exp.LT(this=instant, expression=as_of())
             return exp.Case(ifs=[exp.If(this=past, true=seconds_between(instant.copy(), as_of()))])
-        case FromSequence(sequence, output, step):
-            name = f"step_{step}_seconds" if output is Output.STEP_SECONDS else output.value
-            raw = column(name, f"{sequence}__sequence")
-            return coalesce(raw, _ZEROES[output].copy()) if output in _ZEROES else raw
+        case FromSequence() as origin:
+            return or_nothing(told_of(origin) if measured is None else column(one.name, MEASURED), origin)
         case FromMembers(segment, _, every):
             many = column(members_in(segment), MEMBERS)
             if not every:
@@ -211,18 +201,17 @@ def _value(one: FeatureColumn, kept: Mapping[str, BranchColumn]) -> exp.Expr:
 
 def _wide(plan: EntityPlan, measured: KeptPlan | None) -> exp.Select:
     features, key = plan.features, plan.entity.key
-    kept = {one.name: one for branch in measured.branches for one in branch.columns} if measured is not None else {}
     plain = [one for one in features.columns if not isinstance(one.origin, Derived)]
     columns = [
         column(key, "population"),
         named(as_of(), "as_of"),
-        *(named(_value(one, kept), one.name) for one in plain),
+        *(named(_value(one, measured), one.name) for one in plain),
     ]
     joined = [branch.name for branch in (features.branches if measured is None else measured.fresh)]
-    joined += [MEASURED] if kept else []
+    joined += [MEASURED] if measured is not None else []
     if any(isinstance(one.origin, FromAttribute) for one in plain):
         joined.insert(0, "attributes")
-    joined += [f"{name}__sequence" for name in _sequence_names(features)]
+    joined += [relation_of(name) for name in sequences_in_use(features)] if measured is None else []
     joined += [MEMBERS] if _counted(features) else []
     joins = [left_join(name, exp.EQ(this=column(key, name), expression=column(key, "population"))) for name in joined]
     return select(columns, table("population"), joins=joins)

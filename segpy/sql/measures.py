@@ -8,10 +8,18 @@ from segpy.plan.model import Branch, BranchColumn, EntityPlan, KeptPlan
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
-from segpy.sql.affected import AFFECTED, affected_ctes, edges_of_branches, keeping
+from segpy.sql.affected import (
+    AFFECTED,
+    affected_ctes,
+    affected_only,
+    edges_of_branches,
+    edges_of_sequences,
+    keeping,
+)
 from segpy.sql.anchors import anchor_ctes
 from segpy.sql.branches import INSTANTS, branch_ctes
 from segpy.sql.model import Cte, Query, When
+from segpy.sql.reached import SEQUENCES, columns_of_sequences, reached_ctes, relation_of, sequences_in_use, told_of
 from segpy.sql.relations import Relations
 from segpy.sql.tree import as_of, coalesce, column, left_join, named, number, output, select, table
 from segpy.sql.windows import calendar_ctes
@@ -24,21 +32,23 @@ def measures_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
     relations = Relations(grain)
     entity, key = plan.entity, plan.entity.key
     windows = [one.window for branch in kept.branches for one in branch.columns]
-    affected = affected_ctes(plan, kept, edges_of_branches(kept.branches), windows, relations)
+    sequences = plan.sequences.sequences if plan.sequences is not None else ()
+    edges = [*edges_of_branches(kept.branches), *edges_of_sequences(sequences)]
+    affected = [*affected_ctes(plan, kept, edges, windows, relations), *_entities(key), *_sequences(plan, relations)]
+    names = sequences_in_use(plan.features)
     ctes = [
         *calendar_ctes(windows),
         *(cte for cte in affected if cte.when is When.CONTINUED),
-        Cte("entities", (), select([column(key)], table(AFFECTED)), when=When.CONTINUED),
         *(cte for cte in affected if cte.when is When.ANEW),
-        Cte("entities", (), select([column(key)], table("events"), distinct=True), when=When.ANEW),
         _counted(key),
         *anchor_ctes(kept.branches, key),
+        *(cte for branch in kept.branches for cte in branch_ctes(branch, key, instants=True)),
+        *reached_ctes(names),
     ]
-    for branch in kept.branches:
-        ctes += branch_ctes(branch, key, instants=True)
     values = [named(column(one.name, branch.name), one.name) for branch in kept.branches for one in branch.columns]
+    values += [named(told_of(origin), one.name) for one, origin in columns_of_sequences(plan.features)]
     events = named(coalesce(column(EVENTS, "counted"), number(0)), EVENTS)
-    joined = ["counted", *(branch.name for branch in kept.branches)]
+    joined = ["counted", *(branch.name for branch in kept.branches), *map(relation_of, names)]
     joins = [left_join(name, exp.EQ(this=column(key, name), expression=column(key, "entities"))) for name in joined]
     final = select([column(key, "entities"), named(as_of(), "as_of"), events, *values], table("entities"), joins=joins)
     columns = (
@@ -46,10 +56,31 @@ def measures_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
         output("as_of", Type.TIMESTAMP, "The instant of the run that measured it last."),
         output(EVENTS, Type.INTEGER, "How many events of it are in use."),
         *(output(one.name, type_of(one), _words(one, branch)) for branch in kept.branches for one in branch.columns),
+        *(output(one.name, one.type, one.description) for one, _ in columns_of_sequences(plan.features)),
     )
     words = f"one row {with_article(entity.name)} with events"
     made = keeping(plan, (key,), EVENTS, grain)
     return Query(kept.measures, words, tuple(ctes), final, columns, relations.placeholders, kept=made)
+
+
+def _entities(key: str) -> list[Cte]:
+    """Who is measured."""
+    return [
+        Cte("entities", (), select([column(key)], table(AFFECTED)), when=When.CONTINUED),
+        Cte("entities", (), select([column(key)], table("events"), distinct=True), when=When.ANEW),
+    ]
+
+
+def _sequences(plan: EntityPlan, relations: Relations) -> list[Cte]:
+    """How far they came in sequences."""
+    if plan.sequences is None:
+        return []
+    source = table(relations.model(plan.sequences.model))
+    among = [affected_only(plan.entity.key)]
+    return [
+        Cte(SEQUENCES, (), select([exp.Star()], source, where=among), copied=True, when=When.CONTINUED),
+        Cte(SEQUENCES, (), select([exp.Star()], source.copy()), when=When.ANEW),
+    ]
 
 
 def type_of(one: BranchColumn) -> Type:

@@ -17,7 +17,7 @@ from segpy.resolve.methods import Method
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
-from segpy.sql.affected import AFFECTED, affected_ctes, edges_of_sequences
+from segpy.sql.affected import affected_ctes, affected_only, edges_of_sequences
 from segpy.sql.affected import keeping as kept_answers
 from segpy.sql.attempts import Frame, in_order
 from segpy.sql.chains import chain_ctes
@@ -68,8 +68,7 @@ def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, *,
 
 def _answered(key: str, reached: exp.Query, columns: Sequence[OutputColumn], relations: Relations) -> list[Cte]:
     """The answers of a run and, with step 0, those that there were before and are no more."""
-    among = exp.In(this=column(key), query=exp.Subquery(this=select([column(key)], table(AFFECTED))))
-    before = select([column(key), column("sequence")], table(relations.this()), where=[among])
+    before = select([column(key), column("sequence")], table(relations.this()), where=[affected_only(key)])
     both = exp.And(
         this=exp.EQ(this=column(key, "reached"), expression=column(key, "before")),
         expression=exp.EQ(this=column("sequence", "reached"), expression=column("sequence", "before")),

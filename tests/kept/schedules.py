@@ -167,7 +167,7 @@ def differences(models: Models, kept: Warehouse, source: Source, step: Step) -> 
     for name in in_order(models.sql):
         if name.endswith(("_touched", "_events")):
             continue
-        but = RUN if name.endswith(("_measures", "_sequences")) else ()
+        but = RUN if name.endswith(("_measures", "_sequences", "_seen")) else ()
         mine, theirs = (comparable(one.rows(name), but=but) for one in (kept, fresh))
         if len(mine) != len(theirs):
             found.append(f"{name}: {len(mine)} rows kept, {len(theirs)} anew: {_apart(mine, theirs)}")
