@@ -6,11 +6,12 @@ from sqlglot import exp
 
 from segpy.plan.model import Plan
 from segpy.spec.expression import Type
-from segpy.sql.model import Cte, Kept, Query
+from segpy.sql.model import Cte, Query
 from segpy.sql.nodes import Operation
 from segpy.sql.operations import seconds_between
 from segpy.sql.relations import Relations
 from segpy.sql.remembered import MEMBER
+from segpy.sql.spells import outlasting
 from segpy.sql.tree import (
     all_of,
     any_of,
@@ -76,7 +77,7 @@ def sizes_query(plan: Plan) -> Query:
         _sizes(),
         columns,
         relations.placeholders,
-        kept=Kept(before=("{{ segpy_forget('as_of') }}",), by_meaning=False),
+        kept=outlasting("as_of", plan.bound.settings.grain),
     )
 
 

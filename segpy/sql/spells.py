@@ -15,7 +15,7 @@ from sqlglot import exp
 from segpy.plan.model import EntityPlan, Plan, SegmentPlan
 from segpy.plan.model_history import Remembered
 from segpy.spec.expression import Type
-from segpy.spec.model import OnChange, Reentry
+from segpy.spec.model import Grain, OnChange, Reentry
 from segpy.sql.model import Cte, Kept, OutputColumn, Query
 from segpy.sql.relations import Relations
 from segpy.sql.remembered import BARRED, EXPIRED, LAPSE, MEMBER, RUN, open_before
@@ -67,8 +67,13 @@ def spells_query(plan: Plan) -> Query:
         union_all([*_changes(), _run()]),
         spells_columns(),
         work.relations.placeholders,
-        kept=Kept((*_WHO, "kind", "from_at"), before=("{{ segpy_forget('from_at') }}",), by_meaning=False),
+        kept=outlasting("from_at", plan.bound.settings.grain, (*_WHO, "kind", "from_at")),
     )
+
+
+def outlasting(found_at: str, grain: Grain, key: tuple[str, ...] = ()) -> Kept:
+    """How a table of history is kept: a run first forgets what was found at its own instant, told by a column."""
+    return Kept(key, before=(f"{{{{ segpy_forget('{found_at}', '{grain.value}') }}}}",), by_meaning=False)
 
 
 def spells_columns() -> tuple[OutputColumn, ...]:

@@ -21,7 +21,8 @@ _REF = re.compile(r"""\b(ref|segpy_spells)\(\s*(['"])([^'"]+)\2\s*\)""")
 _SOURCE = re.compile(r"""\bsource\(\s*(['"])([^'"]+)\1\s*,\s*(['"])([^'"]+)\3\s*\)""")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where PyYAML was built with it
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_LONGEST = 54  # PostgreSQL has names of 63 bytes, and dbt adds `__dbt_tmp`
+# PostgreSQL has names of 63 bytes. What dbt puts behind one, such as `__dbt_backup`, takes the place of its last ones.
+_LONGEST = 57
 
 # Every model is evaluated at the instant of its entry. Only where that comes from is replaced: what `segpy_as_of` makes
 # of it is segpy's own. dbt prefers the macro that is named for the adapter.

@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined
 from tests.cases.runner import NO_SPELLS_YET, Models, in_order
 from tests.cases.tables import Row, Table, create, literal, quoted, relation, rows
 
-_HOOK = re.compile(r"\{\{ segpy_forget\('(\w+)'\) }}")
+_HOOK = re.compile(r"\{\{ segpy_forget\('(\w+)', '(?:day|hour)'\) }}")
 
 
 class Refused(Exception):

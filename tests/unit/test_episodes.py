@@ -37,3 +37,11 @@ def test_flags_without_such_rules_are_as_they_were() -> None:
     plain, counted = (compile_spec(spec(one, "")).sql for one in ("", "{on_change: carry, collapse_gap: 2 days}"))
     assert plain["user_segments"] == counted["user_segments"]
     assert "first__holds" in compile_spec(spec("{minimum_stay: 2 days}", "")).sql["user_segments"]
+
+
+@pytest.mark.parametrize("grain", ["day", "hour"])
+def test_what_a_run_forgets_is_of_its_own_instant(grain: str) -> None:
+    """Which without the var is the start of the run, cut to the grain: of two runs of a day the first is forgotten."""
+    sql = compile_spec(f"grain: {grain}\n{spec('', '')}").sql
+    assert f"segpy_forget('from_at', '{grain}')" in sql["segment_spells"]
+    assert f"segpy_forget('as_of', '{grain}')" in sql["segment_sizes"]

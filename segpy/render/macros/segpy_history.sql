@@ -12,21 +12,22 @@
     The spells as earlier runs left them, wherever they stand; before the first run no rows. Not by `ref`: spells are
     made of flags, and some flags are made of earlier spells.
 #}
-{% macro segpy_spells(model) %}
-    {{ return(adapter.dispatch('segpy_spells', 'segpy')(model)) }}
+{% macro segpy_spells(name) %}
+    {{ return(adapter.dispatch('segpy_spells', 'segpy')(name)) }}
 {% endmacro %}
 
 {#
     Forgets what was found at and after this run's instant, by a run at the same instant or, if so told, at a later one.
-    `column` is the instant at which a row was found.
+    `column` is the instant at which a row was found, `grain` that of as_of.
 #}
-{% macro segpy_forget(column) %}
-    {{ return(adapter.dispatch('segpy_forget', 'segpy')(column)) }}
+{% macro segpy_forget(column, grain='day') %}
+    {{ return(adapter.dispatch('segpy_forget', 'segpy')(column, grain)) }}
 {% endmacro %}
 
-{% macro default__segpy_spells(model) %}
+{% macro default__segpy_spells(name) %}
     {% if execute and not flags.EMPTY %}
-        {% for node in graph.nodes.values() if node.resource_type == 'model' and node.name == model %}
+        {% set own = graph.nodes.values() | selectattr('package_name', 'equalto', model.package_name) %}
+        {% for node in own if node.resource_type == 'model' and node.name == name %}
             {% set relation = adapter.get_relation(node.database, node.schema, node.alias or node.name) %}
             {% if relation is not none %}
                 {{ return(relation) }}
@@ -35,17 +36,17 @@
     {% endif %}
     {% set text, never = dbt.type_string(), adapter.dispatch('segpy_timestamp', 'segpy')('1970-01-01 00:00:00') %}
     {% set columns = [] %}
-    {% for name in ['segment', 'entity', 'entity_key', 'kind', 'reason', 'content_hash'] %}
-        {% do columns.append("cast('' as " ~ text ~ ") as " ~ name) %}
+    {% for column in ['segment', 'entity', 'entity_key', 'kind', 'reason', 'content_hash'] %}
+        {% do columns.append("cast('' as " ~ text ~ ") as " ~ column) %}
     {% endfor %}
-    {% for name in ['from_at', 'to_at', 'since'] %}
-        {% do columns.append(never ~ ' as ' ~ name) %}
+    {% for column in ['from_at', 'to_at', 'since'] %}
+        {% do columns.append(never ~ ' as ' ~ column) %}
     {% endfor %}
     {% do columns.append('cast(0 as ' ~ dbt.type_bigint() ~ ') as version') %}
     {{ return('(select ' ~ columns | join(', ') ~ ' limit 0) as no_spells_yet') }}
 {% endmacro %}
 
-{% macro default__segpy_forget(column) %}
+{% macro default__segpy_forget(column, grain) %}
     {% if not execute or not is_incremental() or flags.EMPTY %}
         {{ return('') }}
     {% endif %}
@@ -53,7 +54,7 @@
         select cast(max({{ column }}) as {{ dbt.type_string() }}) as last_found from {{ this }}
     {%- endcall %}
     {% set last = load_result('segpy_last_found')['data'][0][0] %}
-    {% set now = adapter.dispatch('segpy_as_of_text', 'segpy')('hour') %}
+    {% set now = adapter.dispatch('segpy_as_of_text', 'segpy')(grain) %}
     {% set found = none if last is none else (last | string)[:19] | replace('T', ' ') %}
     {% if found is not none and found > now and not var('segpy_rewrite_history', false) %}
         {% do exceptions.raise_compiler_error(
