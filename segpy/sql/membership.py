@@ -55,7 +55,7 @@ def membership_query(plan: Plan) -> Query:
     else:
         before = {name: named(_over(exp.Lag(this=column(name))), f"{name}_before") for name in _PREVIOUS}
         listed = [*map(column, (*_WHO, *own)), *before.values()]
-        begins = exp.Case(ifs=[exp.If(this=_goes_on(gaps), true=number(0))], default=number(1))
+        begins = cast(exp.Case(ifs=[exp.If(this=_goes_on(gaps), true=number(0))], default=number(1)), Type.INTEGER)
         ctes = (
             Cte("memberships", ("each with the one before it",), select(listed, spells, where=[members])),
             Cte(
