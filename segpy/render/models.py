@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
@@ -14,6 +15,7 @@ from segpy.render.unit_tests import example_files
 from segpy.sql.model import Kept, Model, UnitTests
 
 _MACROS = "macros/segpy"
+_REF = re.compile(r"\{\{ ref\([^)]*\) }}")
 
 
 def render(plan: Plan, models: tuple[Model, ...], examples: tuple[UnitTests, ...] = ()) -> tuple[Artifact, ...]:
@@ -28,13 +30,21 @@ def render(plan: Plan, models: tuple[Model, ...], examples: tuple[UnitTests, ...
 
 def _files(folder: str, model: Model) -> list[Artifact]:
     """A model with its SQL or, in a project of several dialects, with a call of the macro that has it."""
-    head = f"-- Grain: {model.grain}.\n{_config(model)}\n\n"
+    head = f"-- Grain: {model.grain}.\n{_read(model)}{_config(model)}\n\n"
     path = f"{folder}/{model.name}.sql"
     if len(model.written) == 1:
         return [Artifact(path, head + model.written[0].text)]
     macro = f"segpy_sql_of_{model.name}"
     call = Artifact(path, f"{head}{{{{ {macro}() }}}}\n")
     return [call, Artifact(f"{_MACROS}/models/{model.name}.sql", _macro_file(macro, model))]
+
+
+def _read(model: Model) -> str:
+    """What a model reads in some runs only: dbt looks for it before it knows which run this is, and wants a hint."""
+    if model.kept is None or not model.kept.continues:
+        return ""
+    found = (one for written in model.written for one in _REF.findall(written.text))
+    return "".join(f"-- depends_on: {one}\n" for one in dict.fromkeys(found))
 
 
 def _config(model: Model) -> str:

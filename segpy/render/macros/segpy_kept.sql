@@ -85,15 +85,37 @@
 
 {% macro default__segpy_drop_former(model) %}
     {% if execute %}
-        {% for relation in adapter.list_relations(this.database, this.schema) %}
-            {% set name = relation.identifier | string %}
-            {% set former = modules.re.match('^' ~ modules.re.escape(model) ~ '_[0-9a-f]{8}$', name | lower) %}
+        {% for name in adapter.dispatch('segpy_names_beside', 'segpy')() %}
+            {% set former = modules.re.match('^' ~ modules.re.escape(model | lower) ~ '_[0-9a-f]{8}$', name | lower) %}
             {% if former and name | lower != this.identifier | lower %}
-                {% do adapter.drop_relation(relation) %}
+                {% set relation = adapter.get_relation(this.database, this.schema, name) %}
+                {% if relation is not none and relation.is_table %}
+                    {% do adapter.drop_relation(relation) %}
+                {% endif %}
             {% endif %}
         {% endfor %}
     {% endif %}
     {{ return('') }}
+{% endmacro %}
+
+{# The names of all that stands in the schema of this table. dbt has a list of its own, and shows it to no macro. #}
+{% macro default__segpy_names_beside() %}
+    {% set schema = this.without_identifier() %}
+    {{ return(dbt.list_relations_without_caching(schema).columns['name'].values() | list) }}
+{% endmacro %}
+
+{% macro bigquery__segpy_names_beside() %}
+    {% call statement('segpy_names_beside', fetch_result=true) -%}
+        select table_name from {{ this.without_identifier() }}.INFORMATION_SCHEMA.TABLES
+    {%- endcall %}
+    {{ return(load_result('segpy_names_beside')['data'] | map(attribute=0) | list) }}
+{% endmacro %}
+
+{% macro spark__segpy_names_beside() %}
+    {% call statement('segpy_names_beside', fetch_result=true) -%}
+        show tables in {{ this.without_identifier() }}
+    {%- endcall %}
+    {{ return(load_result('segpy_names_beside')['data'] | map(attribute=1) | list) }}
 {% endmacro %}
 
 {# The instant of the last run that wrote to this table, as text in UTC; none where there was none. #}
