@@ -18,7 +18,10 @@ _REF = re.compile(r'ref\("([^"]+)"\)')
 
 
 def compiled(files: Mapping[str, str]) -> dict[str, str]:
-    """The query of each model by its name, in the order in which they depend on each other."""
+    """The query of each model about users by its name, in the order in which they depend on each other.
+
+    Those about all segments write down who is in and since when, which nothing else that is measured does.
+    """
     result = compile_sources([Source(f"segments/{name}", text) for name, text in files.items()])
     errors = [f"{one.code} {one.title}: {one.label} at {one.span}" for one in result.diagnostics]
     if result.failed:
@@ -27,7 +30,7 @@ def compiled(files: Mapping[str, str]) -> dict[str, str]:
     written = {
         PurePosixPath(one.path).stem: one.text
         for one in result.artifacts
-        if one.path.startswith("models/segpy/") and one.path.endswith(".sql")
+        if one.path.startswith("models/segpy/user_") and one.path.endswith(".sql")
     }
     needs = {name: {ref for ref in _REF.findall(text) if ref in written} for name, text in written.items()}
     return {name: _rendered(written[name]) for name in TopologicalSorter(needs).static_order()}
