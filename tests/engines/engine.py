@@ -77,7 +77,7 @@ class Engine:
     limits: Mapping[str, Any] = field(default_factory=dict)
     contracts: bool = True
     folds: bool = False
-    kept: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, str] | None = field(default_factory=dict)
 
     @property
     def environment(self) -> Path:

@@ -21,8 +21,7 @@ _REF = re.compile(r"""\b(ref|segpy_spells)\(\s*(['"])([^'"]+)\2\s*\)""")
 _SOURCE = re.compile(r"""\bsource\(\s*(['"])([^'"]+)\1\s*,\s*(['"])([^'"]+)\3\s*\)""")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where PyYAML was built with it
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-# PostgreSQL has names of 63 bytes. What dbt puts behind one, such as `__dbt_backup`, takes the place of its last ones.
-_LONGEST = 57
+_LONGEST = 54  # PostgreSQL has names of 63 bytes, and dbt adds `__dbt_tmp`
 
 # Every model is evaluated at the instant of its entry. Only where that comes from is replaced: what `segpy_as_of` makes
 # of it is segpy's own. dbt prefers the macro that is named for the adapter.
@@ -48,7 +47,7 @@ def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]]
         properties = _prefixed(entry, properties, tests and entry.case is not None)
         for model in properties["models"]:
             if 'materialized="incremental"' in models.sql[model["name"].partition("__")[2]]:
-                model["config"] |= engine.kept
+                model["config"] |= engine.kept or {}
         if not engine.contracts:
             for model in properties["models"]:
                 model["config"].pop("contract", None)

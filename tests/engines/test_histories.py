@@ -39,6 +39,8 @@ def compiled(name: str, spec: str, dialect: str) -> Models:
 @pytest.mark.slow
 def test_runs_by_dbt_leave_what_was_worked_out(ready: Engine, tmp_path: Path) -> None:
     """Every spell of every history, a refusal where there must be one, and now and then the tests that come with it."""
+    if ready.kept is None:
+        pytest.skip(f"the tables of {ready.name} cannot have rows replaced")
     written = {name: history.load(name) for name in history.names()}
     project, python = tmp_path / "project", python_of(ready)
     found: dict[str, Any] = {}
@@ -117,7 +119,7 @@ def _properties(engine: Engine, name: str, models: Models, kept: set[str]) -> It
             continue
         config = model["config"] if engine.contracts else {}
         if 'materialized="incremental"' in models.sql[model["name"]]:
-            config |= engine.kept
+            config |= engine.kept or {}
         told = json.loads(renamed_by(name, json.dumps(model["data_tests"])).replace('"name": "', f'"name": "{name}__'))
         columns = model["columns"] if engine.contracts else []
         yield {"name": f"{name}__{model['name']}", "config": config, "columns": columns, "data_tests": told}
