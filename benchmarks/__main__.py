@@ -13,10 +13,11 @@ from benchmarks import handwritten
 from benchmarks.contenders import Place
 from benchmarks.contest import CLICKHOUSE, PEERS, Options, contest
 from benchmarks.curves import CURVES, curve
+from benchmarks.daily import daily
 from benchmarks.generator import Size, generate
 from benchmarks.machine import machine
 from benchmarks.measure import Limits
-from benchmarks.report import write_contest, write_curve
+from benchmarks.report import write_contest, write_curve, write_daily
 
 _SIZES = {"1m": 1_000_000, "10m": 10_000_000, "100m": 100_000_000}
 _HERE = Path(__file__).parent
@@ -31,7 +32,7 @@ def _events(value: str) -> int:
 def main() -> None:
     """How fast the generated models are, beside what else could answer the same questions.
 
-    The three commands keep what they make below --folder: events once for each size, databases of the contenders, and
+    The commands keep what they make below --folder: events once for each size, databases of the contenders, and
     the results as JSON and Markdown.
     """
 
@@ -113,6 +114,26 @@ def curve_command(name: str, events: int, folder: Path, memory: str, threads: in
     points = curve(name, events, folder, prepared, limits, rounds, timeout, say)
     write_curve(folder / f"curve_{name}", name, limits, machine(), points)
     click.echo((folder / f"curve_{name}.md").read_text())
+
+
+@main.command("daily")
+@click.option("--events", type=_events, default="10m", metavar="NUMBER", help="1m, 10m, 100m or a number")
+@click.option("--days", default=180, help="days of history")
+@click.option("--lateness", default="1 day", help="how late events are said to come")
+@click.option("--runs", default=3, help="daily runs; of their cost the median is told")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("target/benchmarks"), help="for all files")
+@click.option("--memory", default="4GB", help="most memory of DuckDB; beyond it spills")
+@click.option("--threads", default=2, help="threads of DuckDB")
+def daily_command(events: int, days: int, lateness: str, runs: int, folder: Path, memory: str, threads: int) -> None:
+    """Measure daily runs that continue each other beside one that makes everything anew. Fails where rows differ."""
+    folder = folder.resolve()
+    size = Size(events, days=days)
+    work = folder / f"daily_{size.name}"
+    result = daily(prepared(size, folder), work, lateness, runs, Limits(threads, memory, work / "spilled"), say)
+    write_daily(folder / f"daily_{size.name}", size, machine(), result)
+    click.echo((folder / f"daily_{size.name}.md").read_text())
+    if any(result.different.values()):
+        raise click.ClickException("answers differ")
 
 
 @main.command("generate")

@@ -22,18 +22,23 @@ def compiled(files: Mapping[str, str]) -> dict[str, str]:
 
     Those about all segments write down who is in and since when, which nothing else that is measured does.
     """
+    written = rendered_models(files)
+    needs = {name: {ref for ref in _REF.findall(text) if ref in written} for name, text in written.items()}
+    return {name: _rendered(written[name]) for name in TopologicalSorter(needs).static_order()}
+
+
+def rendered_models(files: Mapping[str, str]) -> dict[str, str]:
+    """The same as segpy writes them, with their Jinja."""
     result = compile_sources([Source(f"segments/{name}", text) for name, text in files.items()])
     errors = [f"{one.code} {one.title}: {one.label} at {one.span}" for one in result.diagnostics]
     if result.failed:
         severe = (one.severity is Severity.ERROR for one in result.diagnostics)
         raise ValueError("\n".join(error for error, bad in zip(errors, severe, strict=True) if bad))
-    written = {
+    return {
         PurePosixPath(one.path).stem: one.text
         for one in result.artifacts
         if one.path.startswith("models/segpy/user_") and one.path.endswith(".sql")
     }
-    needs = {name: {ref for ref in _REF.findall(text) if ref in written} for name, text in written.items()}
-    return {name: _rendered(written[name]) for name in TopologicalSorter(needs).static_order()}
 
 
 def _rendered(text: str) -> str:

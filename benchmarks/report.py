@@ -11,6 +11,7 @@ from benchmarks import clickhouse, selfjoins
 from benchmarks.contenders import COUNT, FURTHEST, OPEN_FUNNEL
 from benchmarks.contest import Result
 from benchmarks.curves import Point
+from benchmarks.daily import Daily
 from benchmarks.generator import Size
 from benchmarks.machine import Machine
 from benchmarks.measure import Limits, Measured
@@ -64,6 +65,27 @@ def write_curve(path: Path, name: str, limits: Limits, machine: Machine, points:
     ]
     head = [f"# Growth with {name}", "", _conditions(limits, machine), "", "Wall seconds / processor seconds.", ""]
     _write(path, found, "\n".join([*head, *_table((name, *models, "all"), rows)]) + "\n")
+
+
+def write_daily(path: Path, size: Size, machine: Machine, found: Daily) -> None:
+    """Write `<path>.json` and `<path>.md`."""
+    runs = [("everything anew", found.anew), *((f"day {i + 1}", cost) for i, cost in enumerate(found.days))]
+    models = sorted({name for _, cost in runs for name in cost.models})
+    rows = [
+        (name, f"{cost.wall:.1f}", f"{cost.cpu:.1f}", *(f"{cost.models.get(model, 0):.2f}" for model in models))
+        for name, cost in runs
+    ]
+    head = [
+        f"# Daily runs on {size.days} days of history, {size.events:,} events",
+        "",
+        machine.words,
+        "",
+        f"Events come up to {found.lateness} late. Seconds of wall and of processors; the latter by model too.",
+        f"A daily run costs {found.ratio:.0%} of one that makes everything anew. Rows that differ: {found.different}.",
+        "",
+    ]
+    data = {**asdict(found), "ratio": round(found.ratio, 3), "machine": asdict(machine)}
+    _write(path, data, "\n".join([*head, *_table(("run", "wall", "CPU", *models), rows)]) + "\n")
 
 
 def ratios_of(measured: Mapping[str, Measured]) -> list[Ratio]:

@@ -10,6 +10,7 @@ import pytest
 from benchmarks import answers, handwritten
 from benchmarks.contenders import Place
 from benchmarks.contest import FUNNELS, HAND, Options, Result, contest
+from benchmarks.daily import daily
 from benchmarks.events import FREQUENCIES
 from benchmarks.generator import Size, generate
 from benchmarks.measure import Limits
@@ -95,3 +96,10 @@ def test_another_answer_would_be_noticed(place: Place, result: Result) -> None:
         )
     queries = handwritten.differences(segments(), style)
     assert answers.different(place.database("aggregates"), queries, {"hand": path}) == {"segment_001": 1}
+
+
+def test_daily_runs_leave_what_one_run_makes(events: Path, tmp_path: Path) -> None:
+    limits = Limits(threads=1, memory="1GB", scratch=tmp_path / "spilled")
+    found = daily(events, tmp_path / "daily", "1 day", 2, limits, lambda _: None)
+    assert found.different == {"user_features": 0, "user_segments": 0}
+    assert len(found.days) == 2

@@ -36,7 +36,11 @@ class Warehouse:
         for name in in_order(models.sql):
             if name == killed_before:
                 return
-            _Run(self, name, as_of, anew).build(models.sql[name])
+            self.build(models, name, as_of, anew=anew)
+
+    def build(self, models: Models, name: str, as_of: datetime, *, anew: bool = False) -> None:
+        """Build one model."""
+        _Run(self, name, as_of, anew).build(models.sql[name])
 
     def rows(self, model: str) -> list[Row]:
         """What stands in the table of a model."""
