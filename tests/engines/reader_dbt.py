@@ -37,7 +37,13 @@ LOGINS: Mapping[str, Mapping[str, Any]] = {
 """How profiles name a warehouse of each dialect. Nothing listens there, as nobody calls."""
 
 _WRITTEN_LIKE = {"databricks": "spark", "redshift": "redshift_on_postgres"}
-_IN_UTC = "{{% macro {adapter}__segpy_in_utc(question, advice) %}}{{% endmacro %}}\n"  # or it asks the warehouse
+# What asks the warehouse is answered here: that its sessions are in UTC, and that earlier runs have left spells.
+_ANSWERED = """\
+{{% macro {adapter}__segpy_in_utc(question, advice) %}}{{% endmacro %}}
+{{% macro {adapter}__segpy_spells(model) %}}
+    {{{{ return(api.Relation.create(database=this.database, schema=this.schema, identifier=model)) }}}}
+{{% endmacro %}}
+"""
 _TOLD = ("--log-format", "json")
 _WRONG = ("warn", "error")
 _STACK = "\n   0: "  # where in dbt 2 it was found
@@ -64,7 +70,7 @@ def by_dbt(reader: Reader, names: Sequence[str]) -> Reading:
         folder = Path(made)
         write(folder, engine, entries, tests=True)
         connect(folder, engine, Running({"type": reader.dialect, **LOGINS[reader.dialect]}))
-        (folder / "macros" / "in_utc.sql").write_text(_IN_UTC.format(adapter=reader.dialect), encoding="utf-8")
+        (folder / "macros" / "answered.sql").write_text(_ANSWERED.format(adapter=reader.dialect), encoding="utf-8")
         said = ask(reader, folder, "compile", "--static-analysis", "baseline")
     problems: dict[str, list[str]] = {}
     for node, problem in said.problems:
