@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -116,12 +117,27 @@ class Project:
         bad = tuple(f"{one.node.name}: {one.message}" for one in results if str(one.status) in ("error", "fail"))
         return Ended({one.node.name: str(one.status) for one in results if hasattr(one, "node")}, bad)
 
+    def ask(self, *statements: str) -> None:
+        """What somebody else does in the warehouse."""
+        with duckdb.connect(str(self.database)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def save_state(self) -> Path:
+        """What dbt knows of the project now, for `--state`."""
+        return Path(shutil.copytree(self.folder / "target", self.folder / "state"))
+
     def tables(self) -> dict[str, list[Row]]:
         """All tables and views that dbt made, by their names in the warehouse."""
         with duckdb.connect(str(self.database), read_only=True) as connection:
             query = f"select table_name from information_schema.tables where table_schema = '{SCHEMA}'"
             names = [name for (name,) in connection.execute(query).fetchall()]
             return {name: rows(connection, name) for name in names}
+
+    def standing(self, ended: Ended | None = None) -> dict[str, list[Any]]:
+        """The same in an order of its own; without what a run has made."""
+        made = {name for name, status in ended.statuses.items() if status == "success"} if ended else set()
+        return {name: comparable(rows) for name, rows in self.tables().items() if _MEANING.sub("", name) not in made}
 
     def _invoke(self, runner: Any, *arguments: str) -> Any:
         where = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]

@@ -5,12 +5,14 @@ The many schedules are in `test_random_schedules.py`, where no dbt is; here is w
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from tests.cases.tables import Table
 from tests.kept.arrivals import DAY, HOUR
 from tests.kept.project import Project, Sources, anew, differences, public, random_sources
 from tests.kept.schedules import START
@@ -19,6 +21,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 SPEC = (Path(__file__).parent / "living.yml").read_text(encoding="utf-8")
 LATENESS = 2 * DAY
+_MEANT = re.compile("_[0-9a-f]{8}$")
 
 
 @pytest.fixture
@@ -81,3 +84,128 @@ def test_some_models_alone(project: Project) -> None:
         assert ended.well, ended
         if selected == USERS[1:]:
             assert wrong(project, given, day(number)) == [], f"as of day {number}"
+
+
+FEWER_COLUMNS = "a stream with fewer columns"
+CHANGES = {
+    "a feature added": ("features:\n", "features:\n  mean: {entity: user, avg: a.x, in_the_last: 20 days}\n"),
+    "a feature removed": ("  last_kind: {entity: user, last_value: bought.t}\n", ""),
+    "a feature renamed": ("  middle: {", "  median_of_a: {"),
+    "a window lengthened": ("in_the_last: 7 days", "in_the_last: 12 days"),
+    "another where": ('where: "x >= 2"', 'where: "x >= 1"'),
+    FEWER_COLUMNS: ("properties: {x: number, t: text}\nevents:", "properties: {x: number}\nevents:"),
+}
+
+
+STRANGERS = {"user_events_of_mine", "my_user_events_12345678", "user_events_1234567g", "user_measures_123456789"}
+A_VIEW = "user_events_0a1b2c3d"
+
+
+def kept_tables(project: Project) -> list[str]:
+    """The names of what is kept, without what they mean."""
+    ours = project.tables().keys() - STRANGERS - {A_VIEW}
+    return sorted(_MEANT.sub("", name) for name in ours if _MEANT.search(name))
+
+
+def test_a_definition_changes(project: Project) -> None:
+    """The next plain run makes anew what means something else, and drops that in which it was kept: nothing else."""
+    given, spec, number = sources(4), SPEC, 30
+    project.fill(given.tables(day(number)))
+    assert project.dbt("run", *USERS, as_of=day(number)).well
+    kept = kept_tables(project)
+    assert len(kept) == len(set(kept)) > 3
+    project.ask(*(f"create table {name} as select 1 as x" for name in STRANGERS))
+    project.ask(f"create view {A_VIEW} as select 1 as x")
+    for what, (old, new) in CHANGES.items():
+        number += 1
+        assert old in spec, what
+        spec = spec.replace(old, new)
+        project.render(spec)
+        project.fill(without(given.tables(day(number)), "t" if what == FEWER_COLUMNS else ""))
+        ended = project.dbt("run", *USERS, as_of=day(number))
+        assert ended.well, (what, ended)
+        assert wrong(project, given, day(number)) == [], what
+        assert kept_tables(project) == kept, what
+    assert project.tables().keys() > {*STRANGERS, A_VIEW}
+
+
+def test_a_column_is_gone_that_the_specs_name(project: Project) -> None:
+    """The run fails before it changes what is kept, and the next one goes on as if there had been none."""
+    given = sources(5)
+    project.fill(given.tables(day(30)))
+    assert project.dbt("run", *USERS, as_of=day(30)).well
+    before = project.standing()
+    project.fill(without(given.tables(day(31)), "t"))
+    ended = project.dbt("run", *USERS, as_of=day(31))
+    assert ended.messages and ended.statuses["user_events"] == "error", ended
+    assert project.standing(ended) == {name: before[name] for name in project.standing(ended)}
+    project.fill(given.tables(day(33)))
+    assert project.dbt("run", *USERS, as_of=day(33)).well
+    assert wrong(project, given, day(33)) == []
+
+
+def without(tables: tuple[Table, ...], column: str) -> tuple[Table, ...]:
+    """The tables as they are where the second, the one without `loaded_at`, lost a column."""
+    events, orders, people = tables
+    place = [*orders.columns].index(column) if column else len(orders.columns)
+    columns = {name: kind for name, kind in orders.columns.items() if name != column}
+    return events, Table("orders", columns, tuple(row[:place] + row[place + 1 :] for row in orders.rows)), people
+
+
+def test_going_back_is_refused(project: Project) -> None:
+    """A run as of an earlier day changes nothing; --full-refresh makes everything anew as of then."""
+    given = sources(6)
+    project.fill(given.tables(day(40)))
+    assert project.dbt("run", *USERS, as_of=day(40)).well
+    before = project.standing()
+    ended = project.dbt("run", *USERS, as_of=day(39))
+    assert ended.messages and "success" not in ended.statuses.values(), ended
+    assert all("What is kept does not go back" in one and "--full-refresh" in one for one in ended.messages), ended
+    assert project.standing() == before
+    ended = project.dbt("run", *USERS, "--full-refresh", as_of=day(39))
+    assert ended.well, ended
+    assert wrong(project, given, day(39), day(40)) == []
+    project.fill(given.tables(day(41)))
+    assert project.dbt("run", *USERS, as_of=day(41)).well
+    assert wrong(project, given, day(41)) == []
+
+
+def test_empty(project: Project) -> None:
+    """What is kept stays as it is while dbt builds without rows, and what is not kept is there again after the next."""
+    given = sources(7)
+    project.fill(given.tables(day(30)))
+    assert project.dbt("run", "--empty", *USERS, as_of=day(30)).well  # the first run of all, as CI has it
+    assert project.dbt("run", *USERS, as_of=day(30)).well
+    assert wrong(project, given, day(30)) == []
+    before = {name: rows for name, rows in project.standing().items() if _MEANT.search(name)}
+    project.fill(given.tables(day(32)))
+    for as_of in (day(32), day(29)):
+        ended = project.dbt("run", "--empty", *USERS, as_of=as_of)
+        assert ended.well, ended
+        assert {name: rows for name, rows in project.standing().items() if _MEANT.search(name)} == before
+    project.fill(given.tables(day(33)))
+    assert project.dbt("run", *USERS, as_of=day(33)).well
+    assert wrong(project, given, day(33)) == []
+
+
+def test_other_commands(project: Project) -> None:
+    """What only looks at a living project works and changes nothing; what builds a part of it, does."""
+    given = sources(8)
+    project.fill(given.tables(day(30)))
+    assert project.dbt("run", *USERS, as_of=day(30)).well
+    before = project.standing()
+    for command in (("compile",), ("docs", "generate"), ("ls",), ("parse",)):
+        ended = project.dbt(*command, as_of=day(31))
+        assert not ended.messages, (command, ended)
+        assert project.standing() == before, command
+    state = project.save_state()
+    spec = SPEC.replace("in_the_last: 30 days", "in_the_last: 31 days")
+    assert spec != SPEC
+    project.render(spec)
+    project.fill(given.tables(day(31)))
+    ended = project.dbt("run", "--select", "state:modified+", "--state", str(state), as_of=day(31))
+    assert ended.well and "user_features" in ended.statuses, ended
+    project.fill(given.tables(day(32)))
+    ended = project.dbt("run", "--threads", "4", as_of=day(32))
+    assert ended.well, ended
+    assert wrong(project, given, day(32)) == []

@@ -39,7 +39,11 @@
     {{ return(adapter.dispatch('segpy_drop_former', 'segpy')(model)) }}
 {% endmacro %}
 
+{# With --empty nothing is read but what is kept, so that nothing can be told of it: it stays as it is. #}
 {% macro default__segpy_continues(grain, days) %}
+    {% if flags.EMPTY %}
+        {{ return(false) }}
+    {% endif %}
     {% set as_of = adapter.dispatch('segpy_kept_until', 'segpy')() %}
     {% if as_of is none %}
         {{ return(false) }}
