@@ -14,6 +14,8 @@ from segpy.catalog.scan import scan_project
 from segpy.check.rules import check, models_taken
 from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.plan.build import build_plan
+from segpy.plan.chosen import Chosen as Chosen
+from segpy.plan.chosen import chosen
 from segpy.plan.examples import build_examples, models_of_examples
 from segpy.plan.model import Plan, models_of
 from segpy.project.drift import find_drift
@@ -74,6 +76,7 @@ class Compiled:
     artifacts: tuple[Artifact, ...] = ()
     segments: tuple[SegmentSummary, ...] = ()
     examples: tuple[ExampleSummary, ...] = ()
+    chosen: tuple[Chosen, ...] = ()
     grain: str = "day"
     members_model: str = "segment_members"
 
@@ -172,7 +175,7 @@ def _planned(read: _Read, catalog: Catalog, warnings: tuple[Diagnostic, ...]) ->
     if _has_errors(findings):
         return _Planned(Compiled(read.sources, tuple(findings)))
     grain = bound.settings.grain.value
-    compiled = Compiled(read.sources, tuple(findings), (), _summaries(plan), (), grain, plan.members)
+    compiled = Compiled(read.sources, tuple(findings), (), _summaries(plan), (), chosen(plan), grain, plan.members)
     return _Planned(compiled, bound, plan)
 
 

@@ -356,6 +356,19 @@ def test_describe_as_data(project: Path, segpy: Segpy) -> None:
     assert len(json.loads(segpy("describe", "--json").out)) == 3
 
 
+def test_describe_how_it_is_computed(project: Path, segpy: Segpy) -> None:
+    assert "computed anew by each run: `lateness` in segments/segpy.yml" in segpy("describe", "--plan").out
+    (project / "segments" / "lateness.yml").write_text("lateness: 2 days\n")
+    said = segpy("describe", "--plan")
+    assert said.code == 0
+    assert "kept from run to run; events come up to 2 days late" in said.out
+    assert "reads again what is known since 2 days before the last run" in said.out
+    (one,) = json.loads(segpy("describe", "--plan", "--json").out)
+    assert one["kept"] is True
+    assert {model["model"]: model["kept"] for model in one["models"]}["user_measures"] is True
+    assert "leave the segments out" in segpy("describe", "--plan", "buyers").err
+
+
 def test_describe_offers_the_nearest_name(project: Path, segpy: Segpy) -> None:
     assert "did you mean `buyers`?" in segpy("describe", "buyer").err
     assert "there are `buyers`, `price_watchers`, `watching_buyers`" in segpy("describe", "xyz").err
