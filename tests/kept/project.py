@@ -30,6 +30,7 @@ from tests.kept.warehouse import comparable, opened
 
 RAW = "raw"
 SCHEMA = "main"
+SPEC = (Path(__file__).parent / "living.yml").read_text(encoding="utf-8")
 _MEANING = re.compile("_[0-9a-f]{8}$")
 
 

@@ -14,12 +14,11 @@ import pytest
 
 from tests.cases.tables import Table
 from tests.kept.arrivals import DAY, HOUR
-from tests.kept.project import Project, Sources, anew, differences, public, random_sources
+from tests.kept.project import SPEC, Project, Sources, anew, differences, public, random_sources
 from tests.kept.schedules import START
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-SPEC = (Path(__file__).parent / "living.yml").read_text(encoding="utf-8")
 LATENESS = 2 * DAY
 _MEANT = re.compile("_[0-9a-f]{8}$")
 

@@ -13,6 +13,7 @@ from segpy.dialects import DIALECTS, Dialect
 from segpy.spec.expression import Type
 from segpy.sql.expression import lower
 from segpy.sql.layout import lay_out, lowered
+from segpy.sql.lower.lookups import looked_up_by_joins
 from segpy.sql.lower.spelling import UnknownOperation, template
 from segpy.sql.lower.trees import lowered_expression
 from segpy.sql.model import Query
@@ -149,3 +150,14 @@ def test_where_bigquery_puts_nulls_last_the_whole_condition_is_asked(condition: 
     numbered = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=key, nulls_first=False)]))
     found = lowered_expression(numbered, DIALECTS["bigquery"]).sql("bigquery")
     assert f"ORDER BY {asked}" in found
+
+
+def test_a_list_to_be_in_is_no_lookup() -> None:
+    """What is looked up becomes a join; what something is in does not."""
+    rows = select([column("k")], table("t"))
+    value = exp.Subquery(this=select([column("x")], table("one")))
+    among = exp.In(this=column("k"), query=exp.Subquery(this=select([column("k")], table("few"))))
+    later = exp.GT(this=column("k"), expression=value)
+    joined = looked_up_by_joins(rows.where(among, later, copy=False))
+    said = "SELECT t.k FROM t CROSS JOIN one WHERE t.k IN (SELECT k FROM few) AND t.k > one.x"
+    assert joined.sql().replace('"', "") == said

@@ -20,11 +20,11 @@ def looked_up_by_joins(query: exp.Query) -> exp.Query:
 
 
 def _join(select: exp.Select) -> None:
-    found = [one for one in select.find_all(exp.Subquery) if isinstance(one.this, exp.Select)]
+    found = [one for one in select.find_all(exp.Subquery) if _of_one_row(one)]
     if not found:
         return
     if not select.args.get("joins"):
-        _qualify(select, found)
+        _qualify(select)
     joined: list[str] = []
     for one in found:
         name = str(one.this.args["from_"].this.name)
@@ -35,10 +35,15 @@ def _join(select: exp.Select) -> None:
     select.set("joins", [*(select.args.get("joins") or ()), *joins])
 
 
-def _qualify(select: exp.Select, lookups: list[exp.Subquery]) -> None:
+def _of_one_row(one: exp.Subquery) -> bool:
+    """Whether a subquery stands for a value, and not for a list to be in."""
+    return isinstance(one.this, exp.Select) and not isinstance(one.parent, exp.In)
+
+
+def _qualify(select: exp.Select) -> None:
     """Name the table of each column: the relation that is joined may have one of the same name."""
     source = str(select.args["from_"].this.alias_or_name)
-    inside = {id(part) for one in lookups for part in one.find_all(exp.Column)}
+    inside = {id(part) for one in select.find_all(exp.Subquery) for part in one.find_all(exp.Column)}
     for part in select.find_all(exp.Column):
         if id(part) not in inside and not part.table and part.name != AS_OF:
             part.set("table", identifier(source))
