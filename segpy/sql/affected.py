@@ -101,7 +101,8 @@ def affected_ctes(
     parts: list[exp.Query] = [touched]
     if plan.retention is not None:
         edges = [Edge(minus(as_of(), plan.retention), None), *edges]
-    parts += [_passed(edge, key, source, last) for edge in edges]
+    every = table(relations.model(plan.events.model), "all_events")
+    parts += [_passed(edge, key, every.copy(), last) for edge in edges]
     kept_events = retained(plan)
     everything = select([exp.Star()], source.copy(), where=kept_events)
     theirs = select([exp.Star()], source.copy(), where=[affected_only(key), *(one.copy() for one in kept_events)])
@@ -139,7 +140,7 @@ def _passed(edge: Edge, key: str, source: exp.Table, last: exp.Expr) -> exp.Sele
     ]
     if edge.selections is not None:
         between.append(_any(edge.selections))
-    return select([column(key)], source.copy(), where=between)
+    return select([column(key)], source, where=between)
 
 
 def _any(selections: Sequence[Selection]) -> exp.Expr:

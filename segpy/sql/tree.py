@@ -54,6 +54,11 @@ def as_of() -> exp.Column:
     return told(AS_OF)
 
 
+def is_placeholder(name: str) -> bool:
+    """Whether a name stands for what dbt fills in. No name of a spec begins with `_`."""
+    return name.startswith("__") and name.endswith("__")
+
+
 def told(placeholder: str) -> exp.Column:
     """A value that dbt fills in."""
     return exp.Column(this=exp.to_identifier(placeholder, quoted=False))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from segpy.sql.tree import AS_OF, column, identifier
+from segpy.sql.tree import column, identifier, is_placeholder
 
 
 def looked_up_by_joins(query: exp.Query) -> exp.Query:
@@ -45,5 +45,5 @@ def _qualify(select: exp.Select) -> None:
     source = str(select.args["from_"].this.alias_or_name)
     inside = {id(part) for one in select.find_all(exp.Subquery) for part in one.find_all(exp.Column)}
     for part in select.find_all(exp.Column):
-        if id(part) not in inside and not part.table and part.name != AS_OF:
+        if id(part) not in inside and not part.table and not is_placeholder(part.name):
             part.set("table", identifier(source))
