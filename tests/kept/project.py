@@ -5,13 +5,19 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from random import Random
+from subprocess import PIPE
 from typing import Any
 
 import duckdb
@@ -24,6 +30,7 @@ from segpy.diagnostics.model import Severity
 from tests.cases.expected import same
 from tests.cases.runner import Models, compile_spec
 from tests.cases.tables import Row, Table, create, quoted, rows
+from tests.e2e.commands import plain_environment
 from tests.kept.arrivals import Promise
 from tests.kept.schedules import Source, about_users, random_source
 from tests.kept.warehouse import comparable, opened
@@ -63,7 +70,15 @@ class Sources:
 
 def random_sources(chance: Random, lateness: timedelta) -> Sources:
     """Events that are late, told twice, taken back, or of the future."""
-    return Sources(*(random_source(chance, Promise(lateness, loaded)) for loaded in (True, False)))
+    return Sources(*(_many(chance, Promise(lateness, loaded)) for loaded in (True, False)))
+
+
+def _many(chance: Random, promise: Promise) -> Source:
+    """Few rows would tell little, and each run of dbt takes seconds."""
+    while True:
+        found = random_source(chance, promise)
+        if len(found.told) > 150:
+            return found
 
 
 @dataclass
@@ -117,6 +132,19 @@ class Project:
         results = getattr(outcome.result, "results", None) or []
         bad = tuple(f"{one.node.name}: {one.message}" for one in results if str(one.status) in ("error", "fail"))
         return Ended({one.node.name: str(one.status) for one in results if hasattr(one, "node")}, bad)
+
+    def killed(self, *arguments: str, as_of: datetime, before: int, after: float) -> bool:
+        """Whether a command of dbt, in a process of its own, was killed: so long after it began its n-th model."""
+        command = [sys.executable, "-u", "-m", "dbt.cli.main", *arguments, "--project-dir", str(self.folder)]
+        command += ["--profiles-dir", str(self.folder), "--vars", f"{{segpy_as_of: '{as_of.isoformat(sep=' ')}'}}"]
+        with subprocess.Popen(command, env=plain_environment(), cwd=self.folder, stdout=PIPE, text=True) as running:
+            assert running.stdout is not None
+            begun = (line for line in running.stdout if " START " in line)
+            if next(islice(begun, before, None), None) is not None:
+                time.sleep(after)
+                running.kill()
+            running.stdout.read()
+        return running.returncode == -signal.SIGKILL
 
     def ask(self, *statements: str) -> None:
         """What somebody else does in the warehouse."""

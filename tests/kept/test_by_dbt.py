@@ -5,6 +5,7 @@ The many schedules are in `test_random_schedules.py`, where no dbt is; here is w
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import datetime
 from pathlib import Path
@@ -208,3 +209,29 @@ def test_other_commands(project: Project) -> None:
     ended = project.dbt("run", "--threads", "4", as_of=day(32))
     assert ended.well, ended
     assert wrong(project, given, day(32)) == []
+
+
+def test_killed(project: Project) -> None:
+    """Wherever a run is killed, between models or inside of one, the next leaves what it would have left without it.
+
+    `SEGPY_KILLS=100` kills so many, at other moments each time.
+    """
+    wanted = os.environ.get("SEGPY_KILLS")
+    chance = Random(None if wanted else 11)
+    given, as_of, kills = sources(chance.randrange(1000)), day(30), 0
+    project.fill(given.tables(as_of))
+    assert project.dbt("run", *USERS, as_of=as_of).well
+    for _ in range(int(wanted or 4)):
+        as_of = min(as_of + chance.choice((0, 1, 1, 2)) * DAY, day(79))
+        project.fill(given.tables(as_of))
+        full = ("--full-refresh",) if chance.random() < 0.2 else ()
+        before, after = chance.randrange(7), chance.random() * 0.15
+        kills += project.killed("run", *USERS, *full, as_of=as_of, before=before, after=after)
+        if chance.random() < 0.5:
+            as_of = min(as_of + DAY, day(79))
+            project.fill(given.tables(as_of))
+        where = f"as of {as_of}, killed {after} s into model {before}"
+        ended = project.dbt("run", *USERS, as_of=as_of)
+        assert ended.well, (where, ended)
+        assert wrong(project, given, as_of) == [], where
+    assert kills > 1
