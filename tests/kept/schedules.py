@@ -42,9 +42,13 @@ class Source:
     loaded: bool
     born: Mapping[str, str | None]
 
-    def tables(self, now: datetime) -> tuple[Table, ...]:
-        """The tables that a run sees."""
-        there = [(one, self.cells[one.number]) for one in self.told if one.there(now)]
+    def tables(self, now: datetime, before: datetime | None = None) -> tuple[Table, ...]:
+        """The tables that a run sees; with `before` without what happens then or later."""
+        there = [
+            (one, self.cells[one.number])
+            for one in self.told
+            if one.there(now) and (before is None or one.occurred_at < before)
+        ]
         return (
             Table(
                 "events",

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 
-from tests.cases.runner import Refused
-from tests.kept.schedules import few_measures, proven, random_promise, with_lateness
+from tests.cases.runner import Refused, compile_spec
+from tests.kept.arrivals import DAY
+from tests.kept.schedules import START, about_users, few_measures, proven, random_promise, random_source, with_lateness
+from tests.kept.warehouse import comparable, opened
 from tests.properties.sequences import Whole, several, spec_of
 
 WANTED = os.environ.get("SEGPY_SCHEDULES")
@@ -27,7 +29,7 @@ def fails(text: str, chance: Random) -> str:
     return "\n".join((*wrong, text)) if wrong else ""
 
 
-@pytest.mark.parametrize("seed", range(int(WANTED or 40)))
+@pytest.mark.parametrize("seed", range(int(WANTED or 25)))
 def test_measures(seed: int) -> None:
     """Measures of every kind, over two streams."""
     chance = Random(seed)
@@ -50,3 +52,24 @@ def test_sequences(sequences: tuple[Whole, ...], seed: int) -> None:
     except Refused:
         reject()
     assert not wrong, wrong
+
+
+@pytest.mark.parametrize("seed", range(int(WANTED or 6)))
+def test_what_happens_at_as_of_or_later_changes_nothing(seed: int) -> None:
+    """Neither where everything is made anew nor where it is continued, in any model about users."""
+    chance = Random(seed)
+    promise = random_promise(chance)
+    models = about_users(compile_spec(with_lateness(few_measures(chance), chance, promise)))
+    first = START + 40 * DAY
+    second = first + chance.choice((1, 1, 4)) * DAY
+    source = random_source(chance, promise)
+    while not any(one.occurred_at >= second and one.there(second + 9 * DAY) for one in source.told):
+        source = random_source(chance, promise)
+    found = []
+    for blind in (False, True):
+        warehouse = opened()
+        for as_of in (first, second):
+            warehouse.fill(source.tables(as_of + 9 * DAY, as_of if blind else None))
+            warehouse.run(models, as_of)
+        found.append({name: comparable(warehouse.rows(name)) for name in models.sql})
+    assert found[0] == found[1]
