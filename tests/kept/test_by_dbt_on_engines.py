@@ -34,7 +34,7 @@ RUNS = ((30, 0, SPEC), (31, 0, SPEC), (34, 5, CHANGED), (35, 0, CHANGED))
 PUBLIC = ("user_features", "user_segments", "user_measures", "user_sequences")
 
 
-@pytest.mark.parametrize("name", ["postgres", "sail"])
+@pytest.mark.parametrize("name", ["postgres", "sail", "ducklake", "clickhouse"])
 def test_a_living_project(name: str, tmp_path: Path) -> None:
     engine = ENGINES[name]
     want(engine)
