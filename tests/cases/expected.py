@@ -113,6 +113,10 @@ EXPECTATIONS: tuple[Callable[[Case, Answers], None], ...] = (
 )
 
 
+OF_ALL_SEGMENTS = frozenset({member_table_equals_flags, who_may_be_written_to, grain_of_the_other_tables})
+"""Those that look at models about all segments."""
+
+
 def entities(case: Case) -> list[str]:
     """The entities that the spec declares."""
     return list(spec_of(case)["entities"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]]
             _file(folder / "models" / entry.name / f"{_named(entry, name)}.sql", engine.given(renamed(entry, sql)))
             wanted.append(_named(entry, name))
         properties = yaml.load(models.artifacts["models/segpy/_segpy.yml"], Loader=_LOADER)
-        properties = _prefixed(entry, properties, tests and entry.case is not None)
+        properties = _prefixed(entry, properties, models.sql, tests and entry.case is not None)
         for model in properties["models"]:
             if 'materialized="incremental"' in models.sql[model["name"].partition("__")[2]]:
                 model["config"] |= engine.kept or {}
@@ -110,8 +110,11 @@ def _settings(instants: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _prefixed(entry: Entry, properties: dict[str, Any], tests: bool) -> dict[str, Any]:
-    """The properties file for the renamed models."""
+def _prefixed(entry: Entry, properties: dict[str, Any], there: Collection[str], tests: bool) -> dict[str, Any]:
+    """The properties file for the renamed models, and of their tests those that read no other."""
+    properties["models"] = [model for model in properties["models"] if model["name"] in there]
+    for model in properties["models"]:
+        model["data_tests"] = [test for test in model["data_tests"] if not _reads_others(test, there)]
     for model in properties["models"]:
         model["name"] = _named(entry, model["name"])
         if not tests:
@@ -121,6 +124,11 @@ def _prefixed(entry: Entry, properties: dict[str, Any], tests: bool) -> dict[str
                 said["name"] = f"{entry.name}__{said['name']}"
                 said["arguments"] = _renamed_in(entry, said["arguments"])
     return properties
+
+
+def _reads_others(test: dict[str, Any], there: Collection[str]) -> bool:
+    """Whether a test refers to a model that is not there."""
+    return any(found[3] not in there for found in _REF.finditer(json.dumps(test)))
 
 
 def _renamed_in(entry: Entry, part: Any) -> Any:
