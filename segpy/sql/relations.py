@@ -41,6 +41,11 @@ class Relations:
         seconds = f"{before.seconds:.0f}" if before.seconds else ""
         return told(self.told(f"last_as_of_{before.label}", f"segpy_last_as_of({seconds})"))
 
+    def last_look(self, model: str, grain: Grain, before: Duration) -> exp.Expr:
+        """Where another kept model stood when this one last looked at it, so long before."""
+        arguments = f'ref("{model}"), "{grain.value}", {before.seconds:.0f}'
+        return told(self.told("last_look", f"segpy_last_look({arguments})"))
+
     def history(self, name: str) -> str:
         """The placeholder of what earlier runs found: the spells as they stand, or where there are none yet no rows.
 

@@ -20,7 +20,7 @@ def touched_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
     relations = Relations(grain)
     entity, key, known = plan.entity, plan.entity.key, known_by(plan.events)
     events, this = table(relations.model(plan.events.model)), table(relations.this())
-    since = relations.last_as_of(kept.lateness)
+    since = relations.last_look(plan.events.model, grain, kept.lateness)
     latest = [column(key), named(exp.Max(this=column(known)), KNOWN_AT)]
     seen = select(latest, events, where=[exp.GTE(this=column(known), expression=since)], group_by=[column(key)])
     everybody = select([one.copy() for one in latest], events.copy(), group_by=[column(key)])

@@ -108,6 +108,7 @@ class _Run:
             segpy_as_of=lambda *_: _literal(self.as_of),
             segpy_continues=self._continues,
             segpy_last_as_of=lambda seconds=0: _literal(self._last() - timedelta(seconds=seconds)),
+            segpy_last_look=self._last_look,
             segpy_make_room=self._make_room,
             segpy_let_go=lambda _, column, seconds: self._deletes(
                 f"{column} < {_literal(self.as_of - timedelta(seconds=seconds))}"
@@ -133,6 +134,12 @@ class _Run:
         last = self._kept_until()
         assert last is not None, "asked only where a run is continued"
         return last
+
+    def _last_look(self, other: str, _: str, seconds: int) -> str:
+        last = self._last()
+        until = f"as_of {'<=' if last < self.as_of else '<'} {_literal(last)}"
+        found = self.warehouse.connection.execute(f"select max(as_of) from {other} where {until}").fetchone()
+        return _literal(found[0] - timedelta(seconds=seconds) if found and found[0] else datetime(1900, 1, 1))
 
     def _continues(self, _: str, days: int | None = None) -> bool:
         last = self._kept_until()

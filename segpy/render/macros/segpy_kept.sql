@@ -17,6 +17,14 @@
 {% endmacro %}
 
 {#
+    Where another kept table stood when this one last looked at it, so long before: further back than this one itself,
+    where that was run alone.
+#}
+{% macro segpy_last_look(other, grain, seconds=0) %}
+    {{ return(adapter.dispatch('segpy_last_look', 'segpy')(other, grain, seconds)) }}
+{% endmacro %}
+
+{#
     Makes room for what a run is about to write: rows whose `column` is not before the last run less `seconds` are read
     again. Of a table that is not continued, all rows.
 #}
@@ -62,6 +70,31 @@
 {% macro default__segpy_last_as_of(seconds) %}
     {% set as_of = adapter.dispatch('segpy_kept_until', 'segpy')() or '2000-01-01 00:00:00' %}
     {{ return(adapter.dispatch('segpy_timestamp', 'segpy')(adapter.dispatch('segpy_earlier', 'segpy')(as_of, seconds))) }}
+{% endmacro %}
+
+{#
+    What is there of the other table from before the last look was there then. A run at the same instant tells nothing
+    of what it wrote before that look, and what after.
+#}
+{% macro default__segpy_last_look(other, grain, seconds) %}
+    {% set mine = adapter.dispatch('segpy_kept_until', 'segpy')() %}
+    {% set as_of = none %}
+    {% if mine is not none %}
+        {% set now = adapter.dispatch('segpy_as_of_text', 'segpy')(grain) %}
+        {% set known = load_result('segpy_last_look') %}
+        {% if known is none %}
+            {% call statement('segpy_last_look', fetch_result=true) -%}
+                select cast(max(as_of) as {{ dbt.type_string() }}) as stood_at from {{ other }}
+                where as_of {{ '<=' if mine < now else '<' }} {{ adapter.dispatch('segpy_timestamp', 'segpy')(mine) }}
+            {%- endcall %}
+            {% set known = load_result('segpy_last_look') %}
+        {% endif %}
+        {% do store_result('segpy_last_look', response=known['response'], agate_table=known['table']) %}
+        {% set as_of = known['data'][0][0] %}
+    {% endif %}
+    {% set text = '1900-01-01 00:00:00' if as_of is none else (as_of | string)[:19] | replace('T', ' ') %}
+    {% set since = text if as_of is none else adapter.dispatch('segpy_earlier', 'segpy')(text, seconds) %}
+    {{ return(adapter.dispatch('segpy_timestamp', 'segpy')(since)) }}
 {% endmacro %}
 
 {% macro default__segpy_make_room(grain, days, column, seconds) %}
