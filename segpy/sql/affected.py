@@ -92,11 +92,8 @@ def affected_ctes(
     key = plan.entity.key
     source = table(relations.model(plan.events.model))
     last = relations.last_as_of()
-    # A run at the instant of the last one looks once more at those whom that one found touched.
-    since = exp.Or(
-        this=exp.GT(this=column("as_of"), expression=last),
-        expression=exp.GTE(this=column("as_of"), expression=as_of()),
-    )
+    # Those of the last run too: they may have been found touched after this model was run, at the same instant.
+    since = exp.GTE(this=column("as_of"), expression=last)
     touched = select([column(key)], table(relations.model(kept.touched)), where=[since])
     parts: list[exp.Query] = [touched]
     if plan.retention is not None:
