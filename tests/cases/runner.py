@@ -108,6 +108,7 @@ def rendered(body: str, as_of: datetime, variables: Mapping[str, str] | None = N
         config=lambda **_: "",
         segpy_as_of=lambda *_: f"timestamp '{as_of.isoformat(sep=' ')}'",
         segpy_spells=lambda _: NO_SPELLS_YET,
+        segpy_continues=lambda *_, **__: False,
         is_incremental=lambda: False,
         var=lambda name, default=None: (variables or {}).get(name, default),
     )

@@ -29,7 +29,7 @@ def fails(text: str, chance: Random) -> str:
     return "\n".join((*wrong, text)) if wrong else ""
 
 
-@pytest.mark.parametrize("seed", range(int(WANTED or 25)))
+@pytest.mark.parametrize("seed", range(int(WANTED or 16)))
 def test_measures(seed: int) -> None:
     """Measures of every kind, over two streams."""
     chance = Random(seed)

@@ -19,10 +19,15 @@ from tests.properties.mutations import mutated
 
 WANTED = os.environ.get("SEGPY_SPEC_EXAMPLES")
 _NAME = r'"[^"{}]+"'
+_HOOK = r'"\{\{ segpy_\w+\([^{}"]*\) \}\}"'
+_VALUE = rf"(?:{_NAME}|false|\[{_NAME}(?:, {_NAME})*\]|\[{_HOOK}(?:, {_HOOK})*\])"
 _OURS = re.compile(
     r'\{\{ (?:config\(materialized="(?:table|view|ephemeral)"\)|'
-    rf"ref\({_NAME}(?:, {_NAME})?\)|source\({_NAME}, {_NAME}\)|"
-    r'segpy_as_of\("(?:day|hour)"\)) \}\}'
+    rf"ref\({_NAME}(?:, {_NAME})?\)|source\({_NAME}, {_NAME}\)|segpy_spells\({_NAME}\)|this|"
+    rf'segpy_last_as_of\(\d*\)|segpy_last_look\(ref\({_NAME}\), "(?:day|hour)", \d+\)|'
+    r'segpy_as_of\("(?:day|hour)"\)) \}\}|'
+    rf"\{{\{{\n    config\(\n(?:        [a-z_]+={_VALUE},\n)+    \)\n\}}\}}|"
+    r'\{% (?:(?:if|if not) segpy_continues\("(?:day|hour)"(?:, days=\d+)?\)|else|endif) %\}'
 )
 
 
