@@ -24,7 +24,7 @@ from segpy.check.world import World
 from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.dialects import DIALECTS
 from segpy.resolve.methods import MOST_SLOTS, Method, entangled, method_of
-from segpy.resolve.model import Bound
+from segpy.resolve.model import MEANING_DIGITS, Bound
 from segpy.resolve.model_events import Entity
 
 Rule = Callable[[Bound], Iterator[Diagnostic]]
@@ -52,8 +52,10 @@ def short_names(bound: Bound) -> Iterator[Diagnostic]:
     for entity in bound.entities:
         first = next((span for about, _, span in definitions if about == entity.name), None)
         if first is not None:
-            needed = {f"{settings.name_prefix}{entity.name}_sequences", *_columns_read(entity)}
-            names += [(name, first) for name in sorted(needed)]
+            model = f"{settings.name_prefix}{entity.name}_sequences"  # the longest
+            if settings.lateness is not None:
+                model += "_" + "0" * MEANING_DIGITS  # what it is called in the warehouse
+            names += [(name, first) for name in sorted({model, *_columns_read(entity)})]
     for dialect in settings.dialects:
         longest = DIALECTS[dialect].longest_name if dialect in DIALECTS else None
         for name, span in names:

@@ -112,8 +112,7 @@ def features_plan(
         )
         for name, measure in sorted(every.items())
     )
-    anchors = {branch.anchor.name: branch.anchor for branch in branches if branch.anchor}
-    return FeaturesPlan(model, tuple(anchors[name] for name in sorted(anchors)), branches, made)
+    return FeaturesPlan(model, branches, made)
 
 
 def _depth(measure: Measure) -> int:

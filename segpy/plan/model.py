@@ -161,7 +161,6 @@ class FeaturesPlan:
     """The features model: one row an entity."""
 
     model: str
-    anchors: tuple[Anchor, ...]
     branches: tuple[Branch, ...]
     columns: tuple[FeatureColumn, ...]
 

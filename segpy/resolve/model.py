@@ -119,6 +119,10 @@ class ExclusiveGroup:
     segments: tuple[str, ...]
 
 
+MEANING_DIGITS = 8
+"""How many digits of a hash of its meaning stand behind the name of a kept table in the warehouse."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The project's settings. Where there are several dialects, examples run in the first."""

@@ -6,10 +6,10 @@ import hashlib
 import re
 from collections.abc import Sequence
 
+from segpy.resolve.model import MEANING_DIGITS
 from segpy.sql.model import Kept, Written
 
 _COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
-_DIGITS = 8
 
 
 def meaning_of(kept: Kept, written: Sequence[Written], upstream: Sequence[str]) -> str:
@@ -19,4 +19,4 @@ def meaning_of(kept: Kept, written: Sequence[Written], upstream: Sequence[str]) 
     kept of these says the same only as long as they do.
     """
     parts = [repr(kept), *(_COMMENT.sub("", one.text) for one in written), *upstream]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGITS]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:MEANING_DIGITS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from segpy.plan.model import Branch, BranchColumn, EntityPlan, KeptPlan
+from segpy.plan.model import BranchColumn, EntityPlan, KeptPlan
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
@@ -18,7 +18,7 @@ from segpy.sql.affected import (
 )
 from segpy.sql.anchors import anchor_ctes
 from segpy.sql.branches import INSTANTS, branch_ctes
-from segpy.sql.model import Cte, Query, When
+from segpy.sql.model import Cte, OutputColumn, Query, When
 from segpy.sql.reached import SEQUENCES, columns_of_sequences, reached_ctes, relation_of, sequences_in_use, told_of
 from segpy.sql.relations import Relations
 from segpy.sql.tree import as_of, coalesce, column, left_join, named, number, output, select, table
@@ -51,11 +51,12 @@ def measures_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
     joined = ["counted", *(branch.name for branch in kept.branches), *map(relation_of, names)]
     joins = [left_join(name, exp.EQ(this=column(key, name), expression=column(key, "entities"))) for name in joined]
     final = select([column(key, "entities"), named(as_of(), "as_of"), events, *values], table("entities"), joins=joins)
+    said = {one.name: one.description for one in plan.features.columns}
     columns = (
         output(key, entity.key_type, f"The {entity.name}."),
         output("as_of", Type.TIMESTAMP, "The instant of the run that measured it last."),
         output(EVENTS, Type.INTEGER, "How many events of it are in use."),
-        *(output(one.name, type_of(one), _words(one, branch)) for branch in kept.branches for one in branch.columns),
+        *(_column(one, said[one.name]) for branch in kept.branches for one in branch.columns),
         *(output(one.name, one.type, one.description) for one, _ in columns_of_sequences(plan.features)),
     )
     words = f"one row {with_article(entity.name)} with events"
@@ -83,14 +84,11 @@ def _sequences(plan: EntityPlan, relations: Relations) -> list[Cte]:
     ]
 
 
-def type_of(one: BranchColumn) -> Type:
-    """The type of a column as it is kept."""
-    return Type.TIMESTAMP if one.aggregation in INSTANTS else one.type
-
-
-def _words(one: BranchColumn, branch: Branch) -> str:
-    told = "when it was" if one.aggregation in INSTANTS else "of"
-    return f"{one.aggregation.value.replace('_', ' ')}, {told}: {branch.selection.words}"
+def _column(one: BranchColumn, said: str) -> OutputColumn:
+    """A measure as it is kept: of the time since an instant the instant itself."""
+    if one.aggregation in INSTANTS:
+        return output(one.name, Type.TIMESTAMP, f"the instant that this is counted from: {said}")
+    return output(one.name, one.type, said)
 
 
 def _counted(key: str) -> Cte:

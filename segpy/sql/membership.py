@@ -11,7 +11,7 @@ from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.relations import Relations
-from segpy.sql.remembered import EXPIRED, MEMBER
+from segpy.sql.remembered import EXPIRED, MEMBER, TOLD, WHO
 from segpy.sql.spells import CARRIED
 from segpy.sql.tree import (
     all_of,
@@ -32,9 +32,6 @@ from segpy.sql.tree import (
     union_all,
 )
 
-_WHO = ("segment", "entity", "entity_key")
-_TOLD = ("version", "content_hash")
-
 
 def membership_query(plan: Plan) -> Query:
     """Every membership there was, numbered; those that a segment takes for one are one."""
@@ -42,11 +39,11 @@ def membership_query(plan: Plan) -> Query:
     gaps = _gaps(plan)
     spells = table(relations.model(plan.history.spells))
     members = exp.EQ(this=column("kind"), expression=text(MEMBER))
-    own = ("from_at", "to_at", "reason", *_TOLD, "since")
+    own = ("from_at", "to_at", "reason", *TOLD, "since")
     if not gaps:
         renamed = {"from_at": "entered_at", "to_at": "exited_at", "reason": "exit_reason"}
         columns = [
-            *map(column, _WHO),
+            *map(column, WHO),
             named(cast(_over(exp.RowNumber()), Type.INTEGER), "episode"),
             *(named(column(name), renamed.get(name, name)) for name in own),
         ]
@@ -54,14 +51,14 @@ def membership_query(plan: Plan) -> Query:
         final: exp.Query = select(columns, spells, where=[members])
     else:
         before = {name: named(_over(exp.Lag(this=column(name))), f"{name}_before") for name in _PREVIOUS}
-        listed = [*map(column, (*_WHO, *own)), *before.values()]
+        listed = [*map(column, (*WHO, *own)), *before.values()]
         begins = cast(exp.Case(ifs=[exp.If(this=_goes_on(gaps), true=number(0))], default=number(1)), Type.INTEGER)
         ctes = (
             Cte("memberships", ("each with the one before it",), select(listed, spells, where=[members])),
             Cte(
                 "told_apart",
                 ("who comes back soon enough goes on with the same episode",),
-                select([*map(column, (*_WHO, *own)), named(begins, "begins")], table("memberships")),
+                select([*map(column, (*WHO, *own)), named(begins, "begins")], table("memberships")),
             ),
             Cte("episodes", (), _numbered(own)),
         )
@@ -83,7 +80,7 @@ _PREVIOUS = ("to_at", "reason", "content_hash")
 def _over(function: exp.Expr, spec: exp.WindowSpec | None = None) -> exp.Expr:
     """A window function over the memberships of one entity in one segment, in their order."""
     order = exp.Order(expressions=[exp.Ordered(this=column("from_at"))])
-    return exp.Window(this=function, partition_by=[column(name) for name in _WHO], order=order, spec=spec)
+    return exp.Window(this=function, partition_by=[column(name) for name in WHO], order=order, spec=spec)
 
 
 def _gaps(plan: Plan) -> Mapping[str, Duration]:
@@ -106,7 +103,7 @@ def _goes_on(gaps: Mapping[str, Duration]) -> exp.Expr:
 def _numbered(own: tuple[str, ...]) -> exp.Query:
     rows = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW")
     columns = [
-        *map(column, (*_WHO, *own, "begins")),
+        *map(column, (*WHO, *own, "begins")),
         named(cast(_over(exp.Sum(this=column("begins")), rows), Type.INTEGER), "episode"),
         named(_over(exp.Lead(this=column("begins"))), "next_begins"),
     ]
@@ -117,14 +114,14 @@ def _whole() -> exp.Query:
     """Each episode from the beginning of its first membership to the end of its last."""
     first, last = "opening", "closing"
     columns = [
-        *(column(name, first) for name in (*_WHO, "episode")),
+        *(column(name, first) for name in (*WHO, "episode")),
         named(column("from_at", first), "entered_at"),
         named(column("to_at", last), "exited_at"),
         named(column("reason", last), "exit_reason"),
-        *(column(name, last) for name in _TOLD),
+        *(column(name, last) for name in TOLD),
         column("since", first),
     ]
-    same = all_of(exp.EQ(this=column(name, last), expression=column(name, first)) for name in (*_WHO, "episode"))
+    same = all_of(exp.EQ(this=column(name, last), expression=column(name, first)) for name in (*WHO, "episode"))
     ends = exp.EQ(this=coalesce(column("next_begins", last), number(1)), expression=number(1))
     where = [exp.EQ(this=column("begins", first), expression=number(1)), ends]
     return select(columns, table("episodes", first), joins=[inner_join("episodes", same, last)], where=where)
@@ -163,9 +160,9 @@ def members_query(plan: Plan) -> Query:
         ]
         respond = exp.Case(ifs=ifs)
     columns = [
-        *map(column, _WHO),
+        *map(column, WHO),
         named(as_of(), "as_of"),
-        *map(column, _TOLD),
+        *map(column, TOLD),
         named(column("since"), "entered_at"),
         column("episode"),
         named(respond, "respond_by"),
@@ -178,9 +175,7 @@ def members_query(plan: Plan) -> Query:
 def members_columns() -> tuple[OutputColumn, ...]:
     """What is told of a member of a segment."""
     return (
-        output("segment", Type.TEXT, "The segment."),
-        output("entity", Type.TEXT, "Whom the segment is about."),
-        output("entity_key", Type.TEXT, "The member's key, as text."),
+        *_who_columns(),
         output("as_of", Type.TIMESTAMP, "The instant of the membership."),
         output("version", Type.INTEGER, "The author's version of the segment."),
         output("content_hash", Type.TEXT, "The hash of the segment's meaning."),
@@ -223,5 +218,5 @@ def changes_query(plan: Plan) -> Query:
 
 
 def _change(at: str, change: str, reason: exp.Expr) -> list[exp.Expr]:
-    names = [*map(column, _WHO), named(column(at), "changed_at"), named(text(change), "change")]
-    return [*names, named(reason, "reason"), *map(column, _TOLD)]
+    names = [*map(column, WHO), named(column(at), "changed_at"), named(text(change), "change")]
+    return [*names, named(reason, "reason"), *map(column, TOLD)]

@@ -27,6 +27,7 @@ from segpy.sql.tree import (
     text,
 )
 
+WHO, TOLD = ("segment", "entity", "entity_key"), ("version", "content_hash")
 MEMBER, LAPSE, BARRED, RUN = "member", "lapse", "barred", "run"
 EXPIRED = "expired"
 

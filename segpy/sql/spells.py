@@ -18,7 +18,7 @@ from segpy.spec.expression import Type
 from segpy.spec.model import Grain, OnChange, Reentry
 from segpy.sql.model import Cte, Kept, OutputColumn, Query
 from segpy.sql.relations import Relations
-from segpy.sql.remembered import BARRED, EXPIRED, LAPSE, MEMBER, RUN, open_before
+from segpy.sql.remembered import BARRED, EXPIRED, LAPSE, MEMBER, RUN, TOLD, WHO, open_before
 from segpy.sql.tree import (
     all_of,
     any_of,
@@ -42,10 +42,8 @@ from segpy.sql.tree import (
 
 CARRIED, CHANGED = "definition_carried", "definition_changed"
 REMOVED, GONE, DISPLACED, FAILED = "segment_removed", "left_population", "displaced", "conditions_failed"
-_WHO = ("segment", "entity", "entity_key")
-_SAME = (*_WHO, "kind", "definition")
-_TOLD = ("version", "content_hash")
-_COLUMNS = (*_WHO, "kind", "from_at", "to_at", "since", "reason", *_TOLD)
+_SAME = (*WHO, "kind", "definition")
+_COLUMNS = (*WHO, "kind", "from_at", "to_at", "since", "reason", *TOLD)
 _NO_TEXT = cast(exp.Null(), Type.TEXT)
 _NO_INSTANT = cast(exp.Null(), Type.TIMESTAMP)
 
@@ -67,7 +65,7 @@ def spells_query(plan: Plan) -> Query:
         union_all([*_changes(), _run()]),
         spells_columns(),
         work.relations.placeholders,
-        kept=outlasting("from_at", plan.bound.settings.grain, (*_WHO, "kind", "from_at")),
+        kept=outlasting("from_at", plan.bound.settings.grain, (*WHO, "kind", "from_at")),
     )
 
 
@@ -161,8 +159,8 @@ class _Work:
         for entity, flags, segments in self.entities():
             key = cast(column(entity.entity.key, "flags"), Type.TEXT)
             joins = [
-                inner_join("definitions", _equal("definitions", "open_spells", _WHO[:2])),
-                left_join("found", _equal("found", "open_spells", _WHO)),
+                inner_join("definitions", _equal("definitions", "open_spells", WHO[:2])),
+                left_join("found", _equal("found", "open_spells", WHO)),
                 left_join(flags, exp.EQ(this=key, expression=column("entity_key", "open_spells")), "flags"),
             ]
             out = [is_null(column("entity_key", "found")), *map(negated, self.is_member()), self._redefined()]
@@ -172,14 +170,14 @@ class _Work:
                 columns.append(named(coalesce(column("holds", "found"), exp.false()), "holds"))
             where = [_kind(MEMBER, "open_spells"), about, exp.paren(any_of(out))]
             parts.append(select(columns, table("open_spells"), joins=joins, where=where))
-        joins = [left_join("definitions", _equal("definitions", "open_spells", _WHO[:2]))]
+        joins = [left_join("definitions", _equal("definitions", "open_spells", WHO[:2]))]
         removed = [*self._ending(), named(text(REMOVED), "reason")]
         removed += [named(exp.false(), "holds")] if self.remembered else []
         where = [_kind(MEMBER, "open_spells"), is_null(column("segment", "definitions"))]
         return union_all([*parts, select(removed, table("open_spells"), joins=joins, where=where)])
 
     def _ending(self) -> list[exp.Expr]:
-        return [column(name, "open_spells") for name in (*_WHO, "kind", "since")]
+        return [column(name, "open_spells") for name in (*WHO, "kind", "since")]
 
     def _redefined(self) -> exp.Expr:
         """Whether a segment means something else than when the membership began."""
@@ -217,7 +215,7 @@ class _Work:
         if self.carrying():
             carried = exp.Case(ifs=[exp.If(this=_is("ended", "reason", CARRIED), true=column("since", "ended"))])
             since = coalesce(carried, as_of())
-            joins = [left_join("ended", _equal("ended", "found", _WHO))]
+            joins = [left_join("ended", _equal("ended", "found", WHO))]
         definition = column("content_hash", "found")
         members = select(
             [*_spell("found", MEMBER, since, definition)], table("found"), joins=joins, where=self.is_member()
@@ -248,12 +246,12 @@ class _Work:
             still.append(all_of([own, coalesce(column("holds", "found"), exp.false())]))
         found: list[exp.Query] = []
         if rules:
-            joins = [inner_join("definitions", _equal("definitions", "ended", _WHO[:2]))]
+            joins = [inner_join("definitions", _equal("definitions", "ended", WHO[:2]))]
             columns = _spell("ended", BARRED, as_of(), text(""), reason=column("reason", "ended"), told="definitions")
             found.append(select(columns, table("ended"), joins=joins, where=[any_of(rules)]))
         joins = [
-            left_join("definitions", _equal("definitions", "open_spells", _WHO[:2])),
-            left_join("found", _equal("found", "open_spells", _WHO)),
+            left_join("definitions", _equal("definitions", "open_spells", WHO[:2])),
+            left_join("found", _equal("found", "open_spells", WHO)),
         ]
         out = [negated(coalesce(one, exp.false())) for one in self.is_member()]
         columns = _spell("open_spells", BARRED, column("since", "open_spells"), text(""))
@@ -266,11 +264,11 @@ def _spell(
 ) -> list[exp.Expr]:
     """A spell that is made of rows of a CTE, `told` of another."""
     return [
-        *(column(name, source) for name in _WHO),
+        *(column(name, source) for name in WHO),
         named(text(kind), "kind"),
         named(since, "since"),
         named(reason.copy(), "reason"),
-        *(column(name, told or source) for name in _TOLD),
+        *(column(name, told or source) for name in TOLD),
         named(definition, "definition"),
     ]
 
@@ -280,10 +278,10 @@ def _changes() -> list[exp.Query]:
     before = _equal("open_spells", "now_open", _SAME)
     begins = select(
         [
-            *(column(name, "now_open") for name in (*_WHO, "kind")),
+            *(column(name, "now_open") for name in (*WHO, "kind")),
             named(as_of(), "from_at"),
             named(_NO_INSTANT.copy(), "to_at"),
-            *(column(name, "now_open") for name in ("since", "reason", *_TOLD)),
+            *(column(name, "now_open") for name in ("since", "reason", *TOLD)),
         ],
         table("now_open"),
         joins=[left_join("open_spells", before)],
@@ -295,7 +293,7 @@ def _changes() -> list[exp.Query]:
         table("open_spells"),
         joins=[
             left_join("now_open", _equal("now_open", "open_spells", _SAME)),
-            left_join("ended", _equal("ended", "open_spells", (*_WHO, "kind"))),
+            left_join("ended", _equal("ended", "open_spells", (*WHO, "kind"))),
         ],
         where=[is_null(column("segment", "now_open"))],
     )
@@ -312,18 +310,18 @@ def _changes() -> list[exp.Query]:
 def _kept(end: exp.Expr, reason: exp.Expr) -> list[exp.Expr]:
     """A spell that was open, with another end."""
     return [
-        *(column(name, "open_spells") for name in (*_WHO, "kind", "from_at")),
+        *(column(name, "open_spells") for name in (*WHO, "kind", "from_at")),
         named(end.copy(), "to_at"),
         column("since", "open_spells"),
         named(reason, "reason"),
-        *(column(name, "open_spells") for name in _TOLD),
+        *(column(name, "open_spells") for name in TOLD),
     ]
 
 
 def _run() -> exp.Query:
     """That there was a run at all, which lasts until the next one: it may have changed nothing else."""
     values = {
-        **dict.fromkeys(_WHO, text("")),
+        **dict.fromkeys(WHO, text("")),
         "kind": text(RUN),
         "from_at": as_of(),
         "to_at": _NO_INSTANT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from functools import cache
 
@@ -10,7 +11,7 @@ import pytest
 from tests.cases.runner import Models, compile_spec
 from tests.cases.tables import Row
 from tests.histories import history
-from tests.histories.replay import Refused, Replay
+from tests.kept.warehouse import GoesBack, opened
 from tests.oracle.history import Spell
 
 
@@ -24,14 +25,11 @@ def models_of(spec: str) -> Models:
 def test_what_is_expected(name: str) -> None:
     """After the last run every spell stands in the table, and nothing else."""
     written = history.load(name)
-    with Replay() as replay:
+    with opened() as replay:
         for run in written.runs:
-            arguments = (models_of(written.specs[run.spec]), written.tables(run), run.as_of)
-            if run.refused:
-                with pytest.raises(Refused):
-                    replay.run(*arguments, rewrite=run.rewrite)
-            else:
-                replay.run(*arguments, rewrite=run.rewrite)
+            replay.fill(written.tables(run))
+            with pytest.raises(GoesBack) if run.refused else nullcontext():
+                replay.run(models_of(written.specs[run.spec]), run.as_of, rewrite=run.rewrite)
         found = [spell(row) for row in replay.rows("segment_spells") if row["kind"] != "run"]
     assert history.lines(found) == sorted(written.spells)
 

@@ -14,8 +14,8 @@ from tests.cases.runner import Models, Refused, compile_spec
 from tests.cases.tables import Row
 from tests.histories.chance import ATTRIBUTES, Drawn, drawn
 from tests.histories.history import users_table
-from tests.histories.replay import Replay
 from tests.histories.test_histories import spell
+from tests.kept.warehouse import opened
 from tests.oracle.ask import rows_of, spec_from
 from tests.oracle.history import History, Remembering, Spell
 
@@ -28,10 +28,11 @@ def test_every_run_leaves_what_the_oracle_says(seed: int) -> None:
     """Spells, flags, and whether the conditions hold of those whose flag has rules."""
     given, models = compilable(seed)
     oracle = History()
-    with Replay() as replay:
+    with opened() as replay:
         for number, run in enumerate(given.runs):
             users = users_table(run.users, ATTRIBUTES)
-            replay.run(models[run.spec], [users], run.as_of, rewrite=run.rewrite)
+            replay.fill([users])
+            replay.run(models[run.spec], run.as_of, rewrite=run.rewrite)
             meanings = {str(row["segment"]): str(row["content_hash"]) for row in replay.rows("segment_catalog")}
             spec = spec_from(given.specs[run.spec])
             world = oracle.run(spec, {"users": rows_of(users)}, run.as_of, meanings, rewrite=run.rewrite)

@@ -11,7 +11,7 @@ import yaml
 from tests.cases.runner import compile_spec
 from tests.cases.tables import Row
 from tests.histories.history import Run, instant, spec_text, users_table
-from tests.histories.replay import Replay
+from tests.kept.warehouse import Warehouse, opened
 
 ATTRIBUTES = ("gone", "keen", "rich")
 SPEC = """
@@ -33,15 +33,16 @@ RUNS = [
 
 
 @pytest.fixture(scope="module")
-def replay() -> Iterator[Replay]:
+def replay() -> Iterator[Warehouse]:
     """A warehouse after all runs."""
-    with Replay() as found:
+    with opened() as found:
         for written, spec, people in RUNS:
             users = {name: frozenset(filter(None, true.split(","))) for name, true in
                      (one.split(":") for one in people.split())}  # fmt: skip
             run = Run(instant(written), "", users, rewrite=False, refused=False)
             models = compile_spec(spec_text(yaml.safe_load(spec), ATTRIBUTES))
-            found.run(models, [users_table(run.users, ATTRIBUTES)], run.as_of)
+            found.fill([users_table(run.users, ATTRIBUTES)])
+            found.run(models, run.as_of)
         yield found
 
 
@@ -56,7 +57,7 @@ def _short(value: Any) -> Any:
     return value[5:].removesuffix(" 00:00:00")
 
 
-def test_episodes(replay: Replay) -> None:
+def test_episodes(replay: Warehouse) -> None:
     """Two days apart is one episode, three days are two; a definition that is carried over is a row of its own."""
     found = [row for row in replay.rows("segment_membership") if row["segment"] == "keen"]
     assert told(found, "entity_key", "episode", "entered_at", "exited_at", "exit_reason", "since") == [
@@ -69,7 +70,7 @@ def test_episodes(replay: Replay) -> None:
     assert own == 1
 
 
-def test_changes(replay: Replay) -> None:
+def test_changes(replay: Warehouse) -> None:
     """As runs found them, also within what counts as one episode; nothing of a definition that is carried over."""
     found = [row for row in replay.rows("segment_changes") if row["segment"] == "keen"]
     assert told(found, "entity_key", "changed_at", "change", "reason") == [
@@ -83,7 +84,7 @@ def test_changes(replay: Replay) -> None:
     ]
 
 
-def test_sizes(replay: Replay) -> None:
+def test_sizes(replay: Warehouse) -> None:
     """One row a segment and run."""
     found = [row for row in replay.rows("segment_sizes") if row["segment"] in ("keen", "gold")]
     day = 86_400.0
@@ -105,7 +106,7 @@ def test_sizes(replay: Replay) -> None:
     assert [row["share"] for row in found if row["members"] == 2] == [2 / 3, 2 / 3]
 
 
-def test_moves(replay: Replay) -> None:
+def test_moves(replay: Warehouse) -> None:
     """From outside and out of the group too; who stays does not move."""
     assert told(replay.rows("segment_moves"), "exclusive_group", "as_of", "from_segment", "to_segment", "entities") == [
         ("tiers", "03-01", None, "gold", 1),
@@ -120,7 +121,7 @@ def test_moves(replay: Replay) -> None:
     ]
 
 
-def test_members_and_those_who_may_be_written_to(replay: Replay) -> None:
+def test_members_and_those_who_may_be_written_to(replay: Warehouse) -> None:
     """Who is in now, since when, and until when an answer is due; without consent to ask for, all of them."""
     columns = ("segment", "entity_key", "as_of", "entered_at", "episode", "respond_by")
     members = [
@@ -144,7 +145,7 @@ def test_members_and_those_who_may_be_written_to(replay: Replay) -> None:
     ]
 
 
-def test_runs_are_told_though_nothing_changes(replay: Replay) -> None:
+def test_runs_are_told_though_nothing_changes(replay: Warehouse) -> None:
     """By them a run knows how far history reaches."""
     runs = [row for row in replay.rows("segment_spells") if row["kind"] == "run"]
     days = [written for written, _, _ in RUNS]
@@ -157,10 +158,10 @@ def test_who_expired_begins_another_episode() -> None:
     segment = {"entity": "user", "all": [{"attribute": "keen", "exactly": True}], "membership": rules}
     models = compile_spec(spec_text({"segments": {"brief": segment}}, ATTRIBUTES))
     keen = [("03-01", True), ("03-02", True), ("03-03", True), ("03-04", False), ("03-05", True), ("03-06", False)]
-    with Replay() as replay:
+    with opened() as replay:
         for written, holds in [*keen, ("03-07", True)]:
-            users = users_table({"ann": frozenset({"keen"} if holds else ())}, ATTRIBUTES)
-            replay.run(models, [users], instant(written))
+            replay.fill([users_table({"ann": frozenset({"keen"} if holds else ())}, ATTRIBUTES)])
+            replay.run(models, instant(written))
         found = replay.rows("segment_membership")
     assert told(found, "episode", "entered_at", "exited_at", "exit_reason") == [
         (1, "03-01", "03-03", "expired"),

@@ -39,7 +39,6 @@ class Source:
 
     told: Sequence[Told]
     cells: Mapping[int, Cells]
-    loaded: bool
     born: Mapping[str, str | None]
 
     def tables(self, now: datetime, before: datetime | None = None) -> tuple[Table, ...]:
@@ -110,7 +109,7 @@ def random_source(chance: Random, promise: Promise) -> Source:
         if one.id is not None:
             ids.setdefault(one.id, made)
     born = {user: chance.choice((None, str(START + chance.randrange(60) * DAY))) for user in USERS[:8]}
-    return Source(told, cells, promise.loaded, born)
+    return Source(told, cells, born)
 
 
 def _cells(chance: Random) -> Cells:

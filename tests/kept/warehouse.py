@@ -6,16 +6,21 @@ decide, so that thousands of runs take seconds. That both are right is seen wher
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import TracebackType
 from typing import Any
 
 import duckdb
 from jinja2 import Environment, StrictUndefined
 
-from tests.cases.runner import Models, in_order
-from tests.cases.tables import Row, Table, create, quoted, rows
+from tests.cases.runner import NO_SPELLS_YET, Models, in_order
+from tests.cases.tables import Row, Table, create, quoted, relation, rows
+
+
+class GoesBack(Exception):
+    """A run as of an earlier instant than the last one."""
 
 
 @dataclass
@@ -25,22 +30,43 @@ class Warehouse:
     connection: duckdb.DuckDBPyConnection
     relations: dict[str, str] = field(default_factory=dict)
 
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.connection.close()
+
     def fill(self, tables: Iterable[Table]) -> None:
         """The input tables as they are now."""
         for table in tables:
-            self.connection.execute(f"drop table if exists {quoted(table.name)}")
+            self.connection.execute(f"drop table if exists {relation(table.name)}")
             create(self.connection, table)
 
-    def run(self, models: Models, as_of: datetime, *, anew: bool = False, killed_before: str | None = None) -> None:
-        """Build all models in order; with `anew` nothing is kept, and `killed_before` a model the run ends."""
+    def run(
+        self,
+        models: Models,
+        as_of: datetime,
+        *,
+        anew: bool = False,
+        rewrite: bool = False,
+        killed_before: str | None = None,
+    ) -> None:
+        """Build all models in order; `killed_before` a model the run ends.
+
+        With `anew` nothing is kept but history; with `rewrite` that goes back.
+        """
         for name in in_order(models.sql):
             if name == killed_before:
                 return
-            self.build(models, name, as_of, anew=anew)
+            self.build(models, name, as_of, anew=anew, rewrite=rewrite)
 
-    def build(self, models: Models, name: str, as_of: datetime, *, anew: bool = False) -> None:
+    def build(self, models: Models, name: str, as_of: datetime, *, anew: bool = False, rewrite: bool = False) -> None:
         """Build one model."""
-        _Run(self, name, as_of, anew).build(models.sql[name])
+        run = _Run(self, name, as_of, anew, rewrite)
+        try:
+            run.build(models.sql[name])
+        except duckdb.Error as error:
+            raise AssertionError(f"{name} does not run: {error}\n{run.sql}") from error
 
     def rows(self, model: str) -> list[Row]:
         """What stands in the table of a model."""
@@ -59,19 +85,30 @@ class _Run:
     model: str
     as_of: datetime
     anew: bool
+    rewrite: bool
     config: dict[str, Any] = field(default_factory=dict)
+    sql: str = ""
 
     def build(self, text: str) -> None:
         """Make the table of the model, or bring it up to date."""
-        sql = self._rendered(text)
+        self.sql = sql = self._rendered(text)
         table, connection = self._table, self.warehouse.connection
         self.warehouse.relations[self.model] = table
-        kind = self.config.get("materialized")
-        if kind == "view":
+        if self.config.get("materialized") == "view":
             connection.execute(f"create or replace view {quoted(table)} as\n{sql}")
             return
         connection.execute("begin")
-        if kind == "incremental" and self._incremental:
+        try:
+            self._make(sql)
+        except Exception:
+            connection.execute("rollback")
+            raise
+        connection.execute("commit")
+
+    def _make(self, sql: str) -> None:
+        """All that is done of a table in one transaction."""
+        table, connection = self._table, self.warehouse.connection
+        if self.config.get("materialized") == "incremental" and self._incremental:
             for hook in self._hooks("pre_hook"):
                 connection.execute(hook)
             connection.execute(f"create or replace temp table _new as\n{sql}")
@@ -83,7 +120,6 @@ class _Run:
             connection.execute(f"create or replace table {quoted(table)} as\n{sql}")
         for hook in self._hooks("post_hook"):
             connection.execute(hook)
-        connection.execute("commit")
 
     @property
     def _table(self) -> str:
@@ -91,7 +127,8 @@ class _Run:
 
     @property
     def _incremental(self) -> bool:
-        return not self.anew and self._table in self.warehouse.tables()
+        anew = self.anew and self.config.get("full_refresh") is not False
+        return not anew and self._table in self.warehouse.tables()
 
     def _hooks(self, kind: str) -> list[str]:
         rendered = (self._rendered(hook).strip() for hook in self.config.get(kind, ()))
@@ -115,6 +152,8 @@ class _Run:
             ),
             segpy_take_out_empty=lambda column: f"delete from {quoted(self._table)} where {column} = 0",
             segpy_drop_former=lambda _: "",
+            segpy_spells=self._spells,
+            segpy_forget=self._forget,
         )
 
     def __str__(self) -> str:
@@ -145,7 +184,8 @@ class _Run:
         last = self._kept_until()
         if last is None:
             return False
-        assert last <= self.as_of, "a run that goes back is refused"
+        if last > self.as_of:
+            raise GoesBack(self.model)
         return days is None or self.as_of - timedelta(days=days) <= last
 
     def _make_room(self, grain: str, days: int | None = None, column: str | None = None, seconds: int = 0) -> str:
@@ -154,6 +194,18 @@ class _Run:
         if not self._continues(grain, days):
             return self._deletes("true")
         return self._deletes(f"{column} >= {_literal(self._last() - timedelta(seconds=seconds))}") if column else ""
+
+    def _spells(self, name: str) -> str:
+        return quoted(name) if name in self.warehouse.tables() else NO_SPELLS_YET
+
+    def _forget(self, column: str, _: str) -> str:
+        if not self._incremental:
+            return ""
+        found = self.warehouse.connection.execute(f"select max({column}) from {quoted(self._table)}").fetchone()
+        last = found[0] if found else None
+        if last is not None and last > self.as_of and not self.rewrite:
+            raise GoesBack(self.model)
+        return self._deletes(f"{column} >= {_literal(self.as_of)}")
 
     def _deletes(self, condition: str) -> str:
         return f"delete from {quoted(self._table)} where {condition}" if self._incremental else ""
@@ -175,8 +227,3 @@ def comparable(found: Iterable[Row], *, but: Iterable[str] = ()) -> list[tuple[t
     """Rows without some columns, in an order of their own."""
     left_out = frozenset(but)
     return sorted((tuple((k, v) for k, v in row.items() if k not in left_out) for row in found), key=repr)
-
-
-def model_columns(found: Mapping[str, list[Row]]) -> dict[str, list[str]]:
-    """The columns of each model that has rows."""
-    return {name: list(several[0]) for name, several in found.items() if several}

@@ -200,7 +200,7 @@ def _names(entity: EntityPlan) -> Iterator[str]:
     if entity.events:
         yield from entity.events.flags
         yield from (name for _, name in entity.events.properties)
-    yield from (anchor.name for anchor in entity.features.anchors)
+    yield from (branch.anchor.name for branch in entity.features.branches if branch.anchor)
     yield from (branch.name for branch in entity.features.branches)
     yield from (column.name for column in entity.features.columns)
     yield from (sequence.name for sequence in entity.sequences.sequences) if entity.sequences else ()

@@ -91,6 +91,11 @@
     {% endif %}
 {% endmacro %}
 
+{# What an engine says of a whole second of UTC, as text: some write a `T`, fractions or a zone. Of null none. #}
+{% macro default__segpy_read(value) %}
+    {{ return(none if value is none else (value | string)[:19] | replace('T', ' ')) }}
+{% endmacro %}
+
 {# What somebody wrote, as text in UTC. YAML may have made a date of it already; as text that reads the same. #}
 {% macro default__segpy_instant(value, grain) %}
     {% set date = '([12][0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' %}

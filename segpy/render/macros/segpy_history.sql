@@ -53,9 +53,8 @@
     {% call statement('segpy_last_found', fetch_result=true) -%}
         select cast(max({{ column }}) as {{ dbt.type_string() }}) as last_found from {{ this }}
     {%- endcall %}
-    {% set last = load_result('segpy_last_found')['data'][0][0] %}
+    {% set found = adapter.dispatch('segpy_read', 'segpy')(load_result('segpy_last_found')['data'][0][0]) %}
     {% set now = adapter.dispatch('segpy_as_of_text', 'segpy')(grain) %}
-    {% set found = none if last is none else (last | string)[:19] | replace('T', ' ') %}
     {% if found is not none and found > now and not var('segpy_rewrite_history', false) %}
         {% do exceptions.raise_compiler_error(
             this ~ " tells of a run as of " ~ found ~ ", and this run is as of " ~ now ~ ". History is not rewritten: "

@@ -67,8 +67,9 @@
     {{ return(days is none or adapter.dispatch('segpy_earlier', 'segpy')(now, days * 86400) <= as_of) }}
 {% endmacro %}
 
+{# While dbt only parses there is no such run, and any instant will do. #}
 {% macro default__segpy_last_as_of(seconds) %}
-    {% set as_of = adapter.dispatch('segpy_kept_until', 'segpy')() or '2000-01-01 00:00:00' %}
+    {% set as_of = adapter.dispatch('segpy_kept_until', 'segpy')() or '1900-01-01 00:00:00' %}
     {{ return(adapter.dispatch('segpy_timestamp', 'segpy')(adapter.dispatch('segpy_earlier', 'segpy')(as_of, seconds))) }}
 {% endmacro %}
 
@@ -92,9 +93,9 @@
         {% do store_result('segpy_last_look', response=known['response'], agate_table=known['table']) %}
         {% set as_of = known['data'][0][0] %}
     {% endif %}
-    {% set text = '1900-01-01 00:00:00' if as_of is none else (as_of | string)[:19] | replace('T', ' ') %}
-    {% set since = text if as_of is none else adapter.dispatch('segpy_earlier', 'segpy')(text, seconds) %}
-    {{ return(adapter.dispatch('segpy_timestamp', 'segpy')(since)) }}
+    {% set text = adapter.dispatch('segpy_read', 'segpy')(as_of) %}
+    {% set since = none if text is none else adapter.dispatch('segpy_earlier', 'segpy')(text, seconds) %}
+    {{ return(adapter.dispatch('segpy_timestamp', 'segpy')(since or '1900-01-01 00:00:00')) }}
 {% endmacro %}
 
 {% macro default__segpy_make_room(grain, days, column, seconds) %}
@@ -168,8 +169,7 @@
         {% set known = load_result('segpy_kept_until') %}
     {% endif %}
     {% do store_result('segpy_kept_until', response=known['response'], agate_table=known['table']) %}
-    {% set last = known['data'][0][0] %}
-    {{ return(none if last is none else (last | string)[:19] | replace('T', ' ')) }}
+    {{ return(adapter.dispatch('segpy_read', 'segpy')(known['data'][0][0])) }}
 {% endmacro %}
 
 {# An instant so many seconds earlier, both as text. #}
