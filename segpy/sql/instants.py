@@ -261,7 +261,8 @@ class _Builder:
         if step.without:
             unwanted = unwanted_of(self.slots.step[completed - 1])
             none: exp.Expr = is_null(unwanted)
-            if attempt is not None:
+            # On the first step it looks back over the whole window, also from the last of several events.
+            if attempt is not None and self.slots.step[completed - 1] > 1:
                 none = exp.paren(any_of([none, exp.LTE(this=unwanted.copy(), expression=attempt.since.copy())]))
             parts.append(none)
         return parts
