@@ -14,6 +14,7 @@ from segpy.spec.model import Grain
 from segpy.sql.arrivals import (
     EVENT_ID,
     KNOWN_AT,
+    SLACK,
     added_ctes,
     arrival,
     arrival_columns,
@@ -126,7 +127,10 @@ def _stream_ctes(
         exp.LT(this=column("occurred_at"), expression=as_of()),
     ]
     if plan.retention is not None:
-        seen.append(exp.GTE(this=column("occurred_at"), expression=minus(as_of(), plan.retention)))
+        # Of copies the first counts, also when it is retained no longer: it is looked for among all that are kept.
+        oldest = minus(as_of(), plan.retention)
+        oldest = minus(oldest, SLACK) if lateness is not None else oldest
+        seen.append(exp.GTE(this=column("occurred_at"), expression=oldest))
     if stream.id is not None:
         once = f"{stream.name}__once"
         words = "the one that was known first" if stream.loaded_at is not None else "the earliest"

@@ -28,10 +28,11 @@ events:
   order: {{stream: app, is: order}}
   page: {{stream: app, is: page}}
 features:
+  orders: {{entity: user, count: order}}
   orders_7d: {{entity: user, count: order, in_the_last: 7 days}}
   since_order: {{entity: user, recency: order}}
   viewed_then_ordered: {{entity: user, sequence: {{steps: [page, order], in_the_last: 7 days}}}}
-  quiet: {{entity: user, sequence: {{steps: [order], then_without: {{event: page, for: 3 days}}}}}}
+  quiet: {{entity: user, sequence: {{steps: [order], then_without: {{event: page, for: 4 days}}}}}}
 """
 DAY = 86_400
 
@@ -112,6 +113,7 @@ HISTORIES = {
     "a match leaves the window of its sequence": History(
         ("viewed_then_ordered_completed", "viewed_then_ordered_step"),
         (
+            Run(6, ("1 ann page 03-01 10:00", "2 ann order 03-03 10:00"), {"ann": (True, 2)}),
             Run(8, ("1 ann page 03-01 10:00", "2 ann order 03-03 10:00"), {"ann": (True, 2)}),
             Run(9, ("1 ann page 03-01 10:00", "2 ann order 03-03 10:00"), {"ann": (False, 0)}),
         ),
@@ -119,15 +121,15 @@ HISTORIES = {
     "a wait ends": History(
         ("quiet_completed",),
         (
-            Run(4, (A,), {"ann": (False,)}),
-            Run(5, (A,), {"ann": (True,)}),
+            *(Run(day, (A,), {"ann": (False,)}) for day in (2, 3, 4, 5)),
+            Run(6, (A,), {"ann": (True,)}),
         ),
     ),
     "a wait is broken by an event that comes late": History(
         ("quiet_completed",),
         (
-            Run(5, (A,), {"ann": (True,)}),
-            Run(6, (A, "2 ann page 03-03 10:00"), {"ann": (False,)}),
+            Run(7, (A,), {"ann": (True,)}),
+            Run(8, (A, "2 ann page 03-05 09:00"), {"ann": (False,)}),
         ),
     ),
     "an event is told under another name of somebody": History(
@@ -165,6 +167,33 @@ HISTORIES = {
         ),
         settings="retention: 10 days",
     ),
+    "one of two events is retained no longer": History(
+        ("orders",),
+        (
+            Run(5, (A, "2 ann order 03-03 10:00"), {"ann": (2,)}),
+            Run(8, (A, "2 ann order 03-03 10:00"), {"ann": (2,)}),
+            Run(11, (A, "2 ann order 03-03 10:00"), {"ann": (2,)}),
+            Run(12, (A, "2 ann order 03-03 10:00"), {"ann": (1,)}),
+        ),
+        settings="retention: 10 days",
+    ),
+    "of two copies the first is retained no longer": History(
+        ("orders",),
+        (
+            Run(5, (A, "1 ann order 03-02 09:00", "2 ann order 03-03 10:00"), {"ann": (2,)}),
+            Run(11, (A, "1 ann order 03-02 09:00", "2 ann order 03-03 10:00"), {"ann": (2,)}),
+            Run(12, (A, "1 ann order 03-02 09:00", "2 ann order 03-03 10:00"), {"ann": (1,)}),
+        ),
+        settings="retention: 10 days",
+    ),
+    "a copy comes long after the event": History(
+        ("orders", "since_order"),
+        (
+            Run(3, (A,), {"ann": (1, 38 / 24 * DAY)}),
+            Run(9, (A,), {"ann": (1, 182 / 24 * DAY)}),
+            Run(10, (A, "1 ann order 03-09 09:00"), {"ann": (1, 206 / 24 * DAY)}),
+        ),
+    ),
     "nobody looked for longer than events are kept": History(
         ("since_order",),
         (
@@ -184,6 +213,8 @@ def test_what_is_kept_is_what_happened(name: str) -> None:
         warehouse.fill([events(run)])
         warehouse.run(models, as_of(run.day))
         assert features(warehouse, history.columns) == rounded(run.expected), f"as of {as_of(run.day)}"
+        measured = {row["user_id"]: row["_events"] for row in warehouse.rows("user_measures")}
+        assert measured.keys() <= run.expected.keys() and all(measured.values()), f"as of {as_of(run.day)}"
 
 
 @pytest.mark.parametrize("name", HISTORIES)
