@@ -95,7 +95,7 @@ def built(
 
 def in_order(sql: Mapping[str, str]) -> list[str]:
     """Model names, each after the models it refers to."""
-    graph = {name: {ref for ref in _REF.findall(body) if ref in sql} for name, body in sql.items()}
+    graph = {name: [ref for ref in _REF.findall(body) if ref in sql] for name, body in sql.items()}
     return list(TopologicalSorter(graph).static_order())
 
 

@@ -28,12 +28,17 @@ def drawn(seed: int) -> Drawn:
     """A random history, the same for the same seed."""
     chance = Random(seed)
     hourly = chance.random() < 0.2
-    parts = [_parts(chance, hourly=hourly)]
-    parts += [_changed(chance, parts[0], hourly=hourly) for _ in range(chance.randrange(3))]
+    parts = some_parts(chance, hourly=hourly)
     specs = {
         f"spec_{number}": spec_text(one, ATTRIBUTES, "hour" if hourly else "day") for number, one in enumerate(parts)
     }
     return Drawn(specs, tuple(_runs(chance, list(specs), timedelta(hours=1) if hourly else timedelta(days=1))))
+
+
+def some_parts(chance: Random, *, hourly: bool) -> list[dict[str, Any]]:
+    """The segments of a spec, and of those that come after it."""
+    parts = [_parts(chance, hourly=hourly)]
+    return parts + [_changed(chance, parts[0], hourly=hourly) for _ in range(chance.randrange(3))]
 
 
 def _parts(chance: Random, *, hourly: bool) -> dict[str, Any]:

@@ -166,6 +166,11 @@ def differences(models: Models, kept: Warehouse, source: Source, step: Step) -> 
     fresh = opened()
     fresh.fill(source.tables(step.now))
     fresh.run(models, step.as_of)
+    return between(models, kept, fresh)
+
+
+def between(models: Models, kept: Warehouse, fresh: Warehouse) -> list[str]:
+    """Where the models of two warehouses differ, of which one made all of it in one run."""
     found: list[str] = []
     for name in in_order(models.sql):
         if name.endswith("_touched") or (name.endswith("_events") and "segpy_let_go" in models.sql[name]):

@@ -6,6 +6,7 @@ decide, so that thousands of runs take seconds. That both are right is seen wher
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -151,7 +152,7 @@ class _Run:
                 f"{column} < {_literal(self.as_of - timedelta(seconds=seconds))}"
             ),
             segpy_take_out_empty=lambda column: f"delete from {quoted(self._table)} where {column} = 0",
-            segpy_drop_former=lambda _: "",
+            segpy_drop_former=self._drop_former,
             segpy_spells=self._spells,
             segpy_forget=self._forget,
         )
@@ -194,6 +195,12 @@ class _Run:
         if not self._continues(grain, days):
             return self._deletes("true")
         return self._deletes(f"{column} >= {_literal(self._last() - timedelta(seconds=seconds))}") if column else ""
+
+    def _drop_former(self, model: str) -> str:
+        for name in self.warehouse.tables() - {self._table}:
+            if re.fullmatch(f"{re.escape(model)}_[0-9a-f]{{8}}", name):
+                self.warehouse.connection.execute(f"drop table {quoted(name)}")
+        return ""
 
     def _spells(self, name: str) -> str:
         return quoted(name) if name in self.warehouse.tables() else NO_SPELLS_YET
