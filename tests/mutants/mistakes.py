@@ -22,6 +22,7 @@ ATTEMPTS, EVENTS, FEATURES, OPERATIONS = "sql/attempts.py", "sql/events.py", "sq
 BRANCHES, RUNS, RANKINGS, FLAGS = "sql/branches.py", "sql/runs.py", "sql/rankings.py", "sql/segments.py"
 DIALECTS = "dialects/model.py"
 SPELLS, REMEMBERED, WATERFALLS = "sql/spells.py", "sql/remembered.py", "plan/segments.py"
+AFFECTED, ARRIVALS = "sql/affected.py", "sql/arrivals.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -174,6 +175,13 @@ MUTANTS = (
         "late = exp.GT(this=followed, expression=pending.copy())",
         "late = exp.GTE(this=followed, expression=pending.copy())",
         "seq_then_without",
+    ),
+    Mutant(
+        "without on a first step of several events looks back to the first of them",
+        INSTANTS,
+        "if attempt is not None and self.slots.step[completed - 1] > 1:",
+        "if attempt is not None:",
+        "seq_without_first_of_several",
     ),
     Mutant(
         "matches may share an event, end to start",
@@ -523,5 +531,145 @@ MUTANTS = (
         "since = coalesce(carried, as_of())",
         "since = as_of()",
         "definition_carried",
+    ),
+    Mutant(
+        "nobody is looked at again when an event passes an edge",
+        AFFECTED,
+        "parts += [_passed(edge, key, every.copy(), last) for edge in edges]",
+        "",
+        "an event leaves a window, and nothing else happens",
+    ),
+    Mutant(
+        "an edge is only looked for where it is now",
+        AFFECTED,
+        "before = at_last_run(edge.at, last)",
+        "before = edge.at.copy()",
+        "an event leaves a window, and nothing else happens",
+    ),
+    Mutant(
+        "no wait of a sequence ends",
+        AFFECTED,
+        "found.setdefault(after.length, []).extend(sequence.steps[-1].items)",
+        "pass",
+        "a wait ends",
+    ),
+    Mutant(
+        "the window of a sequence has no edge",
+        AFFECTED,
+        "found.setdefault(sequence.in_the_last, []).extend([*steps, *([after.selection] if after else [])])",
+        "pass",
+        "a match leaves the window of its sequence",
+    ),
+    Mutant(
+        "nobody is looked at again whose events came or went",
+        AFFECTED,
+        "parts: list[exp.Query] = [touched]",
+        "parts: list[exp.Query] = [select([column(key)], table(relations.model(kept.touched)), where=[exp.false()])]",
+        "an event comes late, before the last run's instant",
+    ),
+    Mutant(
+        "whom the last run found touched is not looked at again",
+        AFFECTED,
+        'exp.GTE(this=column("as_of"), expression=last)',
+        'exp.GT(this=column("as_of"), expression=last)',
+        "two runs at one instant, and more is known at the second",
+    ),
+    Mutant(
+        "what is retained has no edge",
+        AFFECTED,
+        "edges = [Edge(minus(as_of(), plan.retention), None), *edges]",
+        "pass",
+        "one of two events is retained no longer",
+    ),
+    Mutant(
+        "what left what is retained goes on counting",
+        AFFECTED,
+        "if plan.retention is None:\n        return []",
+        "return []",
+        "one of two events is retained no longer",
+    ),
+    Mutant(
+        "what stays is read again beside itself",
+        ARRIVALS,
+        "    if not _with_ids(events):\n        return []\n",
+        "    return []\n",
+        "a copy of an event that no feature needs",
+    ),
+    Mutant(
+        "a copy of what stays is added",
+        ARRIVALS,
+        "        is_null(column(EVENT_ID, _KEPT)),\n",
+        "",
+        "a copy comes long after the event",
+    ),
+    Mutant(
+        "room is made without lateness",
+        ARRIVALS,
+        "seconds={lateness.seconds:.0f}",
+        "seconds=0",
+        "the copy that counted is taken back",
+    ),
+    Mutant(
+        "no event is looked for that a new one may be a copy of",
+        ARRIVALS,
+        "(2 if stream.id is not None else 1) * lateness.microseconds",
+        "lateness.microseconds",
+        "a copy of an event that no feature needs",
+    ),
+    Mutant(
+        "when an event was loaded does not count",
+        ARRIVALS,
+        "    if stream.loaded_at is None:\n        return occurred",
+        "    return occurred",
+        "an event comes a week late, and says when it came",
+    ),
+    Mutant(
+        "of copies only those are looked at that are retained",
+        EVENTS,
+        "oldest = minus(oldest, SLACK) if lateness is not None else oldest",
+        "pass",
+        "of two copies the first is retained no longer",
+    ),
+    Mutant(
+        "what is retained is let go before anybody can tell",
+        ARRIVALS,
+        "longest = plan.retention.seconds + SLACK.seconds",
+        "longest = 0",
+        "events are retained no longer",
+    ),
+    Mutant(
+        "of whom nothing is left stays",
+        AFFECTED,
+        "{{{{ segpy_take_out_empty('{empty}') }}}}",
+        "",
+        "an event is told under another name of somebody",
+    ),
+    Mutant(
+        "who was seen stays seen",
+        "sql/seen.py",
+        "seconds={kept.lateness.seconds:.0f}",
+        "seconds=0",
+        "an event is told under another name of somebody",
+    ),
+    Mutant(
+        "a recency is kept as it was",
+        "sql/measures.py",
+        "branch_ctes(branch, key, instants=True)",
+        "branch_ctes(branch, key, instants=False)",
+        "an event comes late, before the last run's instant",
+    ),
+    Mutant(
+        "room is made from after where it should be",
+        "render/macros/segpy_kept.sql",
+        '" where " ~ column ~ " >= " ~ since',
+        '" where " ~ column ~ " > " ~ since',
+        "a few runs by dbt",
+    ),
+    Mutant(
+        "what was kept of another meaning is continued",
+        "sql/build.py",
+        "meaning = meanings[jinja_of_model(query.name)] = meaning_of(query.kept, written, upstream)",
+        'meaning = meanings[jinja_of_model(query.name)] = "00000000"',
+        "a few runs by dbt",
     ),
 )

@@ -15,12 +15,15 @@ from tests.cases import expected
 from tests.cases import test_cases as checks
 from tests.cases.case import Case
 from tests.histories import history, test_histories
+from tests.kept import shortly, test_hand_made, test_random_schedules
 from tests.properties.language import test_language
 from tests.properties.language.specs import specs
 
 SPECS = 25
 SEEDS = range(900, 904)
+SCHEDULES = range(24)
 LONGEST = 300  # seconds for a single test
+SCHEDULED, BY_DBT = "a schedule", "a few runs by dbt"
 CHECKS: tuple[Callable[[Case], None], ...] = (
     *(
         partial(checks.test_what_is_expected, expectation=one)
@@ -31,9 +34,15 @@ CHECKS: tuple[Callable[[Case], None], ...] = (
 
 
 def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The tests by name, the likeliest first: a case or a history, all cases, all histories, random specs."""
+    """The tests by name, the likeliest first: a case or a history, all cases, all histories, random specs.
+
+    Those of kept tables, which take long, only where one of them is the likeliest: by hand, at random, by dbt.
+    """
     if first in history.names():
         yield f"history {first}", lambda: test_histories.test_what_is_expected(first)
+    if first in (*test_hand_made.HISTORIES, SCHEDULED, BY_DBT):
+        yield from kept_trials(first)
+        return
     for name in sorted(cases.names(), key=lambda name: not (first and name.startswith(first))):
         case = cases.load(name)
         for check in CHECKS:
@@ -42,6 +51,17 @@ def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
         yield f"history {name}", lambda name=name: test_histories.test_what_is_expected(name)  # type: ignore[misc]
     for batch in SEEDS:
         yield f"random specs of seed {batch}", lambda batch=batch: random_specs(batch)  # type: ignore[misc]
+
+
+def kept_trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The tests of kept tables."""
+    if first == BY_DBT:
+        yield BY_DBT, shortly.by_dbt
+    for name in sorted(test_hand_made.HISTORIES, key=lambda name: name != first):
+        yield f"kept: {name}", partial(test_hand_made.test_what_is_kept_is_what_happened, name)
+        yield f"anew: {name}", partial(test_hand_made.test_one_run_makes_the_same, name)
+    for number in SCHEDULES:
+        yield f"{SCHEDULED} of seed {number}", partial(test_random_schedules.test_measures, number)
 
 
 def random_specs(batch: int) -> None:
