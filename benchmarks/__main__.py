@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from benchmarks import handwritten
+from benchmarks.backfill import backfill
 from benchmarks.contenders import Place
 from benchmarks.contest import CLICKHOUSE, PEERS, Options, contest
 from benchmarks.curves import CURVES, curve
@@ -17,7 +18,7 @@ from benchmarks.daily import daily
 from benchmarks.generator import Size, generate
 from benchmarks.machine import machine
 from benchmarks.measure import Limits
-from benchmarks.report import write_contest, write_curve, write_daily
+from benchmarks.report import write_backfill, write_contest, write_curve, write_daily
 
 _SIZES = {"1m": 1_000_000, "10m": 10_000_000, "100m": 100_000_000}
 _HERE = Path(__file__).parent
@@ -134,6 +135,25 @@ def daily_command(events: int, days: int, lateness: str, runs: int, folder: Path
     click.echo((folder / f"daily_{size.name}.md").read_text())
     if any(result.different.values()):
         raise click.ClickException("answers differ")
+
+
+@main.command("backfill")
+@click.option("--events", type=_events, default="10m", metavar="NUMBER", help="1m, 10m, 100m or a number")
+@click.option("--days", default=180, help="days of history")
+@click.option("--weeks", default=26, help="weekly instants, of which the last is the last day")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("target/benchmarks"), help="for all files")
+@click.option("--memory", default="4GB", help="most memory of DuckDB; beyond it spills")
+@click.option("--threads", default=2, help="threads of DuckDB")
+def backfill_command(events: int, days: int, weeks: int, folder: Path, memory: str, threads: int) -> None:
+    """Measure a history built at once, beside the same runs one after the other. Fails where histories differ."""
+    folder = folder.resolve()
+    size = Size(events, days=days)
+    work = folder / f"backfill_{size.name}"
+    result = backfill(prepared(size, folder), work, weeks, Limits(threads, memory, work / "spilled"), say)
+    write_backfill(folder / f"backfill_{size.name}", size, machine(), result)
+    click.echo((folder / f"backfill_{size.name}.md").read_text())
+    if any(result.different.values()):
+        raise click.ClickException("histories differ")
 
 
 @main.command("generate")

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks import clickhouse, selfjoins
+from benchmarks.backfill import Backfilled
 from benchmarks.contenders import COUNT, FURTHEST, OPEN_FUNNEL
 from benchmarks.contest import Result
 from benchmarks.curves import Point
@@ -86,6 +87,25 @@ def write_daily(path: Path, size: Size, machine: Machine, found: Daily) -> None:
     ]
     data = {**asdict(found), "ratio": round(found.ratio, 3), "machine": asdict(machine)}
     _write(path, data, "\n".join([*head, *_table(("run", "wall", "CPU", *models), rows)]) + "\n")
+
+
+def write_backfill(path: Path, size: Size, machine: Machine, found: Backfilled) -> None:
+    """Write `<path>.json` and `<path>.md`."""
+    rows = [(name, f"{one.wall:.0f}", f"{one.cpu:.0f}") for name, one in found.ways.items()]
+    head = [
+        f"# The history of {found.weeks} weeks, of {size.events:,} events in {size.days} days",
+        "",
+        machine.words,
+        "",
+        "By the commands themselves, with dbt and the tests of the last instant. Seconds of wall and of processors.",
+        f"Rows of history that differ from the first backfill's: {found.different}.",
+        "",
+    ]
+    _write(
+        path,
+        {**asdict(found), "machine": asdict(machine)},
+        "\n".join([*head, *_table(("way", "wall", "CPU"), rows)]) + "\n",
+    )
 
 
 def ratios_of(measured: Mapping[str, Measured]) -> list[Ratio]:

@@ -34,7 +34,9 @@ from segpy.sql.build import models_in_sql
 from segpy.sql.examples import build_unit_tests
 from segpy.sql.model import UnitTests
 from segpy.sql.read import read_expression
+from segpy.warehouse.backfill import backfill as backfill_history
 from segpy.warehouse.model import BuildOptions, BuildResult, Progress, Sizes, Target
+from segpy.warehouse.model_backfill import BackfillOptions, BackfillProgress, BackfillResult
 from segpy.warehouse.query import segment_sizes
 from segpy.warehouse.run import build as build_models
 
@@ -79,6 +81,7 @@ class Compiled:
     chosen: tuple[Chosen, ...] = ()
     grain: str = "day"
     members_model: str = "segment_members"
+    history_models: tuple[str, ...] = ()  # those that remember from run to run, the spells first
 
     @property
     def failed(self) -> bool:
@@ -175,7 +178,10 @@ def _planned(read: _Read, catalog: Catalog, warnings: tuple[Diagnostic, ...]) ->
     if _has_errors(findings):
         return _Planned(Compiled(read.sources, tuple(findings)))
     grain = bound.settings.grain.value
-    compiled = Compiled(read.sources, tuple(findings), (), _summaries(plan), (), chosen(plan), grain, plan.members)
+    history = (plan.history.spells, plan.history.sizes)
+    compiled = Compiled(
+        read.sources, tuple(findings), (), _summaries(plan), (), chosen(plan), grain, plan.members, history
+    )
     return _Planned(compiled, bound, plan)
 
 
@@ -222,6 +228,13 @@ def warehouse_of(project_dir: Path, profiles_dir: Path | None, target: str | Non
 def build(where: Target, asked: BuildOptions, on_progress: Progress = lambda _: None) -> BuildResult:
     """Build a rendered project with dbt."""
     return build_models(where, asked, on_progress)
+
+
+def backfill(
+    where: Target, compiled: Compiled, asked: BackfillOptions, on_progress: BackfillProgress = lambda _: None
+) -> BackfillResult:
+    """Build the history of a rendered project that has segments, instant after instant."""
+    return backfill_history(where, asked, compiled.history_models, on_progress)
 
 
 def sizes(where: Target, compiled: Compiled, result: BuildResult) -> Sizes | Diagnostic | None:

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-import yaml
 
 from segpy import pipeline
 from segpy.cli import options
@@ -21,16 +20,6 @@ from segpy.warehouse.model import BuildOptions, BuildResult, Sizes, Target
 _OWN_AND_UPSTREAM = ("+tag:segpy",)
 
 
-def _variables(context: click.Context, parameter: click.Parameter, given: str | None) -> dict[str, object]:
-    try:
-        read = yaml.safe_load(given or "{}")
-    except yaml.YAMLError as error:
-        raise click.BadParameter("not YAML, e.g. '{key: value}'") from error
-    if not isinstance(read, dict):
-        raise click.BadParameter("not a mapping, e.g. '{key: value}'")
-    return read
-
-
 @click.command()
 @click.option(
     "--as-of",
@@ -38,7 +27,7 @@ def _variables(context: click.Context, parameter: click.Parameter, given: str | 
 )
 @click.option("--select", "-s", multiple=True, help="As in dbt. Default: +tag:segpy, all segments and what they need.")
 @click.option("--exclude", multiple=True, help="As in dbt.")
-@click.option("--vars", "variables", callback=_variables, help="Variables of the project, as in dbt: '{key: value}'.")
+@options.variables
 @click.option("--threads", type=click.IntRange(min=1), help="As in dbt. Default: the profile's.")
 @click.option("--full-refresh", is_flag=True, help="Rebuild incremental models from nothing.")
 @click.option("--rewrite-history", is_flag=True, help="Go back: forget what runs at and after this instant found.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 
 Command = Callable[..., int]
 Decorator = Callable[[Command], Command]
@@ -24,6 +25,16 @@ def _found_project(context: click.Context, parameter: click.Parameter, given: Pa
 def _set_debug(context: click.Context, parameter: click.Parameter, given: bool) -> None:
     if given:
         context.find_root().ensure_object(dict)["debug"] = True
+
+
+def _variables(context: click.Context, parameter: click.Parameter, given: str | None) -> dict[str, object]:
+    try:
+        read = yaml.safe_load(given or "{}")
+    except yaml.YAMLError as error:
+        raise click.BadParameter("not YAML, e.g. '{key: value}'") from error
+    if not isinstance(read, dict):
+        raise click.BadParameter("not a mapping, e.g. '{key: value}'")
+    return read
 
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -52,6 +63,10 @@ findings_format = click.option(
     default="text",
     show_default=True,
     help="How findings are written: for people, for programs, or as annotations of a pull request.",
+)
+
+variables = click.option(
+    "--vars", "variables", callback=_variables, help="Variables of the project, as in dbt: '{key: value}'."
 )
 
 

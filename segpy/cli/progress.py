@@ -8,13 +8,13 @@ from typing import TextIO
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
 from segpy.warehouse.model import FAILED, NodeProgress
 from segpy.warehouse.model import Progress as Report
 
-_STARTED = "started"
+STARTED = "started"
 _LONGEST_NAME = 80  # dbt names tests after all their arguments
 
 
@@ -29,7 +29,7 @@ def progress_to(stream: TextIO) -> Iterator[Report]:
 
 
 def _line(node: NodeProgress, stream: TextIO) -> None:
-    if node.status != _STARTED:
+    if node.status != STARTED:
         width = len(str(node.total))
         count = f"{node.done:>{width}}/{node.total}"
         name = node.name if len(node.name) <= _LONGEST_NAME else node.name[: _LONGEST_NAME - 1] + "…"
@@ -37,7 +37,8 @@ def _line(node: NodeProgress, stream: TextIO) -> None:
 
 
 @contextmanager
-def _moving(stream: TextIO) -> Iterator[Report]:
+def moving_bar(stream: TextIO, description: str) -> Iterator[tuple[Progress, TaskID]]:
+    """A bar that says what is being done and since when, gone at its end."""
     console = Console(file=stream, highlight=False)
     rest_of_the_line = Column(no_wrap=True, overflow="ellipsis", ratio=1)
     columns = (
@@ -51,16 +52,21 @@ def _moving(stream: TextIO) -> Iterator[Report]:
     with Progress(
         *columns, console=console, transient=True, expand=True, redirect_stdout=False, redirect_stderr=False
     ) as bar:
-        task = bar.add_task("Reading the project", total=None, count="")
+        yield bar, bar.add_task(description, total=None, count="")
+
+
+@contextmanager
+def _moving(stream: TextIO) -> Iterator[Report]:
+    with moving_bar(stream, "Reading the project") as (bar, task):
         running: dict[str, None] = {}
 
         def report(node: NodeProgress) -> None:
-            if node.status == _STARTED:
+            if node.status == STARTED:
                 running[node.name] = None
             else:
                 running.pop(node.name, None)
             if node.status in FAILED:
-                console.print(f"{node.status} {node.kind} {node.name}", style="red", markup=False)
+                bar.console.print(f"{node.status} {node.kind} {node.name}", style="red", markup=False)
             count = f"{node.done}/{node.total}"
             bar.update(task, description=", ".join(running), completed=node.done, total=node.total, count=count)
 

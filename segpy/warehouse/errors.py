@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from segpy.diagnostics.model import Diagnostic, Severity
@@ -71,3 +72,55 @@ class NothingSelected(Diagnostic):
     def help(self) -> str:
         """A way out."""
         return "`dbt ls` lists what can be selected"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryInTheWay(Diagnostic):
+    """History holds runs since the first instant of a backfill that are none of its own."""
+
+    first: datetime
+    runs: int
+    earliest: datetime
+    latest: datetime
+
+    code: ClassVar[str] = "SEG613"
+    title: ClassVar[str] = "history holds other runs already"
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        if self.runs == 1:
+            return f"since {self.first} it holds a run as of {self.earliest}, which is no instant of this backfill"
+        return (
+            f"since {self.first} it holds {self.runs} runs, from {self.earliest} to {self.latest}, "
+            "and these are not the first instants of this backfill"
+        )
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return (
+            f"begin after {self.latest} with a later --from, or forget these runs and build the instants asked for in "
+            "their place: add --rewrite-history"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EndsBeforeItBegins(Diagnostic):
+    """A backfill whose last instant is before its first."""
+
+    first: datetime
+    last: datetime
+
+    code: ClassVar[str] = "SEG614"
+    title: ClassVar[str] = "the backfill ends before it begins"
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        return f"it is from {self.first} to {self.last}"
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return "give an earlier --from or a later --to; without --to it ends where a run would stand now"

@@ -30,6 +30,7 @@ class BuildOptions:
     variables: dict[str, object] = field(default_factory=dict)
     threads: int | None = None
     full_refresh: bool = False
+    without_tests: bool = False
 
 
 @dataclass(frozen=True, slots=True)

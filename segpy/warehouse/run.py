@@ -19,15 +19,29 @@ from segpy.warehouse.unit_tests import differences
 def build(target: Target, asked: BuildOptions | None = None, on_progress: Progress = lambda _: None) -> BuildResult:
     """Run `dbt build`. `on_progress` hears of every node as it begins and as it ends, from several threads."""
     asked = asked or BuildOptions()
-    shared = ["--vars", json.dumps(asked.variables)]
-    manifest = invoke(target, ["parse", *shared])
+    manifest = parse(target, asked.variables)
     if isinstance(manifest, Diagnostic):
         return BuildResult(problems=(manifest,))
+    return build_parsed(target, manifest, asked, on_progress)
+
+
+def parse(target: Target, variables: dict[str, object]) -> Any | Diagnostic:
+    """dbt's manifest of a project: with it several commands read the project once."""
+    return invoke(target, ["parse", "--vars", json.dumps(variables)])
+
+
+def build_parsed(
+    target: Target, manifest: Any, asked: BuildOptions, on_progress: Progress = lambda _: None
+) -> BuildResult:
+    """Run `dbt build` on a project that was parsed."""
+    shared = ["--vars", json.dumps(asked.variables)]
     command = ["build", *shared, *_listed("--select", asked.select), *_listed("--exclude", asked.exclude)]
     if asked.threads is not None:
         command += ["--threads", str(asked.threads)]
     if asked.full_refresh:
         command.append("--full-refresh")
+    if asked.without_tests:
+        command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
     listener = _Listener(on_progress)
     outcome = invoke(target, command, manifest, listener.hear)
     if listener.failure is not None:

@@ -119,13 +119,16 @@ class Project:
                 connection.execute(f"drop table if exists {RAW}.{quoted(table.name)}")
                 create(connection, in_raw(table))
 
-    def dbt(self, *arguments: str, as_of: datetime | None = None, manifest: bool = True) -> Ended:
+    def dbt(
+        self, *arguments: str, as_of: datetime | None = None, manifest: bool = True, rewrite: bool = False
+    ) -> Ended:
         """One command of dbt. It reads the project again only where that changed, or without `manifest`."""
         if manifest and self.manifest is None:
             outcome = self._invoke(dbtRunner(), "parse")
             assert outcome.success, outcome.exception
             self.manifest = outcome.result
-        told = ["--vars", f"{{segpy_as_of: '{as_of.isoformat(sep=' ')}'}}"] if as_of is not None else []
+        back = ", segpy_rewrite_history: true" if rewrite else ""
+        told = ["--vars", f"{{segpy_as_of: '{as_of.isoformat(sep=' ')}'{back}}}"] if as_of is not None else []
         outcome = self._invoke(dbtRunner(manifest=self.manifest if manifest else None), *arguments, *told)
         if outcome.exception is not None:
             return Ended({}, (str(outcome.exception),))

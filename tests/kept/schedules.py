@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -92,6 +92,12 @@ class Step:
     now: datetime
     anew: bool
     killed_before: str | None
+    back: bool = False  # told that it goes back
+
+
+def _back(chance: Random, step: Step, as_of: datetime) -> Step:
+    """The same as of an earlier instant, of all that is known by now."""
+    return replace(step, as_of=as_of - chance.choice((DAY, 5 * DAY)), back=True)
 
 
 def random_source(chance: Random, promise: Promise) -> Source:
@@ -147,18 +153,23 @@ def with_lateness(text: str, chance: Random, promise: Promise) -> str:
 def random_schedule(chance: Random, models: Models) -> Iterator[Step]:
     """Runs at the same instant, a day or many later, killed somewhere and run again or not."""
     as_of = START + chance.randrange(20, 50) * DAY
-    order = in_order(models.sql)
+    now = as_of
     for _ in range(chance.randrange(3, 7)):
-        now = as_of + chance.choice((0, 0, 1, 5, 23)) * HOUR
+        now = max(now, as_of + chance.choice((0, 0, 1, 5, 23)) * HOUR)
+        step = Step(as_of, now, anew=chance.random() < 0.05, killed_before=None)
         if chance.random() < 0.25:
-            yield Step(as_of, now, anew=False, killed_before=chance.choice(order))
+            yield replace(step, killed_before=chance.choice(in_order(models.sql)))
             if chance.random() < 0.5:
-                now += HOUR
-                yield Step(as_of, now, anew=chance.random() < 0.1, killed_before=None)
+                yield replace(step, now=now + HOUR)
+        elif chance.random() < 0.1:
+            step = _back(chance, step, as_of)
+            if chance.random() < 0.3:
+                yield replace(step, killed_before=chance.choice(in_order(models.sql)))
+            yield step
         else:
-            yield Step(as_of, now, anew=chance.random() < 0.05, killed_before=None)
+            yield step
         later = chance.choice((HOUR, 7 * HOUR, DAY, DAY, DAY, 2 * DAY, 9 * DAY, 35 * DAY, timedelta()))
-        as_of = max(as_of + later, as_of)
+        as_of = max(step.as_of + later, step.as_of)
 
 
 def differences(models: Models, kept: Warehouse, source: Source, step: Step) -> list[str]:
@@ -213,7 +224,7 @@ def proven(text: str, promise: Promise, chance: Random) -> tuple[int, list[str]]
     warehouse, runs = opened(), 0
     for step in random_schedule(chance, models):
         warehouse.fill(source.tables(step.now))
-        warehouse.run(models, step.as_of, anew=step.anew, killed_before=step.killed_before)
+        warehouse.run(models, step.as_of, anew=step.anew, killed_before=step.killed_before, rewrite=step.back)
         runs += 1
         if step.killed_before is None and (wrong := differences(models, warehouse, source, step)):
             return runs, [f"run {runs} as of {step.as_of} at {step.now}, {promise}", *wrong[:6]]

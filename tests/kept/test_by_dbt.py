@@ -153,21 +153,25 @@ def without(tables: tuple[Table, ...], column: str) -> tuple[Table, ...]:
 
 
 def test_going_back_is_refused(project: Project) -> None:
-    """A run as of an earlier day changes nothing; --full-refresh makes everything anew as of then."""
+    """A run as of an earlier day changes nothing; where it is told to go back, it makes everything anew as of then."""
     given = sources(6)
     project.fill(given.tables(day(40)))
     assert project.dbt("run", *USERS, as_of=day(40)).well
     before = project.standing()
     ended = project.dbt("run", *USERS, as_of=day(39))
     assert ended.messages and "success" not in ended.statuses.values(), ended
-    assert all("What is kept does not go back" in one and "--full-refresh" in one for one in ended.messages), ended
+    assert all("What is kept does not go back" in one and "segpy_rewrite_history" in one for one in ended.messages), (
+        ended
+    )
     assert project.standing() == before
-    ended = project.dbt("run", *USERS, "--full-refresh", as_of=day(39))
+    ended = project.dbt("run", *USERS, as_of=day(39), rewrite=True)
     assert ended.well, ended
     assert wrong(project, given, day(39), day(40)) == []
     project.fill(given.tables(day(41)))
     assert project.dbt("run", *USERS, as_of=day(41)).well
     assert wrong(project, given, day(41)) == []
+    assert project.dbt("run", *USERS, "--full-refresh", as_of=day(38)).well
+    assert wrong(project, given, day(38), day(41)) == []
 
 
 def test_empty(project: Project) -> None:

@@ -185,9 +185,9 @@ class _Run:
         last = self._kept_until()
         if last is None:
             return False
-        if last > self.as_of:
+        if last > self.as_of and not self.rewrite:
             raise GoesBack(self.model)
-        return days is None or self.as_of - timedelta(days=days) <= last
+        return last <= self.as_of and (days is None or self.as_of - timedelta(days=days) <= last)
 
     def _make_room(self, grain: str, days: int | None = None, column: str | None = None, seconds: int = 0) -> str:
         if not self._incremental:

@@ -7,18 +7,21 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from segpy import __version__, pipeline
+from segpy.cli.instants import instants_to
 from segpy.cli.main import main
 from segpy.cli.progress import progress_to
 from segpy.demo.generate import demo_files
 from segpy.diagnostics.explain import explained
 from segpy.warehouse.model import NodeProgress
+from segpy.warehouse.model_backfill import InstantProgress
 
 ROOT = Path(__file__).parents[2]
 
@@ -521,6 +524,71 @@ def test_build_refuses_to_overwrite(project: Path, segpy: Segpy) -> None:
     assert not (project / "target").exists()
 
 
+def test_backfill(project: Path, segpy: Segpy) -> None:
+    (project / "models/unrelated.sql").write_text("select * from nowhere")  # nothing that history needs
+    said = segpy("backfill", "--from", "2026-03-03", "--to", "2026-03-10T00:00Z", "--every", "3 days")
+    assert said.code == 0, said
+    assert cells(said.out)[0] == ["Segments", "as", "of", "2026-03-10", "00:00:00", "UTC"]
+    lines = said.err.splitlines()
+    assert [line.split()[:3] for line in lines[:4]] == [
+        [f"{i}/4", day, "00:00:00"] for i, day in enumerate(("2026-03-03", "2026-03-06", "2026-03-09", "2026-03-10"), 1)
+    ]
+    assert lines[-1] == "4 instants from 2026-03-03 00:00:00 to 2026-03-10 00:00:00: all built."
+
+    said = segpy("backfill", "--from", "2026-03-02", "--to", "2026-03-10")
+    assert (said.code, said.out) == (1, "")
+    assert "SEG613" in said.err and "holds 4 runs, from 2026-03-03 00:00:00 to 2026-03-10 00:00:00" in said.err
+    assert said.err.splitlines()[-1].startswith(
+        "9 instants from 2026-03-02 00:00:00 to 2026-03-10 00:00:00: none built."
+    )
+
+    document = json.loads(segpy("backfill", "--from", "2026-03-03", "--to", "2026-03-11", "--json").out)
+    assert document["findings"][0]["code"] == "SEG613"
+    assert {one["status"] for one in document["instants"]} == {"missing"}
+    document = json.loads(
+        segpy("backfill", "--from", "2026-03-09", "--to", "2026-03-10", "--rewrite-history", "--json").out
+    )
+    assert document["instants"] == [
+        {"as_of": "2026-03-09 00:00:00", "status": "built"},
+        {"as_of": "2026-03-10 00:00:00", "status": "built"},
+    ]
+    assert (document["as_of"], document["findings"]) == ("2026-03-10 00:00:00", [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--from", "yesterday"), "`yesterday` is not an instant: write 2026-03-10"),
+        (("--from", "2026-03-10T14:00"), "not the start of a day, which is the grain"),
+        (("--from", "2026-03-10", "--to", "2026-03-12T00:00+02:00"), "`2026-03-11 22:00:00` in UTC is not the start"),
+        (("--from", "2026-03-01", "--every", "12 hours"), "the grain of this project is the day"),
+        (("--from", "2026-03-01", "--every", "7d"), "`7d` is not a duration: write 7 days"),
+        (("--from", "2026-03-01", "--every", "0 days"), "write 1 day"),
+        (("--from", "2026-03-01", "--vars", "segpy_as_of: 2026-03-02"), "--vars gives segpy_as_of"),
+        ((), "Missing option '--from'"),
+    ],
+)
+def test_backfill_refuses_what_makes_no_sense(
+    project: Path, segpy: Segpy, arguments: tuple[str, ...], said: str
+) -> None:
+    refused = segpy("backfill", *arguments)
+    assert (refused.code, refused.out) == (2, "")
+    assert said in refused.err
+    assert not (project / "models/segpy").exists()
+
+
+def test_backfill_that_ends_before_it_begins(project: Path, segpy: Segpy) -> None:
+    said = segpy("backfill", "--from", "2026-03-02", "--to", "2026-03-01")
+    assert said.code == 1
+    assert "SEG614" in said.err and "from 2026-03-02 00:00:00 to 2026-03-01 00:00:00" in said.err
+
+
+def test_backfill_of_no_segments(project: Path, segpy: Segpy) -> None:
+    (project / "segments/users.yml").write_text(SPEC[: SPEC.index("segments:")])
+    said = segpy("backfill", "--from", "2026-03-02")
+    assert (said.code, said.err) == (0, "There are no segments, so there is no history to build.\n")
+
+
 # --- progress -------------------------------------------------------------------------------------------------------
 
 
@@ -559,3 +627,21 @@ def test_progress_moves_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "error model user_[b]features" in stream.getvalue()
     assert "10/10" in stream.getvalue()
     assert "\x1b[" in stream.getvalue()
+
+
+def test_progress_of_a_backfill(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    instant = InstantProgress(datetime(2026, 3, 3), 9, 12)
+    heard = (
+        replace(instant, node=node("started", 0)),
+        replace(instant, node=node("error", 1, "user_[b]features")),
+        replace(instant, nodes=2, failed=1, seconds=1.25),
+    )
+    for stream in (io.StringIO(), Terminal()):
+        with instants_to(stream) as report:
+            for each in heard:
+                report(each)
+        assert " 9/12  2026-03-03 00:00:00  2 nodes  1 failed  1.2 s" in stream.getvalue()
+        watched = isinstance(stream, Terminal)
+        assert ("error model user_[b]features" in stream.getvalue()) == watched
+        assert stream.getvalue().count("\n") == 1 or watched

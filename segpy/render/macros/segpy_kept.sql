@@ -5,7 +5,8 @@
 
 {#
     Whether this run continues what an earlier one kept, so that only what can have changed since is computed. Not so
-    in the first run, with --full-refresh, and where nothing is kept or the last run is longer ago than `days`.
+    in the first run, with --full-refresh, where nothing is kept, where the last run is longer ago than `days`, and where
+    it is told to go back.
 #}
 {% macro segpy_continues(grain, days=none) %}
     {{ return(adapter.dispatch('segpy_continues', 'segpy')(grain, days)) }}
@@ -57,11 +58,14 @@
         {{ return(false) }}
     {% endif %}
     {% set now = adapter.dispatch('segpy_as_of_text', 'segpy')(grain) %}
+    {% if as_of > now and var('segpy_rewrite_history', false) %}
+        {{ return(false) }}
+    {% endif %}
     {% if as_of > now %}
         {% do exceptions.raise_compiler_error(
             this ~ " was built as of " ~ as_of ~ ", and this run is as of " ~ now ~ ". What is kept does not go back: "
-            ~ "build as of " ~ as_of ~ " or later, or make it anew as of then: dbt build --full-refresh --select "
-            ~ model.name ~ "+"
+            ~ "build as of " ~ as_of ~ " or later. To make it anew as of " ~ now ~ ", and to forget what was found since "
+            ~ "then, add `segpy_rewrite_history: true` to --vars."
         ) %}
     {% endif %}
     {{ return(days is none or adapter.dispatch('segpy_earlier', 'segpy')(now, days * 86400) <= as_of) }}
