@@ -16,6 +16,7 @@ from segpy.plan.sequences import Asked, Reading, sequence_names, sequences_plan
 from segpy.resolve.model import Bound, Feature, Segment, tests_of
 from segpy.resolve.model_events import Atom, Entity, Property
 from segpy.resolve.model_measures import EventMeasure, Measure, Sequence, SequenceMeasure, measures_in
+from segpy.spec.model import Explanations
 from segpy.spec.model_measures import Output
 
 
@@ -35,8 +36,11 @@ def build_plan(bound: Bound) -> Plan:
         if entity.name not in made:
             plan(entity)
     entities = tuple(made[entity.name] for entity in bound.entities if entity.name in made)
-    members, catalog, activation = (f"{prefix}segment_{name}" for name in ("members", "catalog", "activation"))
-    return Plan(bound, entities, members, catalog, activation, _history(bound, prefix))
+    members, catalog, activation, attrition = (
+        f"{prefix}segment_{name}" for name in ("members", "catalog", "activation", "attrition")
+    )
+    explanations = None if bound.settings.explanations is Explanations.NONE else f"{prefix}segment_explanations"
+    return Plan(bound, entities, members, catalog, activation, attrition, explanations, _history(bound, prefix))
 
 
 def _history(bound: Bound, prefix: str) -> HistoryModels:

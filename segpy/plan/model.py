@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from segpy.plan.model_events import EventsPlan, Selection
+from segpy.plan.model_explained import Explained
 from segpy.plan.model_history import HistoryModels, Remembered
 from segpy.resolve.methods import Method
 from segpy.resolve.model import Bound, Comparison, ExclusiveGroup, Segment
@@ -302,13 +303,20 @@ class SegmentsPlan:
 
 @dataclass(frozen=True, slots=True)
 class SegmentPlan:
-    """A segment with the hash of its meaning and its definition in English: in lines, and in one sentence."""
+    """A segment with the hash of its meaning and its definition in English: in lines, and in one sentence.
+
+    `apart` are its conditions one by one, `holds` is the flag that says whether they hold now, and `batch` names the
+    segments that it is explained together with.
+    """
 
     segment: Segment
     content_hash: str
     english: tuple[str, ...]
     sentence: str
     uses: tuple[str, ...]
+    apart: Explained
+    holds: str
+    batch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,13 +357,16 @@ class EntityPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything. `members`, `catalog` and `activation` are names of models, as are those of `history`."""
+    """Everything. `members`, `catalog`, `activation`, `attrition` and `explanations` are names of models, as are those
+    of `history`. `explanations` is None where nobody wants them."""
 
     bound: Bound
     entities: tuple[EntityPlan, ...]
     members: str
     catalog: str
     activation: str
+    attrition: str
+    explanations: str | None
     history: HistoryModels
 
 
@@ -368,4 +379,7 @@ def models_of(plan: Plan) -> tuple[str, ...]:
         kept = entity.kept
         names += [name for name in (kept.touched, kept.measures, kept.seen) if name is not None] if kept else []
     some = any(entity.segments is not None for entity in plan.entities)
-    return (*names, plan.members, plan.catalog, plan.activation, *plan.history.names) if some else tuple(names)
+    if not some:
+        return tuple(names)
+    explained = (plan.attrition, plan.explanations) if plan.explanations is not None else (plan.attrition,)
+    return (*names, plan.members, plan.catalog, plan.activation, *explained, *plan.history.names)

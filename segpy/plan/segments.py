@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from segpy.plan.explained import explained
 from segpy.plan.fingerprint import canonical, fingerprint
 from segpy.plan.model import (
     Combined,
@@ -16,6 +17,7 @@ from segpy.plan.model import (
     SegmentPlan,
     SegmentsPlan,
 )
+from segpy.plan.model_explained import Explained
 from segpy.plan.model_history import Remembered
 from segpy.plan.names import Names, comparison_name
 from segpy.plan.segment_words import segment_lines, segment_sentence
@@ -39,6 +41,9 @@ from segpy.spec.duration import Duration
 from segpy.spec.model import Logic, Population
 from segpy.spec.model_values import Relation
 
+# PostgreSQL has at most 1,664 columns in a row, and a segment takes some ten; DuckDB unites some 500 selects in a row.
+_TOGETHER = 40
+
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
@@ -47,6 +52,14 @@ class _Scope:
     segments: dict[str, Segment]
     groups: dict[str, ExclusiveGroup]
     conditions: dict[tuple[str, Test], str]
+
+    def batch(self, segment: Segment) -> str:
+        """The segments that one is explained together with: all of the entity, or where these are many a sixteenth.
+
+        A segment that is added changes nothing about those in other batches.
+        """
+        together = len(self.segments) <= _TOGETHER
+        return segment.entity if together else f"{segment.entity}__{fingerprint(segment.name, 1)}"
 
     def before(self, segment: Segment) -> tuple[str, ...]:
         """The segments ahead of one in its waterfall."""
@@ -71,28 +84,41 @@ def segments_plan(
     names = Names(entity.key, "as_of", "spec_hash", *(segment.name for segment in segments), *_made(segments))
     conditions: dict[str, ConditionColumn] = {}
     found: dict[tuple[str, Test], str] = {}
+    called: dict[tuple[str, Test, str | None], str] = {}
     for segment in segments:
         for test in tests_of(segment.condition):
             column = _condition(test, segment, columns, names)
             conditions[column.name] = column
-            found[(segment.name, test)] = column.name
+            found[(segment.name, test)] = called[(segment.name, test, test.name)] = column.name
     own = tuple(group for group in groups if group.entity == entity.name)
     scope = _Scope({s.name: s for s in segments}, {group.name: group for group in own}, found)
     hashes = _hashes(scope, entity, retention, elsewhere)
+
+    def apart(one: Segment) -> Explained:
+        return explained(
+            one,
+            entity.key,
+            scope.before(one),
+            lambda test: columns[test.measure],
+            lambda test: called[(one.name, test, test.name)],
+        )
+
     return SegmentsPlan(
         model,
         tuple(conditions[name] for name in sorted(conditions)),
         _flags(scope, hashes),
-        tuple(_segment(segment, hashes[segment.name], scope) for segment in segments),
+        tuple(_segment(one, hashes[one.name], scope, apart(one)) for one in segments),
         own,
         fingerprint(tuple(sorted(hashes.items()))),
     )
 
 
-def _segment(segment: Segment, content_hash: str, scope: _Scope) -> SegmentPlan:
+def _segment(segment: Segment, content_hash: str, scope: _Scope, apart: Explained) -> SegmentPlan:
     before = scope.before(segment)
     lines, sentence = segment_lines(segment, before), segment_sentence(segment, before)
-    return SegmentPlan(segment, content_hash, lines, sentence, _uses(segment, scope))
+    return SegmentPlan(
+        segment, content_hash, lines, sentence, _uses(segment, scope), apart, _now_name(segment), scope.batch(segment)
+    )
 
 
 def _uses(segment: Segment, scope: _Scope) -> tuple[str, ...]:

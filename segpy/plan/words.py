@@ -253,6 +253,19 @@ def comparison_words(comparison: Comparison) -> str:
             return _RELOPS[relop].format(values[0])
 
 
+def threshold_words(test: Test) -> str:
+    """What a measure is compared with; a boolean that speaks for itself is to be true."""
+    never = ", or never" if test.or_never else ""
+    if not test.comparisons:
+        return f"true{never}"
+    return " and ".join(map(_bound_words, test.comparisons)) + never
+
+
+def _bound_words(comparison: Comparison) -> str:
+    exactly = comparison.relop is Relop.EXACTLY or (comparison.relop is Relop.IN and len(comparison.values) == 1)
+    return f"{'exactly ' if exactly else ''}{comparison_words(comparison)}"
+
+
 def test_words(test: Test) -> str:
     """A measure compared, as a statement."""
     measure, comparisons = test.measure, test.comparisons
@@ -261,10 +274,8 @@ def test_words(test: Test) -> str:
         return f"completed {sequence_words(measure.sequence)}"
     if isinstance(measure, EventMeasure) and measure.aggregation is Aggregation.COUNT and len(comparisons) == 1:
         events, (one,) = atom_words(measure.atom) + window_words(measure.window), comparisons
-        if one.relop is Relop.AT_LEAST and one.values[0].value == 1:
-            return f"did {events}"
-        if one.relop is Relop.EXACTLY and one.values[0].value == 0:
-            return f"did not {events}"
+        if (did := _did(one)) is not None:
+            return f"did {events}" if did else f"did not {events}"
         return f"{comparison_words(one)} {events}" if one.relop in _RELOPS else _plain(test)
     if isinstance(measure, MembersIn) and len(comparisons) == 1 and comparisons[0].values[0].value in (0, 1):
         relop, number = comparisons[0].relop, comparisons[0].values[0].value
@@ -273,6 +284,23 @@ def test_words(test: Test) -> str:
     if type_of(measure) is Type.BOOLEAN and not comparisons:
         return measure_words(measure) + never + _glossary(measure)
     return _plain(test) + never + _glossary(measure)
+
+
+def _did(one: Comparison) -> bool | None:
+    """Whether a comparison of a count wants it to have happened, or not to; None of any other."""
+    if one.relop is Relop.AT_LEAST and one.values[0].value == 1:
+        return True
+    return False if one.relop is Relop.EXACTLY and one.values[0].value == 0 else None
+
+
+def opposite_words(test: Test) -> str:
+    """The opposite of a test, as a statement."""
+    words, measure = test_words(test), test.measure
+    if isinstance(measure, EventMeasure) and measure.aggregation is Aggregation.COUNT and len(test.comparisons) == 1:
+        did = _did(test.comparisons[0])
+        if did is not None:
+            return f"did not {words.removeprefix('did ')}" if did else f"did {words.removeprefix('did not ')}"
+    return f"not: {words}"
 
 
 def _plain(test: Test) -> str:

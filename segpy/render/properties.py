@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from segpy.plan.model import EntityPlan, Plan, SegmentsPlan
+from segpy.render.explained import explained_contents, explained_tests
 from segpy.render.history import Contents, a_test, history_contents
 from segpy.render.model import Artifact
 from segpy.resolve.model import Size
@@ -105,7 +106,7 @@ def _contents(plan: Plan, written: Mapping[str, str]) -> dict[str, Contents]:
         found |= _entity_contents(plan, entity, written)
     members = "The members of every segment at as_of."
     found[plan.members] = (members, True, [a_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
-    found |= history_contents(plan)
+    found |= history_contents(plan) | explained_contents(plan)
     activation = "The members of every segment at as_of whose entity asks for no consent or has given it."
     found[plan.activation] = (activation, True, [a_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
     catalog = "What each segment means: to be shown beside a flag."
@@ -146,6 +147,7 @@ def _segment_tests(plan: Plan, entity: EntityPlan, segments: SegmentsPlan, writt
         a_test("segpy_grain", columns=[key]),
         a_test("segpy_known_keys", column=key, to=f"ref('{entity.features.model}')"),
         a_test("segpy_flags_match_members", members=f"ref('{plan.members}')", entity=name, key=key, segments=names),
+        *explained_tests(plan, name, key, {one.segment.name: written[one.holds] for one in segments.segments}),
     ]
     if segments.groups:
         groups = {group.name: [written[name] for name in group.segments] for group in segments.groups}

@@ -38,5 +38,6 @@ def _settings(spec: Spec, catalog: Catalog) -> Settings:
         written.retention.duration if written.retention else None,
         written.lateness.duration if written.lateness else None,
         timezone_of(spec),
+        written.explanations,
         written.portfolio,
     )

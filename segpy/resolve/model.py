@@ -12,7 +12,7 @@ from segpy.resolve.model_examples import Example
 from segpy.resolve.model_measures import Measure, MembersIn, measures_in
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal
-from segpy.spec.model import Grain, Logic, Membership, Portfolio, Relop
+from segpy.spec.model import Explanations, Grain, Logic, Membership, Portfolio, Relop
 from segpy.spec.model_values import Length
 
 
@@ -86,7 +86,10 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment. `group` is the exclusive group it is in; `playbook` its keys as written."""
+    """A segment. `group` is the exclusive group it is in; `playbook` its keys as written.
+
+    With `eligible`, the first of its conditions is that somebody is: a group with this one test.
+    """
 
     name: str
     entity: str
@@ -103,6 +106,7 @@ class Segment:
     extends_span: Span | None = field(default=None, compare=False)
     respond_within: Length | None = field(default=None, compare=False)
     membership: Membership | None = field(default=None, compare=False)
+    eligible: bool = field(default=False, compare=False)
 
     @property
     def remembers(self) -> bool:
@@ -135,6 +139,7 @@ class Settings:
     retention: Duration | None
     lateness: Duration | None
     timezone: str
+    explanations: Explanations
     portfolio: Portfolio
 
 

@@ -97,6 +97,7 @@ class SegmentBinder:
             segment.extends.span if segment.extends else None,
             segment.playbook.respond_within if segment.playbook else None,
             membership=segment.membership,
+            eligible=segment.eligible is not None,
         )
 
     def _eligible(self, eligible: written.Eligible, entity: Entity, condition: Condition | None) -> Condition:

@@ -245,6 +245,14 @@ class Grain(Enum):
     HOUR = "hour"
 
 
+class Explanations(Enum):
+    """How `segment_explanations` is made, if it is."""
+
+    VIEW = "view"
+    TABLE = "table"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """Limits on the segments as a whole. `require` names keys that every segment must have."""
@@ -265,6 +273,7 @@ class Settings:
     timezone: Name | None = None
     retention: Length | None = None
     lateness: Length | None = None
+    explanations: Explanations = Explanations.VIEW
     portfolio: Portfolio = Portfolio()
 
 

@@ -16,6 +16,7 @@ from segpy.spec.model import (
     Entity,
     Event,
     ExclusiveGroup,
+    Explanations,
     Grain,
     Members,
     Population,
@@ -308,6 +309,11 @@ SETTINGS = table(
     ),
     Key("retention", EXACT_DURATION, "no event older than this is read"),
     Key("lateness", EXACT_OR_ZERO, "how late an event may arrive: a run reads only what may be new since the last"),
+    Key(
+        "explanations",
+        choice(Explanations, "`view`, `table` or `none`"),
+        "how `segment_explanations` is made, if it is",
+    ),
     Key("portfolio", Shape("limits", _portfolio, keys_schema(_PORTFOLIO)), "limits on the segments as a whole"),
     Key("privacy", ANYTHING, "suppression of small cells", not_yet="leave it out: no aggregate is published yet"),
 )
@@ -327,7 +333,16 @@ def settings_from(values: dict[str, object]) -> Settings:
     """Settings from the keys that were written; the rest at their defaults."""
     written = {
         key: values[key]
-        for key in ("dialect", "grain", "timezone", "models_path", "name_prefix", "retention", "lateness")
+        for key in (
+            "dialect",
+            "grain",
+            "timezone",
+            "models_path",
+            "name_prefix",
+            "retention",
+            "lateness",
+            "explanations",
+        )
         if key in values
     }
     if "portfolio" in values:

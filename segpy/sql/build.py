@@ -9,8 +9,10 @@ from segpy.dialects import DIALECTS, Dialect
 from segpy.plan.model import Plan
 from segpy.resolve.model_events import Entity
 from segpy.sql.activation import activation_query
+from segpy.sql.attrition import attrition_query
 from segpy.sql.audiences import audience_queries
 from segpy.sql.events import events_query
+from segpy.sql.explanations import explanations_query
 from segpy.sql.features import features_query
 from segpy.sql.layout import typeset, variants
 from segpy.sql.lower.query import lower, lowered_column
@@ -55,6 +57,9 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
     if any(entity.segments for entity in plan.entities):
         queries += (catalog_query(plan), spells_query(plan), membership_query(plan), changes_query(plan))
         queries += (members_query(plan), sizes_query(plan), activation_query(plan), *audience_queries(plan))
+        queries += (attrition_query(plan),)
+        if plan.explanations is not None:
+            queries += (explanations_query(plan, plan.explanations),)
         queries += (moves_query(plan, plan.history.moves),) if plan.history.moves is not None else ()
     return queries
 

@@ -20,6 +20,7 @@ INDENT = "    "
 _WIDE = 110
 # What sqlglot lays out over several lines, and reads better on one. A constant has no line breaks.
 _SMALL = re.compile(r"\(\n\s*(SELECT\n\s*\w+\n\s*FROM \w+|[\w.\"-]+ AT TIME ZONE '[\w/+-]+')\n\s*\)")
+_WHEN = re.compile(r"^( *WHEN .*)\n *(THEN .*)$", re.MULTILINE)
 _PROPER = frozenset({"MD5"})  # ClickHouse tells its words by their letters: `argMin`
 # Where Jinja chooses between CTEs: a line of comment until the text has been verified, which no other comment can be.
 _CHOICE = re.compile(r"^--<(.*)>$", re.MULTILINE)
@@ -157,6 +158,10 @@ class _Writer:
         items = [self.scalar(item) for item in query.expressions]
         source = query.args.get("from_")
         origin = f"from {self.scalar(source.this)}" if source is not None else ""
+        if source is None and not any(isinstance(item, exp.Alias) for item in query.expressions):
+            line = f"select{distinct} {', '.join(items)}"  # a row of constants, below one that names their columns
+            if len(line) <= _WIDE:
+                return [line]
         if items == ["*"]:
             clauses = [f"select{distinct} * {origin}"]
         else:
@@ -196,7 +201,14 @@ class _Writer:
         if len(line) <= _WIDE or not isinstance(node, exp.Alias | exp.Case | exp.Connector | exp.Paren):
             return line
         pretty = self._long.generate(node, copy=False)
-        return _SMALL.sub(lambda found: f"({' '.join(found[1].split())})", pretty)
+        pretty = _SMALL.sub(lambda found: f"({' '.join(found[1].split())})", pretty)
+        return _WHEN.sub(_on_one_line, pretty)
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    """A branch of a CASE, where that is short."""
+    line = f"{found[1]} {found[2]}"
+    return line if len(line) <= _WIDE else found[0]
 
 
 def _indented(text: str) -> str:

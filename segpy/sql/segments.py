@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from sqlglot import exp
@@ -104,9 +105,13 @@ def _described(description: str, english: tuple[str, ...]) -> str:
 
 
 def _condition(one: ConditionColumn) -> exp.Expr:
-    value = column(one.column)
-    condition = all_of([_comparison(value, comparison) for comparison in one.comparisons] or [value])
-    return coalesce(condition, exp.true()) if one.or_never and one.nullable else condition
+    return compared(column(one.column), one.comparisons, or_never=one.or_never and one.nullable)
+
+
+def compared(value: exp.Expr, comparisons: Sequence[Comparison], *, or_never: bool) -> exp.Expr:
+    """A value compared. With `or_never` there need not be one."""
+    condition = all_of([_comparison(value, comparison) for comparison in comparisons] or [value])
+    return coalesce(condition, exp.true()) if or_never else condition
 
 
 def _comparison(value: exp.Expr, comparison: Comparison) -> exp.Expr:

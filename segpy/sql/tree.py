@@ -233,6 +233,15 @@ def union_all(queries: Sequence[exp.Query], *, distinct: bool = False) -> exp.Qu
     return found
 
 
+def listed(names: Sequence[str], rows: Iterable[Sequence[exp.Expr]]) -> exp.Query:
+    """Rows of constants. Their columns are named in the first row."""
+    selects: list[exp.Query] = []
+    for row in rows:
+        values = row if selects else [named(value, name) for value, name in zip(row, names, strict=True)]
+        selects.append(exp.Select(expressions=list(values)))
+    return union_all(selects)
+
+
 def left_join(name: str, on: exp.Expr, alias: str | None = None) -> exp.Join:
     """A left join to a CTE."""
     return exp.Join(this=table(name, alias), side="LEFT", on=on)
@@ -241,6 +250,11 @@ def left_join(name: str, on: exp.Expr, alias: str | None = None) -> exp.Join:
 def inner_join(name: str, on: exp.Expr, alias: str | None = None) -> exp.Join:
     """An inner join to a CTE."""
     return exp.Join(this=table(name, alias), kind="INNER", on=on)
+
+
+def cross_join(name: str, alias: str | None = None) -> exp.Join:
+    """Every row beside every row of a CTE."""
+    return exp.Join(this=table(name, alias), kind="CROSS")
 
 
 def nearest(name: str, on: exp.Expr, alias: str, columns: Mapping[str, Type], *, outer: bool = False) -> exp.Join:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+from contextlib import ExitStack
 from functools import cache
 
+import duckdb
 import yaml
 
 from segpy.pipeline import Compiled, compile_project
 from segpy.warehouse.model import SegmentSize, Sizes
-from tests.cases.runner import MODELS, Models, run
-from tests.cases.tables import Row, Table
+from tests.cases.runner import MODELS, Models, built
+from tests.cases.tables import Row, Table, plain
 from tests.demo_oracle.world import AS_OF
 from tests.docs.pages import ROOT
 
@@ -22,6 +24,9 @@ _TYPES = {
     "date": "date",
     "numeric": "number",
 }
+
+
+_OPEN = ExitStack()
 
 
 @cache
@@ -39,14 +44,22 @@ def model(name: str) -> str:
 
 
 @cache
-def built() -> dict[str, list[Row]]:
-    """The rows of every model."""
+def warehouse() -> duckdb.DuckDBPyConnection:
+    """A database with every model, for as long as tests run."""
     staging = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "models/staging").glob("*.sql")}
     paths = [
         one.path for one in compiled().artifacts if one.path.startswith(f"{MODELS}/") and one.path.endswith(".sql")
     ]
     generated = {path.removeprefix(f"{MODELS}/").removesuffix(".sql") for path in paths}
-    return run(Models({**staging, **{name: model(name) for name in generated}}, {}), _seeds(), AS_OF)
+    every = Models({**staging, **{name: model(name) for name in generated}}, {})
+    return _OPEN.enter_context(built(every, _seeds(), AS_OF))
+
+
+def answer(sql: str) -> list[Row]:
+    """The rows of a query over the models."""
+    cursor = warehouse().execute(sql)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]
 
 
 def _seeds() -> list[Table]:
@@ -67,10 +80,9 @@ def _seed(name: str, types: dict[str, str]) -> Table:
 
 def sizes() -> Sizes:
     """The sizes of all segments, in the order in which `segpy build` shows them."""
-    tables = built()
     found = []
     for segment in compiled().segments:
-        rows = tables[segment.model]
+        rows = answer(f"select * from {segment.model}")
         members = sum(row[segment.name] is True for row in rows)
         found.append(SegmentSize(segment.name, segment.entity, members, len(rows)))
     return Sizes(tuple(found), str(AS_OF))

@@ -19,7 +19,8 @@ from segpy.cli.result import result_data
 from segpy.pipeline import Compiled, ExampleSummary, SegmentSummary, compile_project, compile_sources
 from segpy.source.nodes import Source
 from segpy.warehouse.model import BuildResult, Difference, NodeResult, SegmentSize, Sizes
-from tests.docs.pages import ROOT, headings, read, section, spans, tables
+from tests.docs import demonstration as demonstration_in_memory
+from tests.docs.pages import ROOT, blocks, headings, read, section, spans, tables
 
 CLI = "docs/reference/cli.md"
 MODELS = "docs/reference/models.md"
@@ -208,11 +209,23 @@ def test_the_tests_are_those_that_come_with_the_models() -> None:
     assert {row[0].strip("`") for row in rows} == {test for _, test in real}
     for row in rows:
         where = {said_kind for said_kind, test in real if test == row[0].strip("`")}
-        if row[1] == "all but events and moves":
-            assert where == set(KINDS) - {"<entity>_events", "segment_moves"}
+        if row[1] == "all but events, moves and explanations":
+            assert where == set(KINDS) - {"<entity>_events", "segment_moves", "segment_explanations"}
         else:
             first = row[1].split(" ")[0]
             assert where == {"segment_spells" if first == "spells" else f"<entity>_{first}"}
+
+
+def test_queries_have_the_answers_shown() -> None:
+    """A block of SQL is asked of the demonstration; the table below it is what comes of it."""
+    found = [block for block in blocks(read(MODELS)) if block.language == "sql"]
+    assert found
+    for block in found:
+        below = read(MODELS).split(f"{block.text}```", 1)[1]
+        answer = demonstration_in_memory.answer(block.text)
+        head, *_ = re.findall(r"^\| (.*) \|$", below, re.MULTILINE)
+        assert head.split(" | ") == list(answer[0])
+        assert tables(below)[0] == [[str(value) for value in row.values()] for row in answer], block.text
 
 
 def test_the_macros_are_those_that_are_rendered() -> None:

@@ -81,7 +81,7 @@ def test_a_query_is_laid_out_as_people_write_it() -> None:
 
 def test_unions() -> None:
     assert laid_out(parsed("select 1 as a union all select 2 union select 3")) == (
-        "select\n    1 as a\n\nunion all\n\nselect\n    2\n\nunion\n\nselect\n    3\n"
+        "select\n    1 as a\n\nunion all\n\nselect 2\n\nunion\n\nselect 3\n"
     )
 
 

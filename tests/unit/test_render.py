@@ -116,7 +116,7 @@ TYPES = {"text": "VARCHAR"}
 MODELS = [
     *("user_events", "user_features", "user_sequences", "user_segments"),
     *("team_events", "team_features", "team_segments", "segment_members", "segment_activation"),
-    "segment_catalog",
+    *("segment_catalog", "segment_attrition", "segment_explanations"),
     *("segment_spells", "segment_membership", "segment_changes", "segment_sizes", "segment_moves"),
     *("activation_audiences", "activation_people", "activation_memberships"),
 ]
@@ -124,7 +124,9 @@ VIEWS = {"segment_activation", "segment_membership", "segment_changes", "segment
     "activation_audiences",
     "activation_people",
     "activation_memberships",
+    "segment_explanations",
 }
+EXPLAINED = {"segpy_attrition_matches_flags", "segpy_explanations_match_flags"}
 KEPT = {"segment_spells", "segment_sizes"}
 
 
@@ -158,9 +160,12 @@ def test_everything_is_described(model: str) -> None:
         (
             "user_segments",
             {"segpy_grain", "segpy_known_keys", "segpy_flags_match_members", "segpy_exclusive_groups"}
-            | {"segpy_segment_sizes"},
+            | {"segpy_segment_sizes"}
+            | EXPLAINED,
         ),
-        ("team_segments", {"segpy_grain", "segpy_known_keys", "segpy_flags_match_members"}),
+        ("team_segments", {"segpy_grain", "segpy_known_keys", "segpy_flags_match_members"} | EXPLAINED),
+        ("segment_attrition", {"segpy_grain"}),
+        ("segment_explanations", set()),
         ("segment_members", {"segpy_grain"}),
         ("segment_spells", {"segpy_grain", "segpy_spells_apart", "segpy_spells_match_members"}),
         ("segment_membership", {"segpy_grain"}),
@@ -182,7 +187,10 @@ def test_each_kind_of_model_has_its_tests(model: str, tests: set[str]) -> None:
 
 def test_what_people_join_to_has_a_contract() -> None:
     enforced = {name for name, model in described().items() if model["config"].get("contract", {}).get("enforced")}
-    assert enforced == {"user_segments", "team_segments", "segment_members", "segment_catalog"} | VIEWS
+    assert enforced == {
+        *("user_segments", "team_segments", "segment_members", "segment_catalog", "segment_attrition"),
+        *VIEWS,
+    }
 
 
 def test_tests_are_told_what_they_test() -> None:

@@ -29,6 +29,26 @@ RELATIONS = {
     """,
     "empty": "select * from flags where false",
     "no_members": "select * from members where false",
+    "attrition": """
+        select * from (values
+            ('a', 'user', 0, 3), ('a', 'user', 1, 1), ('b', 'user', 0, 3), ('b', 'user', 1, 2), ('b', 'user', 2, 1),
+            ('a', 'account', 1, 7)
+        ) as t (segment, entity, position, remaining)
+    """,
+    "attrition_that_rises": "select * replace (if(position = 2, 1, 0) as remaining) from attrition where segment = 'b'",
+    "explanations": """
+        select segment, 'user' as entity, cast(user_id as text) as entity_key, position, passed,
+            missed as conditions_missed
+        from (values
+            ('a', 1, 1, true, 0), ('a', 2, 1, false, 1), ('a', 3, 1, false, 1),
+            ('b', 1, 1, false, 2), ('b', 2, 1, true, 0), ('b', 3, 1, true, 1),
+            ('b', 1, 2, false, 2), ('b', 2, 2, true, 0), ('b', 3, 2, false, 1)
+        ) as t (segment, user_id, position, passed, missed)
+    """,
+    "explanations_twice": "select * from explanations union all select * from explanations where segment = 'a'",
+    "explanations_cut": "select * from explanations where segment <> 'b' or position <> 1",
+    "explanations_unmissed": "select * replace (0 as conditions_missed) from explanations",
+    "explanations_too_far": "select * replace (conditions_missed * 3 as conditions_missed) from explanations",
 }
 
 
@@ -54,6 +74,8 @@ FLAGS = {"members": "ref('members')", "entity": "user", "key": "user_id", "segme
 QUOTED = {"members": "ref('members')", "key": '"order"', "segments": ['"both"']}
 TODAY = datetime.now(UTC).date()
 
+_REMAINS = {"attrition": "ref('attrition')", "entity": "user", "segments": {"a": "a", "b": "b"}}
+_WHY = {"explanations": "ref('explanations')", "entity": "user", "key": "user_id", "segments": {"a": "a", "b": "b"}}
 _NOBODY = {"members": "ref('no_members')"}
 MEMBERS_LISTED = 5
 
@@ -142,6 +164,29 @@ CASES: dict[str, list[Case]] = {
         _spells("('s', '1', 'member', 0, 2)", "('s', '1', 'member', 3, null)", arguments=_NOBODY, offending=1),
         _spells("('s', '1', 'barred', 0, null)", arguments=_NOBODY),
         _spells(arguments={"members": "ref('members')"}, offending=MEMBERS_LISTED),
+    ],
+    "segpy_attrition_matches_flags": [
+        Case("flags", _REMAINS),
+        Case("empty", _REMAINS, offending=2),  # the last of each segment
+        Case("flags", {**_REMAINS, "segments": {"a": "a", "b": "not b"}}, offending=1),
+        Case("flags", {**_REMAINS, "segments": {"a": "a"}}, offending=1),  # a segment that nobody knows
+        Case("flags", {**_REMAINS, "attrition": "ref('attrition_that_rises')"}, offending=1),
+        _bad('select true as "both"', {**_REMAINS, "segments": {"a": '"both"', "b": '"both"'}}, offending=0),
+    ],
+    "segpy_explanations_match_flags": [
+        Case("flags", _WHY),
+        Case("empty", _WHY),
+        Case("flags", {**_WHY, "segments": {"a": "a", "b": "a"}}, offending=2),
+        Case("flags", {**_WHY, "segments": {"a": "a"}}, offending=3),  # a segment that nobody knows
+        Case("flags", {**_WHY, "explanations": "ref('explanations_twice')"}, offending=3),
+        Case("flags", {**_WHY, "explanations": "ref('explanations_cut')"}, offending=3),
+        Case("flags", {**_WHY, "explanations": "ref('explanations_unmissed')"}, offending=4),
+        Case("flags", {**_WHY, "explanations": "ref('explanations_too_far')"}, offending=4),
+        _bad(
+            'select 1 as "order", true as "both"',
+            {**_WHY, "key": '"order"', "segments": {"a": '"both"', "b": "false"}},
+            offending=0,
+        ),
     ],
     "segpy_known_keys": [
         Case("features", {"column": "user_id", "to": "ref('features')"}),

@@ -18,6 +18,7 @@ from segpy.render.model import Artifact
 from segpy.source.nodes import Source
 from tests.cases.runner import Models, run
 from tests.cases.tables import Row, Table, Value, plain
+from tests.explanations import told as told_of
 from tests.oracle.ask import world
 from tests.oracle.world import World
 from tests.properties.language.specs import RandomSpec
@@ -96,7 +97,7 @@ class Comparison:
 
 
 def compare(trial: Trial, tables: tuple[Table, ...]) -> Comparison:
-    """Every feature, every column of a sequence and every flag of everybody."""
+    """Every feature, every column of a sequence and every flag of everybody; if these agree, every reason."""
     spec = trial.spec
     answer = run(trial.models, tables, spec.taxonomy.as_of)
     truth = world(spec.text, tables, spec.taxonomy.as_of)
@@ -117,6 +118,12 @@ def compare(trial: Trial, tables: tuple[Table, ...]) -> Comparison:
                 counts["values" if what == "features" else "flags"] += len(expected[key])
                 if what == "segments":
                     counts["members"] += sum(bool(value) for value in expected[key].values())
+    if not found:
+        found = [
+            Difference(truth.segments[segment].entity.text, key, f"{segment}_{what}", one, other)
+            for told, model in ((told_of.explanations, "explanations"), (told_of.counts, "attrition"))
+            for segment, key, what, one, other in told_of.differing(told(truth), answer.get(f"segment_{model}", ()))
+        ]
     return Comparison(found, **counts)
 
 
