@@ -53,7 +53,8 @@ class Entry:
         """What an engine is asked about: all models, or those about entities where the others say nothing new."""
         if self.name in ABOUT_SEGMENTS:
             return models
-        return replace(models, sql={name: sql for name, sql in models.sql.items() if name not in OF_ALL_SEGMENTS})
+        left_out = OF_ALL_SEGMENTS if self.name in EXPLAINED else OF_ALL_SEGMENTS | WHY
+        return replace(models, sql={name: sql for name, sql in models.sql.items() if name not in left_out})
 
     def _compiled(self, dialect: str) -> tuple[Entry, Models]:
         if self.drawn is None or dialect == "duckdb":  # which random specs are drawn for
@@ -83,6 +84,9 @@ OF_ALL_SEGMENTS = frozenset(
     }
 )
 """Models that are made of flags, whatever these are made of."""
+WHY = frozenset({"segment_attrition", "segment_explanations"})
+EXPLAINED = frozenset({"at_least_of", "days_as_times", "eligible", "members_in", "none_of_unknown"})
+"""Models that take flags apart, and the cases of which engines are asked for them besides."""
 ABOUT_SEGMENTS = frozenset(
     {
         "all_any_none",
@@ -105,7 +109,7 @@ ABOUT_SEGMENTS = frozenset(
         "uuid_keys",
     }
 )
-"""The cases of which engines are asked for these models too; what they do run after run, histories ask."""
+"""The cases of which engines are asked for all of these models too; what they do run after run, histories ask."""
 _COMPILED: dict[tuple[str, str], Models] = {}
 
 
