@@ -16,11 +16,16 @@ from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.plan.build import build_plan
 from segpy.plan.chosen import Chosen as Chosen
 from segpy.plan.chosen import chosen
+from segpy.plan.compare import compare
 from segpy.plan.examples import build_examples, models_of_examples
 from segpy.plan.model import Plan, models_of
+from segpy.plan.model_compare import Comparison
+from segpy.plan.part import part_of
 from segpy.project.drift import find_drift
+from segpy.project.errors import FormerErrors
 from segpy.project.find import find_specs
 from segpy.project.model import WriteReport
+from segpy.project.revision import specs_at
 from segpy.project.write import write_artifacts
 from segpy.render.model import Artifact
 from segpy.render.models import render
@@ -31,14 +36,18 @@ from segpy.source.read import read_bytes, read_source
 from segpy.spec.decode import decode
 from segpy.spec.schema import schema_text as language_schema
 from segpy.sql.build import models_in_sql
+from segpy.sql.differences import members_queries
 from segpy.sql.examples import build_unit_tests
-from segpy.sql.model import UnitTests
+from segpy.sql.model import MembersQuery, UnitTests
 from segpy.sql.read import read_expression
 from segpy.warehouse.backfill import backfill as backfill_history
+from segpy.warehouse.differences import members_differ
 from segpy.warehouse.model import BuildOptions, BuildResult, Progress, Sizes, Target
 from segpy.warehouse.model_backfill import BackfillOptions, BackfillProgress, BackfillResult
+from segpy.warehouse.model_differences import MembersDiffer as MembersDiffer
 from segpy.warehouse.query import segment_sizes
 from segpy.warehouse.run import build as build_models
+from segpy.warehouse.run import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +254,70 @@ def sizes(where: Target, compiled: Compiled, result: BuildResult) -> Sizes | Dia
         return None
     asked = [(segment.name, segment.entity) for segment in compiled.segments]
     return segment_sizes(where, result.manifest, members=compiled.members_model, flags=flags, segments=asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a project's specs differ from another version of them. Without problems there is a comparison."""
+
+    after: Compiled
+    problems: tuple[Diagnostic, ...] = ()
+    comparison: Comparison | None = None
+    queries: tuple[MembersQuery, ...] = ()
+
+
+def difference(project_dir: Path, profiles_dir: Path | None, target: str | None, against: str | Path) -> Difference:
+    """How the specs of a project differ from those of a revision of git, or of another project's folder."""
+    with _rarely_collecting():
+        found = _project(project_dir, profiles_dir, target)
+        if isinstance(found, Compiled):
+            return Difference(found, found.diagnostics)
+        after = _planned(*found)
+        if after.plan is None or after.bound is None:
+            return Difference(after.compiled, after.compiled.diagnostics)
+        specs, problems = specs_at(project_dir, against) if isinstance(against, str) else find_specs(against)
+        if problems:
+            return Difference(after.compiled, problems)
+        before = _former(specs, after.bound, found[1])
+        if isinstance(before, Compiled):
+            errors = [one for one in before.diagnostics if one.severity is Severity.ERROR]
+            first = f"{errors[0].code} in {errors[0].span.file if errors[0].span else 'the specs'}: {errors[0].title}"
+            return Difference(after.compiled, (FormerErrors(str(against), len(errors), first),))
+        comparison = compare(build_plan(before), after.plan)
+        affected = frozenset(one.segment for one in comparison.segments if one.affects_members)
+        parts = [build_plan(part_of(bound, affected & _names_of(bound))) for bound in (before, after.bound)]
+        queries = members_queries(parts[0], parts[1], affected, found[1].adapter)
+    return Difference(after.compiled, (), comparison, queries)
+
+
+def _former(specs: Sequence[tuple[str, bytes]], now: Bound, catalog: Catalog) -> Bound | Compiled:
+    """What another version of the specs says; where there are none, nothing. What it reads is not looked for."""
+    if not specs:
+        return part_of(now, ())
+    sources = [read_bytes(path, data) for path, data in specs]
+    unreadable = tuple(one for one in sources if not isinstance(one, Source))
+    if unreadable:
+        return Compiled((), unreadable)
+    planned = _planned(_read([one for one in sources if isinstance(one, Source)]), Catalog(adapter=catalog.adapter), ())
+    return planned.compiled if planned.bound is None else planned.bound
+
+
+def _names_of(bound: Bound) -> frozenset[str]:
+    return frozenset(segment.name for segment in bound.segments)
+
+
+def members(where: Target, found: Difference, instants: Sequence[str | None]) -> tuple[MembersDiffer, ...] | Diagnostic:
+    """Who is in the segments that differ, before and after, at each of the instants."""
+    manifest = parse(where, {})
+    if isinstance(manifest, Diagnostic):
+        return manifest
+    differ: list[MembersDiffer] = []
+    for instant in instants:
+        at = members_differ(where, manifest, found.queries, instant)
+        if isinstance(at, Diagnostic):
+            return at
+        differ += at
+    return tuple(differ)
 
 
 def schema_text() -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from segpy.plan.build import build_plan, wanted_measures
+from segpy.plan.build import build_plan
 from segpy.plan.fingerprint import fingerprint
 from segpy.plan.model_examples import ExamplesPlan, ExampleTest, Fixture
 from segpy.plan.names import limited, slug
-from segpy.resolve.model import Bound, Segment, segments_counted, segments_of, segments_of_members
+from segpy.plan.part import part_of
+from segpy.resolve.model import Bound, Segment
 from segpy.resolve.model_events import Stream
 from segpy.resolve.model_examples import Example
 from segpy.spec.expression import Literal, Type
@@ -61,39 +62,8 @@ def _names(segment: str, examples: list[Example]) -> list[str]:
 
 def _alone(bound: Bound, segment: Segment, expected: Iterable[str]) -> Bound:
     """The spec with this segment, all that it looks at and these features, and no other; nobody was in it before."""
-    wanted = frozenset(expected)
-    asked = segments_counted(one.measure for one in bound.features if one.name in wanted)
-    needed = needed_segments(bound, (segment.name, *asked))
-    segments = tuple(replace(one, membership=None) for one in bound.segments if one.name in needed)
-    measured = {one.measure for one in wanted_measures((), segments)}
-    return replace(
-        bound,
-        features=tuple(one for one in bound.features if one.measure in measured or one.name in wanted),
-        segments=segments,
-        groups=tuple(
-            replace(group, segments=tuple(name for name in group.segments if name in needed))
-            for group in bound.groups
-            if needed & set(group.segments)
-        ),
-        examples=(),
-    )
-
-
-def needed_segments(bound: Bound, names: Iterable[str]) -> frozenset[str]:
-    """Segments and all that they look at: by `extends`, by membership, and by their place in a waterfall."""
-    known = {segment.name: segment for segment in bound.segments}
-    groups = {group.name: group.segments for group in bound.groups}
-    found: set[str] = set()
-    ahead = list(names)
-    while ahead:
-        segment = known[ahead.pop()]
-        if segment.name not in found:
-            found.add(segment.name)
-            order = groups[segment.group] if segment.group is not None else ()
-            ahead += (*((segment.extends,) if segment.extends else ()), *segments_of(segment.condition))
-            ahead += segments_of_members(segment.condition)
-            ahead += order[: order.index(segment.name)] if order else ()
-    return frozenset(found)
+    part = part_of(bound, (segment.name,), expected)
+    return replace(part, segments=tuple(replace(one, membership=None) for one in part.segments))
 
 
 def _fixtures(bound: Bound, example: Example) -> tuple[Fixture, ...]:

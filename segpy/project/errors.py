@@ -171,3 +171,50 @@ class NoProject(Diagnostic):
     def help(self) -> str:
         """A way out."""
         return "run segpy inside a dbt project, or name one with --project-dir"
+
+
+@dataclass(frozen=True, slots=True)
+class NoRevision(Diagnostic):
+    """The specs of a revision cannot be read."""
+
+    revision: str
+    reason: str
+
+    code: ClassVar[str] = "SEG615"
+    title: ClassVar[str] = "no such revision"
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        return f"the specs at `{self.revision}` cannot be read: {self.reason}"
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return (
+            "name a commit, branch or tag that is here (`git fetch` brings those of others; in CI check out the whole "
+            "history), or a folder with --folder"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FormerErrors(Diagnostic):
+    """The specs to compare with have errors of their own."""
+
+    against: str
+    errors: int
+    first: str
+
+    code: ClassVar[str] = "SEG616"
+    title: ClassVar[str] = "the specs to compare with have errors"
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        count = "an error" if self.errors == 1 else f"{self.errors} errors, the first of them"
+        return f"at {self.against} there is {count} {self.first}"
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return "compare with a revision whose specs hold: `segpy check` there says what is the matter"

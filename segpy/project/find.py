@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from segpy.diagnostics.model import Diagnostic
 from segpy.project.errors import NoProject, NoSpecs, Unusable
@@ -40,6 +40,10 @@ def _spec_files(folder: Path, project_dir: Path, problems: list[Diagnostic]) -> 
     found: list[Path] = []
     for parent, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        # Editors leave hidden files behind; they are nobody's specs.
-        found += [Path(parent, name) for name in files if Path(name).suffix in _SUFFIXES and not name.startswith(".")]
+        found += [Path(parent, name) for name in files if is_spec(PurePath(name))]
     return sorted(found, key=lambda path: path.relative_to(project_dir).as_posix())
+
+
+def is_spec(path: PurePath) -> bool:
+    """Whether a file in the folder of specs is one. Editors leave hidden files behind; they are nobody's specs."""
+    return path.suffix in _SUFFIXES and not any(part.startswith(".") for part in path.parts)

@@ -132,3 +132,15 @@ class UnitTests:
     query: Query
     text: str
     inputs: tuple[tuple[InputRows, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MembersQuery:
+    """A query with one row: the instant as text, then for the population and each segment of an entity three numbers.
+
+    They are how many there are before, after, and on both sides.
+    """
+
+    entity: str
+    segments: tuple[str, ...]
+    text: str

@@ -46,6 +46,10 @@ class Relations:
         arguments = f'ref("{model}"), "{grain.value}", {before.seconds:.0f}'
         return told(self.told("last_look", f"segpy_last_look({arguments})"))
 
+    def filled_in(self, name: str, jinja: str) -> str:
+        """The placeholder of any relation that some Jinja stands for."""
+        return self._placeholder(name, jinja)
+
     def history(self, name: str) -> str:
         """The placeholder of what earlier runs found: the spells as they stand, or where there are none yet no rows.
 

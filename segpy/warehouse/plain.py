@@ -10,6 +10,7 @@ _HEADING = re.compile(r"(?:\w+ )?(?:Error|Exception)(?: in (?P<where>.+))?")
 _STACK = re.compile(r"\s*> (?:in|called by) \S+")
 
 _WAYS_OUT = (
+    (re.compile(r"'segpy_\w+' is undefined"), "write the models and macros of the specs with `segpy render`"),
     (
         re.compile(r"Could not find profile named '(.*)'"),
         "a profile says which warehouse to build in: write profiles.yml with a profile `{0}`, "

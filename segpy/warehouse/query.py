@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -61,14 +62,19 @@ def with_rows(target: Target, manifest: Any, node: NodeResult) -> NodeResult:
     return replace(node, found=(*rows, *rest))
 
 
-def rows_of(target: Target, manifest: Any, sql: str) -> tuple[Row, ...] | Diagnostic:
+def rows_of(
+    target: Target, manifest: Any, sql: str, variables: Mapping[str, object] | None = None
+) -> tuple[Row, ...] | Diagnostic:
     """The rows of a query, in which `ref` works."""
-    table = _table_of(target, manifest, sql, -1)
+    table = _table_of(target, manifest, sql, -1, variables)
     return table if isinstance(table, Diagnostic) else tuple(tuple(row) for row in table.rows)
 
 
-def _table_of(target: Target, manifest: Any, sql: str, limit: int) -> Any | Diagnostic:
-    outcome = invoke(target, ["show", "--inline", sql, "--limit", str(limit)], manifest)
+def _table_of(
+    target: Target, manifest: Any, sql: str, limit: int, variables: Mapping[str, object] | None = None
+) -> Any | Diagnostic:
+    told = ["--vars", json.dumps(variables)] if variables else []
+    outcome = invoke(target, ["show", "--inline", sql, "--limit", str(limit), *told], manifest)
     _forget_query(manifest)
     if isinstance(outcome, Diagnostic):
         return outcome

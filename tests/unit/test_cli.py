@@ -6,8 +6,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,103 +15,14 @@ import pytest
 
 from segpy import __version__, pipeline
 from segpy.cli.instants import instants_to
-from segpy.cli.main import main
 from segpy.cli.progress import progress_to
 from segpy.demo.generate import demo_files
 from segpy.diagnostics.explain import explained
 from segpy.warehouse.model import NodeProgress
 from segpy.warehouse.model_backfill import InstantProgress
+from tests.unit.shop import SPEC, Said, Segpy, change
 
 ROOT = Path(__file__).parents[2]
-
-SPEC = """\
-version: 1
-entities:
-  user: {key: user_id}
-streams:
-  app: {relation: ref('app_events'), entity: {user: user_id}, occurred_at: event_time, event: event_name}
-events:
-  pricing_viewed: {stream: app, is: pricing}
-  order_placed: {stream: app, is: order}
-segments:
-  price_watchers:
-    entity: user
-    description: Circling the price
-    stage: intent
-    owner: growth
-    all:
-      - {count: pricing_viewed, in_the_last: 7 days, at_least: 2}
-  buyers:
-    entity: user
-    description: Bought once
-    all:
-      - {did: order_placed}
-  watching_buyers:
-    entity: user
-    all:
-      - in_segment: price_watchers
-      - in_segment: buyers
-"""
-
-PROJECT = {
-    "dbt_project.yml": """\
-name: shop
-profile: shop
-flags: {send_anonymous_usage_stats: false}
-seeds: {shop: {app_events: {+column_types: {event_time: timestamp}}}}
-""",
-    "profiles.yml": "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb, threads: 2}}}\n",
-    "seeds/app_events.csv": """\
-user_id,event_name,event_time
-ada,pricing,2026-03-08 10:00:00
-ada,pricing,2026-03-09 10:00:00
-bob,pricing,2026-03-01 10:00:00
-bob,order,2026-03-02 10:00:00
-""",
-    "models/unrelated.sql": "select 1 as one",
-    "segments/users.yml": SPEC,
-}
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-Segpy = Callable[..., Said]
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR", "DBT_TARGET", "DBT_PROFILE", "NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-    root = tmp_path / "shop"
-    for path, text in PROJECT.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    monkeypatch.chdir(root)
-    return root
-
-
-@pytest.fixture
-def segpy(capsys: pytest.CaptureFixture[str]) -> Segpy:
-    def run(*arguments: str) -> Said:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Said(ended.value.code, captured.out, captured.err)
-
-    return run
-
-
-def change(project: Path, old: str, new: str, path: str = "segments/users.yml") -> None:
-    text = (project / path).read_text()
-    assert old in text
-    (project / path).write_text(text.replace(old, new))
-
 
 # --- the group ------------------------------------------------------------------------------------------------------
 

@@ -11,8 +11,9 @@ from segpy.catalog.model import Catalog
 from segpy.diagnostics.model import Diagnostic
 from segpy.dialects import DIALECTS
 from segpy.pipeline import Compiled, compile_sources
-from segpy.plan.examples import build_examples, needed_segments
+from segpy.plan.examples import build_examples
 from segpy.plan.model_examples import ExamplesPlan
+from segpy.plan.part import needed_segments
 from segpy.render.unit_tests import literal_text
 from segpy.resolve.model_examples import Example
 from segpy.source.nodes import Source

@@ -1,0 +1,34 @@
+"""Commands in a small project of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from segpy.cli.main import main
+from tests.unit.shop import PROJECT, Said, Segpy
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR", "DBT_TARGET", "DBT_PROFILE", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    root = tmp_path / "shop"
+    for path, text in PROJECT.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
+def segpy(capsys: pytest.CaptureFixture[str]) -> Segpy:
+    def run(*arguments: str) -> Said:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        captured = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Said(ended.value.code, captured.out, captured.err)
+
+    return run
