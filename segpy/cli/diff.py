@@ -48,8 +48,8 @@ def diff(
 ) -> int:
     """Show what a change of the specs does.
 
-    In definitions, and in members: compares the specs with those of a revision of git (default: HEAD). Members of what differs are counted in the
-    warehouse under both; nothing is built there.
+    In definitions, and in members: compares the specs with those of a revision of git (default: HEAD). Members of what
+    differs are counted in the warehouse under both; nothing is built there.
     """
     if markdown and as_json:
         raise click.UsageError("--markdown and --json are two ways to write the same: leave one out")
