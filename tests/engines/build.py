@@ -71,7 +71,7 @@ def answers(engine: Engine, found: Entry, models: Models, folder: Path) -> Answe
     tests = {name: node for name, node in of_all["tests"].items() if name.startswith(prefix)}
     failed = [f"{name}: {node['message']}\n{node['sql']}" for name, node in tests.items() if node["status"] == "fail"]
     failed += [f"{name}: {node['message']}\n{node['sql']}" for name, node in tests.items() if node["status"] == "error"]
-    if not tests and found.case is not None and _TESTS:
+    if not tests and found.tested and _TESTS:
         failed.append("no test was run at all")
     return Answers(rows, tuple(problems), tuple(failed))
 

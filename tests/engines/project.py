@@ -34,7 +34,7 @@ _AS_OF = """\
 
 
 def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]], *, tests: bool) -> None:
-    """Write the project. Contracts are everywhere; with `tests`, cases have theirs, as a random spec has no others."""
+    """Write the project. Contracts are everywhere; with `tests`, some cases have theirs, and a random spec has none."""
     instants, wanted = {}, []
     for entry, models in compiled:
         instants[entry.name] = entry.as_of.isoformat(sep=" ")
@@ -44,7 +44,7 @@ def write(folder: Path, engine: Engine, compiled: Iterable[tuple[Entry, Models]]
             _file(folder / "models" / entry.name / f"{_named(entry, name)}.sql", engine.given(renamed(entry, sql)))
             wanted.append(_named(entry, name))
         properties = yaml.load(models.artifacts["models/segpy/_segpy.yml"], Loader=_LOADER)
-        properties = _prefixed(entry, properties, models.sql, tests and entry.case is not None)
+        properties = _prefixed(entry, properties, models.sql, tests and entry.tested)
         for model in properties["models"]:
             if 'materialized="incremental"' in models.sql[model["name"].partition("__")[2]]:
                 model["config"] |= engine.kept or {}

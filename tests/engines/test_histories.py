@@ -1,6 +1,7 @@
 """The hand-made histories on an engine, run after run, by dbt: what is kept there is what was worked out by hand.
 
-All of them stand in one dbt project, each under its name; its n-th build is the n-th run of each.
+All of them stand in one dbt project, each under its name; its n-th build is the n-th run of each. What is only made of
+history, and the tests, are there now and then.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from tests.engines.project import INSTANTS, connect, renamed_by
 from tests.histories import history
 from tests.histories.history import Run, Written
 from tests.histories.test_histories import spell
+from tests.kept.schedules import needed_for
 
 KEPT = "segment_spells"
-_TESTED = 4  # every so manyeth build is
+_TESTED = 4  # every so many builds
 LEFT_OUT = ("activation_", "segment_activation")
 
 
@@ -81,15 +83,16 @@ def write(
     files: dict[str, str] = {}
     wanted, models = [], []
     for name, run in now.items():
-        sql, artifacts = (one := compiled(name, run.spec, engine.dialect)).sql, one.artifacts
-        kept = {model for model in sql if not model.startswith(LEFT_OUT)}
+        one = compiled(name, run.spec, engine.dialect)
+        sql, artifacts = one.sql, one.artifacts
+        kept = {model for model in sql if not model.startswith(LEFT_OUT)} if tests else needed_for(one, {KEPT})
         for model in sorted(kept):
             files[f"models/{name}/{name}__{model}.sql"] = engine.given(renamed_by(name, sql[model]))
         (table,) = written[name].tables(run)
         config = '{{ config(materialized="table") }}'
         files[f"models/{name}/{name}__users.sql"] = f"{config}\n{no_jinja(engine.table(engine, table))}\n"
         files |= {path: text for path, text in artifacts.items() if path.startswith("macros/")}
-        models += list(_properties(engine, name, one, kept))
+        models += list(_properties(engine, name, one, kept, tests=tests))
         wanted.append(f"{name}__{KEPT}")
     files["models/_segpy.yml"] = yaml.safe_dump({"version": 2, "models": models})
     files["dbt_project.yml"] = yaml.safe_dump(
@@ -112,7 +115,7 @@ def write(
         (project / path).write_text(text, encoding="utf-8")
 
 
-def _properties(engine: Engine, name: str, models: Models, kept: set[str]) -> Iterator[dict[str, Any]]:
+def _properties(engine: Engine, name: str, models: Models, kept: set[str], *, tests: bool) -> Iterator[dict[str, Any]]:
     """What dbt is told of the models that are there, and the tests of history."""
     for model in yaml.safe_load(models.artifacts["models/segpy/_segpy.yml"])["models"]:
         if model["name"] not in kept:
@@ -120,6 +123,7 @@ def _properties(engine: Engine, name: str, models: Models, kept: set[str]) -> It
         config = model["config"] if engine.contracts else {}
         if 'materialized="incremental"' in models.sql[model["name"]]:
             config |= engine.kept or {}
-        told = json.loads(renamed_by(name, json.dumps(model["data_tests"])).replace('"name": "', f'"name": "{name}__'))
+        asked = json.dumps(model["data_tests"] if tests else [])
+        told = json.loads(renamed_by(name, asked).replace('"name": "', f'"name": "{name}__'))
         columns = model["columns"] if engine.contracts else []
         yield {"name": f"{name}__{model['name']}", "config": config, "columns": columns, "data_tests": told}

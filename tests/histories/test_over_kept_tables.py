@@ -15,7 +15,7 @@ from tests.cases.runner import Models, Refused, compile_spec, in_order
 from tests.histories.living import Living, living
 from tests.histories.test_histories import spell
 from tests.histories.test_random_histories import decided, differing, flags
-from tests.kept.schedules import between
+from tests.kept.schedules import between, needed_for
 from tests.kept.warehouse import opened
 from tests.oracle.ask import spec_from
 from tests.oracle.history import History
@@ -58,21 +58,17 @@ def compilable(seed: int) -> tuple[Living, list[Models]]:
     for attempt in range(200):
         given = living(Random(1000 * seed + attempt))
         try:
-            return given, [needed(compile_spec(text)) for text in given.specs]
+            return given, [_needed(compile_spec(text)) for text in given.specs]
         except Refused as refused:
             if not refused.codes <= {"SEG801", "SEG802", "SEG808"}:
                 raise
     raise AssertionError("nothing but contradictions")
 
 
-def needed(models: Models) -> Models:
+def _needed(models: Models) -> Models:
     """What history is made of, and nothing that is only made of it."""
-    graph = {name: {one for one in models.sql if f'ref("{one}")' in text} for name, text in models.sql.items()}
-    wanted, more = {SPELLS}, {FEATURES, FLAGS}
-    while more - wanted:
-        wanted |= more
-        more = {one for name in wanted for one in graph[name]}
-    return Models({name: models.sql[name] for name in sorted(wanted)}, models.artifacts)
+    wanted = needed_for(models, {SPELLS, FEATURES, FLAGS})
+    return Models({name: text for name, text in models.sql.items() if name in wanted}, models.artifacts)
 
 
 def without_history(models: Models) -> Models:

@@ -212,6 +212,15 @@ def about_users(models: Models) -> Models:
     return Models({name: sql for name, sql in models.sql.items() if name.startswith("user_")}, models.artifacts)
 
 
+def needed_for(models: Models, wanted: set[str]) -> set[str]:
+    """Some models and those that they are made from."""
+    found: set[str] = set()
+    while wanted:
+        found |= wanted
+        wanted = {one for name in wanted for one in models.sql if f'ref("{one}")' in models.sql[name]} - found
+    return found
+
+
 def random_promise(chance: Random) -> Promise:
     """How late events may come, and whether they say when they came."""
     return Promise(chance.choice((timedelta(), 12 * HOUR, DAY, 3 * DAY)), chance.random() < 0.5)
