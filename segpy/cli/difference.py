@@ -41,6 +41,7 @@ def as_text(told: Told) -> str:
         rows = [_HEADINGS, *(tuple(map(str, _row(one))) for one in told.members)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(_HEADINGS))]
         lines += ["", *("  ".join(_padded(row, widths)).rstrip() for row in rows)]
+        lines += ["", *reasons] if (reasons := [line for one in told.members for line in _reasons(one)]) else []
     lines += ["", *(f"not let pass: {one}" for one in told.broken)] if told.broken else []
     return "\n".join(lines)
 
@@ -51,6 +52,8 @@ def as_markdown(told: Told) -> str:
     if told.members:
         lines += ["", _markdown_row(_HEADINGS), "| --- | --- |" + " ---: |" * 6]
         lines += [_markdown_row(_row(one)) for one in told.members]
+        reasons = [line for one in told.members for line in _reasons(one)]
+        lines += ["", *(f"* {_escaped(line)}" for line in reasons)] if reasons else []
     for segment in told.comparison.segments:
         lines += ["", f"**`{segment.segment}`** ({segment.entity}): {_escaped(_words(segment))}"]
         if definition := _definition(segment):
@@ -124,7 +127,22 @@ def _diffed(before: Iterable[str], after: Iterable[str]) -> list[str]:
 def _row(one: MembersDiffer) -> tuple[str, ...]:
     jaccard = "–" if one.jaccard is None else f"{one.jaccard:.2f}"
     numbers = (one.before, one.after, one.entering, one.leaving, one.staying)
-    return (one.segment, one.as_of.removesuffix(" 00:00:00"), *(f"{number:,}" for number in numbers), jaccard)
+    return (one.segment, _day(one), *(f"{number:,}" for number in numbers), jaccard)
+
+
+def _reasons(one: MembersDiffer) -> list[str]:
+    """Which rules those who enter failed before, and which those who leave fail after."""
+    lines = []
+    for verb, number, rules in (("enter", one.entering, one.entering_for), ("leave", one.leaving, one.leaving_for)):
+        listed = "; ".join(f"{words} ({count:,})" for words, count in sorted(rules, key=lambda rule: -rule[1]))
+        if listed:
+            failed = "failed before" if verb == "enter" else "now fail"
+            lines.append(f"{one.segment} as of {_day(one)}: {number:,} {verb}, who {failed}: {listed}")
+    return lines
+
+
+def _day(one: MembersDiffer) -> str:
+    return one.as_of.removesuffix(" 00:00:00")
 
 
 def _padded(row: Sequence[str], widths: Sequence[int]) -> list[str]:

@@ -135,12 +135,23 @@ class UnitTests:
 
 
 @dataclass(frozen=True, slots=True)
-class MembersQuery:
-    """A query with one row: the instant as text, then for the population and each segment of an entity three numbers.
+class Reason:
+    """A rule of a segment on one side: who is in it on the other side only may fail it."""
 
-    They are how many there are before, after, and on both sides.
+    segment: str
+    side: str  # before or after
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MembersQuery:
+    """A query with one row about an entity: the instant as text, then numbers.
+
+    For the population and each of the segments how many there are before, after, and on both sides; then for each
+    reason how many are in the segment on the other side only, and fail the rule on this one.
     """
 
     entity: str
     segments: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     text: str

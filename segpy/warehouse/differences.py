@@ -22,12 +22,25 @@ def members_differ(
         rows = rows_of(target, manifest, query.text, variables)
         if isinstance(rows, Diagnostic):
             return rows
-        ((instant, *numbers),) = rows
-        counts = [int(number) for number in numbers]
-        triples = list(zip(counts[::3], counts[1::3], counts[2::3], strict=True))
-        people_before, people_after, _ = triples[0]
-        found += [
-            MembersDiffer(name, query.entity, str(instant)[:19], *triple, people_before, people_after)
-            for name, triple in zip(query.segments, triples[1:], strict=True)
-        ]
+        (row,) = rows
+        found += differing(query, row)
+    return tuple(found)
+
+
+def differing(query: MembersQuery, row: Sequence[Any]) -> tuple[MembersDiffer, ...]:
+    """What the row of a query says of each of its segments."""
+    instant, *numbers = row
+    counts = [int(number) for number in numbers]
+    people_before, people_after, _ = counts[:3]
+    by_reason = list(zip(query.reasons, counts[3 * (len(query.segments) + 1) :], strict=True))
+
+    def reasons(segment: str, side: str) -> tuple[tuple[str, int], ...]:
+        wanted = (segment, side)
+        return tuple((one.words, count) for one, count in by_reason if (one.segment, one.side) == wanted and count)
+
+    found = []
+    for i, name in enumerate(query.segments, 1):
+        before, after, both = counts[3 * i : 3 * i + 3]
+        at, why = str(instant)[:19], (reasons(name, "after"), reasons(name, "before"))
+        found.append(MembersDiffer(name, query.entity, at, before, after, both, people_before, people_after, *why))
     return tuple(found)

@@ -17,6 +17,8 @@ class MembersDiffer:
     staying: int
     population_before: int
     population_after: int
+    leaving_for: tuple[tuple[str, int], ...] = ()  # rules of after in English, and how many who leave fail them
+    entering_for: tuple[tuple[str, int], ...] = ()  # rules of before, and how many who enter failed them
 
     @property
     def entering(self) -> int:

@@ -62,6 +62,9 @@ def test_members_before_and_after(repository: Path, segpy: Segpy) -> None:
         "watching_buyers  2026-03-05       0      1         1        0        0     0.00",
         "price_watchers   2026-03-10       1      1         0        0        1     1.00",
         "watching_buyers  2026-03-10       0      0         0        0        0        –",
+        "",
+        "price_watchers as of 2026-03-05: 1 enter, who failed before: at least 2 pricing_viewed in the last 7 days (1)",
+        "watching_buyers as of 2026-03-05: 1 enter, who failed before: in segment price_watchers (1)",
     ]
     assert (repository / "shop.duckdb").read_bytes() == before  # nothing was built
     document = json.loads(segpy("diff", "--as-of", "2026-03-05", "--json").out)
@@ -74,6 +77,8 @@ def test_members_before_and_after(repository: Path, segpy: Segpy) -> None:
         "staying": 0,
         "population_before": 1,
         "population_after": 1,
+        "leaving_for": [],
+        "entering_for": [["at least 2 pricing_viewed in the last 7 days", 1]],
         "entering": 1,
         "leaving": 0,
         "jaccard": 0.0,

@@ -7,11 +7,13 @@ from datetime import datetime
 import duckdb
 import pytest
 
+from segpy.dialects import DIALECTS
 from segpy.plan.build import build_plan
 from segpy.plan.compare import compare
 from segpy.plan.model_compare import Change, Comparison, SegmentChange
 from segpy.resolve.model import Bound
 from segpy.sql.differences import members_queries
+from segpy.warehouse.differences import differing
 from segpy.warehouse.model_differences import MembersDiffer
 from tests.cases.runner import rendered
 from tests.cases.tables import Table, create
@@ -136,18 +138,15 @@ TABLES = (
 
 def members(before: Bound, after: Bound, *segments: str) -> dict[str, MembersDiffer]:
     """What the query says on an engine; sources stand in schemas."""
-    (query,) = members_queries(build_plan(before), build_plan(after), frozenset(segments), None)
+    queries = members_queries(build_plan(before), build_plan(after), frozenset(segments), None)
     with duckdb.connect() as connection:
         connection.execute("create schema raw")
         for table in TABLES:
             create(connection, table)
-        ((instant, *counts),) = connection.execute(rendered(query.text, AS_OF)).fetchall()
-    assert str(instant) == str(AS_OF)
-    people = counts[:2]
-    return {
-        name: MembersDiffer(name, query.entity, str(instant), *counts[3 * i : 3 * i + 3], *people)
-        for i, name in enumerate(query.segments, 1)
-    }
+        rows = [connection.execute(rendered(query.text, AS_OF)).fetchall() for query in queries]
+    found = {one.segment: one for query, (row,) in zip(queries, rows, strict=True) for one in differing(query, row)}
+    assert {one.as_of for one in found.values()} == {str(AS_OF)}
+    return found
 
 
 @pytest.mark.parametrize(
@@ -179,3 +178,28 @@ def test_members_of_what_is_there_on_one_side_only() -> None:
     (features, _) = BEFORE.split("segments:")
     gone = members(bound(BEFORE), bound(features), "keen")["keen"]
     assert (gone.before, gone.after, gone.leaving, gone.population_after) == (2, 0, 2, 0)
+
+
+def test_the_rules_that_are_to_blame() -> None:
+    stricter = BEFORE.replace(
+        "[{feature: logins, at_least: 2}]", "[{feature: logins, at_least: 3}, {attribute: plan, in: [free]}]"
+    )
+    keen = members(bound(BEFORE), bound(stricter), "keen")["keen"]
+    # ann has three logins and has paid; bob has two and has not
+    both = (("at least 3 login in the last 7 days", 1), ("plan is 'free'", 1))
+    assert keen.leaving_for == both
+    assert (keen.leaving, keen.entering_for) == (2, ())
+    keen = members(bound(stricter), bound(BEFORE), "keen")["keen"]
+    assert (keen.entering_for, keen.leaving_for) == (both, ())
+    loyal = members(bound(BEFORE), bound(stricter), "loyal")["loyal"]
+    assert loyal.leaving_for == (("in segment keen", 1),)
+
+
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+def test_every_dialect_can_write_it(dialect: str) -> None:
+    """Each text is read again and compared with the tree that it was written from."""
+    before, after = (f"dialect: {dialect}\n{text}" for text in (BEFORE, BEFORE.replace("at_least: 2", "at_least: 3")))
+    (query,) = members_queries(
+        build_plan(bound(before)), build_plan(bound(after)), frozenset({"keen"}), DIALECTS[dialect].adapter
+    )
+    assert "keen" in query.text and len(query.reasons) == 2
