@@ -34,20 +34,24 @@ from segpy.resolve.model import Bound
 from segpy.source.nodes import Mapping, Scalar, Source
 from segpy.source.read import read_bytes, read_source
 from segpy.spec.decode import decode
+from segpy.spec.inputs import inputs_of
+from segpy.spec.model_inputs import Input
 from segpy.spec.schema import schema_text as language_schema
 from segpy.sql.build import models_in_sql
 from segpy.sql.differences import members_queries
 from segpy.sql.examples import build_unit_tests
-from segpy.sql.model import MembersQuery, UnitTests
+from segpy.sql.model import MembersQuery, Model, UnitTests
 from segpy.sql.read import read_expression
+from segpy.sql.relations import jinja_of
 from segpy.warehouse.backfill import backfill as backfill_history
 from segpy.warehouse.differences import members_differ
+from segpy.warehouse.inputs import gone
 from segpy.warehouse.model import BuildOptions, BuildResult, Progress, Sizes, Target
 from segpy.warehouse.model_backfill import BackfillOptions, BackfillProgress, BackfillResult
 from segpy.warehouse.model_differences import MembersDiffer as MembersDiffer
+from segpy.warehouse.model_inputs import Reading
 from segpy.warehouse.query import segment_sizes
-from segpy.warehouse.run import build as build_models
-from segpy.warehouse.run import parse
+from segpy.warehouse.run import build_parsed, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class Compiled:
     grain: str = "day"
     members_model: str = "segment_members"
     history_models: tuple[str, ...] = ()  # those that remember from run to run, the spells first
+    readings: tuple[Reading, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -147,6 +152,7 @@ class _Planned:
     compiled: Compiled
     bound: Bound | None = None
     plan: Plan | None = None
+    inputs: tuple[Input, ...] = ()
 
 
 def _project(
@@ -179,7 +185,7 @@ def _read(sources: Sequence[Source]) -> _Read:
 def _planned(read: _Read, catalog: Catalog, warnings: tuple[Diagnostic, ...]) -> _Planned:
     """The stages before SQL."""
     findings: list[Diagnostic] = [*warnings, *read.findings]
-    bound = _bound(read, catalog, findings)
+    bound, inputs = _bound(read, catalog, findings)
     if bound is None or _has_errors(findings):
         return _Planned(Compiled(read.sources, tuple(findings)))
     plan = build_plan(bound)
@@ -191,22 +197,22 @@ def _planned(read: _Read, catalog: Catalog, warnings: tuple[Diagnostic, ...]) ->
     compiled = Compiled(
         read.sources, tuple(findings), (), _summaries(plan), (), chosen(plan), grain, plan.members, history
     )
-    return _Planned(compiled, bound, plan)
+    return _Planned(compiled, bound, plan, inputs)
 
 
-def _bound(read: _Read, catalog: Catalog, findings: list[Diagnostic]) -> Bound | None:
-    """What the files say, each name resolved; what was found on the way is added to the findings."""
+def _bound(read: _Read, catalog: Catalog, findings: list[Diagnostic]) -> tuple[Bound | None, tuple[Input, ...]]:
+    """What the files say, each name resolved, and what they read. Findings on the way are added to the others."""
     if _has_errors(findings):
-        return None
+        return None, ()
     spec, found = decode(list(read.files))
     findings += found
     if spec is None:
-        return None
+        return None, ()
     bound, found = bind(spec, catalog, read_expression)
     findings += found
     if bound is not None:
         findings += check(bound)
-    return bound
+    return bound, inputs_of(spec)
 
 
 def _compiled(planned: _Planned) -> Compiled:
@@ -215,8 +221,19 @@ def _compiled(planned: _Planned) -> Compiled:
     if plan is None or bound is None:
         return planned.compiled
     tests = build_unit_tests(build_examples(bound))
-    artifacts = render(plan, models_in_sql(plan), tests)
-    return replace(planned.compiled, artifacts=artifacts, examples=_examples(tests))
+    models = models_in_sql(plan)
+    artifacts, readings = render(plan, models, tests), tuple(_readings(models, planned.inputs))
+    return replace(planned.compiled, artifacts=artifacts, examples=_examples(tests), readings=readings)
+
+
+def _readings(models: Sequence[Model], inputs: Sequence[Input]) -> Iterator[Reading]:
+    """What each model reads of the user's, and where that is written."""
+    for model in models:
+        for read in model.reads:
+            own = [one for one in inputs if jinja_of(one.relation) == read.relation]
+            names = {name.text: name for one in own for name in one.columns}
+            columns = tuple(names[column] for column in read.columns if column in names)
+            yield Reading(model.name, own[0].relation, columns)
 
 
 def write(project_dir: Path, compiled: Compiled, *, force: bool = False) -> tuple[WriteReport, tuple[Diagnostic, ...]]:
@@ -234,9 +251,15 @@ def warehouse_of(project_dir: Path, profiles_dir: Path | None, target: str | Non
     return Target(project_dir, find_profiles_dir(project_dir, profiles_dir), target)
 
 
-def build(where: Target, asked: BuildOptions, on_progress: Progress = lambda _: None) -> BuildResult:
-    """Build a rendered project with dbt."""
-    return build_models(where, asked, on_progress)
+def build(
+    where: Target, compiled: Compiled, asked: BuildOptions, on_progress: Progress = lambda _: None
+) -> BuildResult:
+    """Build a rendered project with dbt; nothing of it where the warehouse lacks what is read."""
+    manifest = parse(where, asked.variables)
+    if isinstance(manifest, Diagnostic):
+        return BuildResult(problems=(manifest,))
+    missing = gone(where, manifest, asked, compiled.readings)
+    return BuildResult(problems=missing) if missing else build_parsed(where, manifest, asked, on_progress)
 
 
 def backfill(

@@ -62,7 +62,7 @@ def build(
         asked = {**variables, **({"segpy_as_of": as_of} if as_of is not None else {})}
         asked |= {"segpy_rewrite_history": True} if rewrite_history else {}
         wanted = BuildOptions(select or _OWN_AND_UPSTREAM, exclude, asked, threads, full_refresh)
-        result = _run(where, wanted, as_json)
+        result = _run(where, compiled, wanted, as_json)
         findings += result.problems
         measured = pipeline.sizes(where, compiled, result)
         sizes = measured if isinstance(measured, Sizes) else None
@@ -75,8 +75,8 @@ def build(
     return FINDINGS if result.failures else exit_code(findings)
 
 
-def _run(where: Target, wanted: BuildOptions, silent: bool) -> BuildResult:
+def _run(where: Target, compiled: pipeline.Compiled, wanted: BuildOptions, silent: bool) -> BuildResult:
     if silent:
-        return pipeline.build(where, wanted)
+        return pipeline.build(where, compiled, wanted)
     with progress_to(sys.stderr) as report:
-        return pipeline.build(where, wanted, report)
+        return pipeline.build(where, compiled, wanted, report)

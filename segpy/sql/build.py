@@ -14,6 +14,7 @@ from segpy.sql.audiences import audience_queries
 from segpy.sql.events import events_query
 from segpy.sql.explanations import explanations_query
 from segpy.sql.features import features_query
+from segpy.sql.inputs import reads_of
 from segpy.sql.layout import typeset, variants
 from segpy.sql.lower.query import lower, lowered_column
 from segpy.sql.meaning import meaning_of
@@ -35,13 +36,17 @@ def models_in_sql(plan: Plan) -> tuple[Model, ...]:
     dialects = dialects_of(plan.bound.settings.dialects)
     models: list[Model] = []
     meanings: dict[str, str] = {}
-    for query in queries_of(plan):
+    queries = queries_of(plan)
+    generated = {jinja_of_model(query.name) for query in queries}
+    for query in queries:
         written = tuple(_in_dialect(query, dialect) for dialect in dialects)
         meaning = None
         if query.kept is not None and query.kept.by_meaning:
             upstream = [meanings[jinja] for _, jinja in query.placeholders if jinja in meanings]
             meaning = meanings[jinja_of_model(query.name)] = meaning_of(query.kept, written, upstream)
-        models.append(Model(query.name, query.grain, query.view, written, query.kept, meaning))
+        models.append(
+            Model(query.name, query.grain, query.view, written, query.kept, meaning, reads_of(query, generated))
+        )
     return tuple(models)
 
 

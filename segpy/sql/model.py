@@ -102,6 +102,14 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """Columns that a model reads of a relation of the user's, which is given as Jinja."""
+
+    relation: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """A model, in every dialect of the project; its columns are the same in all, but for their types.
 
@@ -114,6 +122,7 @@ class Model:
     written: tuple[Written, ...]
     kept: Kept | None = None
     meaning: str | None = None
+    reads: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

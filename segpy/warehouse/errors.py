@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from segpy.diagnostics.model import Diagnostic, Severity
+from segpy.diagnostics.nearest import listed, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +125,55 @@ class EndsBeforeItBegins(Diagnostic):
     def help(self) -> str:
         """A way out."""
         return "give an earlier --from or a later --to; without --to it ends where a run would stand now"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGone(Diagnostic):
+    """A column that a model is about to read, and that the warehouse does not have."""
+
+    name: str
+    relation: str
+    known: tuple[str, ...]
+
+    code: ClassVar[str] = "SEG617"
+    title: ClassVar[str] = "column is not in the warehouse"
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        guess = nearest(self.name, self.known)
+        return f"{self.relation} has no such column" + (f"; nearest: `{guess}`" if guess else "")
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return (
+            "nothing was built, and what is kept is as it was: bring the column back, name the one in its place, or "
+            "take it and what needs it out of the spec, then run `segpy build` again; columns there: "
+            f"{listed(self.known)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RelationGone(Diagnostic):
+    """A relation that a model is about to read, and that the warehouse does not have."""
+
+    relation: str
+    message: str
+
+    code: ClassVar[str] = "SEG618"
+    title: ClassVar[str] = "relation cannot be read"
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        told = next((line.strip() for line in self.message.splitlines() if line.strip()), "")
+        return f"the warehouse has no {self.relation} to read: {told}"
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return (
+            "nothing was built, and what is kept is as it was: bring the relation back, or name another in the spec, "
+            "then run `segpy build` again, which without --select builds models and seeds of the project before it"
+        )

@@ -75,7 +75,7 @@ def _table_of(
 ) -> Any | Diagnostic:
     told = ["--vars", json.dumps(variables)] if variables else []
     outcome = invoke(target, ["show", "--inline", sql, "--limit", str(limit), *told], manifest)
-    _forget_query(manifest)
+    forget_query(manifest)
     if isinstance(outcome, Diagnostic):
         return outcome
     (result,) = outcome.results
@@ -84,7 +84,7 @@ def _table_of(
     return result.agate_table
 
 
-def _forget_query(manifest: Any) -> None:
+def forget_query(manifest: Any) -> None:
     """After a query that it could not parse, dbt keeps its node, and would fail the next for its sake."""
     if manifest is not None:
         for name in [name for name in manifest.nodes if name.startswith("sql_operation.")]:

@@ -35,7 +35,7 @@ def build_parsed(
 ) -> BuildResult:
     """Run `dbt build` on a project that was parsed."""
     shared = ["--vars", json.dumps(asked.variables)]
-    command = ["build", *shared, *_listed("--select", asked.select), *_listed("--exclude", asked.exclude)]
+    command = ["build", *shared, *selection(asked)]
     if asked.threads is not None:
         command += ["--threads", str(asked.threads)]
     if asked.full_refresh:
@@ -51,7 +51,7 @@ def build_parsed(
     nodes = tuple(_node_result(each) for each in getattr(outcome, "results", None) or ())
     nodes = _with_the_rest(nodes, lambda names: invoke(target, ["test", *shared, *names], manifest))
     if not nodes:
-        return BuildResult(problems=(NothingSelected(_selection(asked)),))
+        return BuildResult(problems=(NothingSelected(" ".join(selection(asked))),))
     return BuildResult(nodes=tuple(with_rows(target, manifest, node) for node in nodes), manifest=manifest)
 
 
@@ -71,12 +71,13 @@ def _with_the_rest(
     return tuple(later.get(node.name, node) if node.name in skipped else node for node in nodes)
 
 
+def selection(asked: BuildOptions) -> list[str]:
+    """What is selected, in dbt's words."""
+    return [*_listed("--select", asked.select), *_listed("--exclude", asked.exclude)]
+
+
 def _listed(option: str, values: Sequence[str]) -> list[str]:
     return [option, *values] if values else []
-
-
-def _selection(asked: BuildOptions) -> str:
-    return " ".join([*_listed("--select", asked.select), *_listed("--exclude", asked.exclude)])
 
 
 class _Listener:
