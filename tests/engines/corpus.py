@@ -116,7 +116,7 @@ ABOUT_SEGMENTS = frozenset(
     }
 )
 """The cases of which engines are asked for all of these models too; what they do run after run, histories ask."""
-TESTED = ABOUT_SEGMENTS | {
+TESTED = ABOUT_SEGMENTS | EXPLAINED | {
     "before_1970",
     "empty_population",
     "far_away_dates",

@@ -39,9 +39,8 @@ def build(project: Project, as_of: datetime, *more: str) -> tuple[int, Any]:
     """`segpy build`, as data."""
     where = ["--project-dir", str(project.folder), "--profiles-dir", str(project.folder)]
     try:
-        ran = CliRunner().invoke(
-            segpy, ["build", *where, "--as-of", str(as_of), "--json", *more], standalone_mode=False
-        )
+        arguments = ["build", *where, "--as-of", str(as_of), "--json", *more]
+        ran = CliRunner().invoke(segpy, arguments, standalone_mode=False)
     finally:
         DuckDBConnectionManager.close_all_connections()
         gc.collect()  # a query that failed holds on to its connection, through the traceback
