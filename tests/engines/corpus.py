@@ -116,20 +116,24 @@ ABOUT_SEGMENTS = frozenset(
     }
 )
 """The cases of which engines are asked for all of these models too; what they do run after run, histories ask."""
-TESTED = ABOUT_SEGMENTS | EXPLAINED | {
-    "before_1970",
-    "empty_population",
-    "far_away_dates",
-    "nulls_in_every_column",
-    "percentile",
-    "population_both",
-    "reserved_attributes",
-    "reserved_properties",
-    "retention",
-    "seq_completed",
-    "windows_listed",
-    "zoned_times",
-}
+TESTED = (
+    ABOUT_SEGMENTS
+    | EXPLAINED
+    | {
+        "before_1970",
+        "empty_population",
+        "far_away_dates",
+        "nulls_in_every_column",
+        "percentile",
+        "population_both",
+        "reserved_attributes",
+        "reserved_properties",
+        "retention",
+        "seq_completed",
+        "windows_listed",
+        "zoned_times",
+    }
+)
 """The cases in which the tests that segpy renders are run: in others they say what the rows say."""
 _COMPILED: dict[tuple[str, str], Models] = {}
 
