@@ -165,6 +165,7 @@ def test_of_at_least_some_the_nearest_count() -> None:
         segments:
           two: {{entity: user, at_least_of: {{n: 2, of: [{three}]}}}}
           not_two: {{entity: user, none: [{{at_least_of: {{n: 2, of: [{three}]}}}}]}}
+          two_far: {{entity: user, at_least_of: {{n: 2, of: [{three.replace("any", "all")}]}}}}
     """
     answer = told(
         spec,
@@ -190,6 +191,14 @@ def test_of_at_least_some_the_nearest_count() -> None:
         "dan": "+-+++ 0 in",
         "eve": "+---+ 1 out",
         "fay": "-++-+ 1 out",
+    }
+    assert verdicts(answer, "two_far") == {  # d and e, not one of them
+        "ann": "+---- 2 out",
+        "bob": "+++++ 0 in",
+        "cat": "----- 3 out",  # a, and one of the pairs
+        "dan": "-+--- 2 out",
+        "eve": "-+++- 1 out",
+        "fay": "+--+- 1 out",
     }
     assert remains(answer, "two") == [
         ("population", 6, 6, 0),

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cases.runner import Models, Refused, compile_spec
 from tests.cases.tables import Row
+from tests.explanations import told
 from tests.histories.chance import ATTRIBUTES, Drawn, drawn
 from tests.histories.history import users_table
 from tests.histories.test_histories import spell
@@ -25,7 +26,7 @@ SEEDS = range(int(_FIRST), int(_LAST)) if _LAST else range(int(_FIRST))
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_run_leaves_what_the_oracle_says(seed: int) -> None:
-    """Spells, flags, and whether the conditions hold of those whose flag has rules."""
+    """Spells, flags, whether the conditions hold of those whose flag has rules, and after the last run why."""
     given, models = compilable(seed)
     oracle = History()
     with opened() as replay:
@@ -40,6 +41,9 @@ def test_every_run_leaves_what_the_oracle_says(seed: int) -> None:
             found = {spell(row) for row in replay.rows("segment_spells") if row["kind"] != "run"}
             assert not differing(found, set(oracle.spells)), where
             assert flags(replay.rows("user_segments")) == decided(world), where
+            if number == len(given.runs) - 1:
+                assert not [*told.differing(told.explanations(world), replay.rows("segment_explanations"))], where
+                assert not [*told.differing(told.counts(world), replay.rows("segment_attrition"))], where
 
 
 def compilable(seed: int) -> tuple[Drawn, dict[str, Models]]:

@@ -23,6 +23,8 @@ BRANCHES, RUNS, RANKINGS, FLAGS = "sql/branches.py", "sql/runs.py", "sql/ranking
 DIALECTS = "dialects/model.py"
 SPELLS, REMEMBERED, WATERFALLS = "sql/spells.py", "sql/remembered.py", "plan/segments.py"
 AFFECTED, ARRIVALS = "sql/affected.py", "sql/arrivals.py"
+APART_BY_CONDITIONS, VERDICTS, ATTRITION = "plan/explained.py", "sql/verdicts.py", "sql/attrition.py"
+REASONS = "reasons"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -271,8 +273,8 @@ MUTANTS = (
     Mutant(
         "or_never for everybody",
         FLAGS,
-        "if one.or_never and one.nullable else condition",
-        "if one.nullable else condition",
+        "or_never=one.or_never and one.nullable)",
+        "or_never=one.nullable)",
         "unknown_conditions",
     ),
     Mutant(
@@ -671,5 +673,61 @@ MUTANTS = (
         "meaning = meanings[jinja_of_model(query.name)] = meaning_of(query.kept, written, upstream)",
         'meaning = meanings[jinja_of_model(query.name)] = "00000000"',
         "a few runs by dbt",
+    ),
+    Mutant(
+        "below none a condition says what is written",
+        APART_BY_CONDITIONS,
+        "inner = negated != (logic is Logic.NONE)",
+        "inner = negated",
+        REASONS,
+    ),
+    Mutant(
+        "not at least two is not two",
+        APART_BY_CONDITIONS,
+        "wanted = len(parts) + 1 - wanted",
+        "wanted = max(len(parts) - wanted, 1)",
+        REASONS,
+    ),
+    Mutant(
+        "those ahead in a group are no conditions",
+        WATERFALLS,
+        "            scope.before(one),\n            lambda test",
+        "            (),\n            lambda test",
+        REASONS,
+    ),
+    Mutant(
+        "what is not known passes below none",
+        VERDICTS,
+        "coalesce(found, exp.Boolean(this=line.negated))",
+        "coalesce(found, exp.false())",
+        REASONS,
+    ),
+    Mutant(
+        "of at least some each part misses one",
+        VERDICTS,
+        "most = max(map(most_missed, parts))",
+        "most = 1",
+        REASONS,
+    ),
+    Mutant(
+        "for any the farthest counts",
+        VERDICTS,
+        "return exp.Least(this=by_part[0], expressions=by_part[1:])",
+        "return exp.Greatest(this=by_part[0], expressions=by_part[1:])",
+        REASONS,
+    ),
+    Mutant(
+        "failing only is failing",
+        ATTRITION,
+        "all_of([negated(column(rule.column)), alone])",
+        "negated(column(rule.column))",
+        REASONS,
+    ),
+    Mutant(
+        "the first rule failed is come past",
+        ATTRITION,
+        "true=number(rule.position - 1)",
+        "true=number(rule.position)",
+        REASONS,
     ),
 )

@@ -14,6 +14,7 @@ from tests.cases import case as cases
 from tests.cases import expected
 from tests.cases import test_cases as checks
 from tests.cases.case import Case
+from tests.explanations import test_explanations
 from tests.histories import history, test_histories
 from tests.kept import shortly, test_hand_made, test_random_schedules
 from tests.properties.language import test_language
@@ -23,7 +24,7 @@ SPECS = 25
 SEEDS = range(900, 904)
 SCHEDULES = range(24)
 LONGEST = 300  # seconds for a single test
-SCHEDULED, BY_DBT = "a schedule", "a few runs by dbt"
+SCHEDULED, BY_DBT, REASONS = "a schedule", "a few runs by dbt", "reasons"
 CHECKS: tuple[Callable[[Case], None], ...] = (
     *(
         partial(checks.test_what_is_expected, expectation=one)
@@ -40,6 +41,9 @@ def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
     """
     if first in history.names():
         yield f"history {first}", lambda: test_histories.test_what_is_expected(first)
+    if first == REASONS:
+        for name in ("everything", "at_least", "nothing_known", "taken"):
+            yield f"{REASONS}: {name}", _reasons(name)
     if first in (*test_hand_made.HISTORIES, SCHEDULED, BY_DBT):
         yield from kept_trials(first)
         return
@@ -51,6 +55,12 @@ def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
         yield f"history {name}", lambda name=name: test_histories.test_what_is_expected(name)  # type: ignore[misc]
     for batch in SEEDS:
         yield f"random specs of seed {batch}", lambda batch=batch: random_specs(batch)  # type: ignore[misc]
+
+
+def _reasons(name: str) -> Callable[[], None]:
+    """A test of explanations and attrition, by words of its name."""
+    (found,) = (test for title, test in vars(test_explanations).items() if title.startswith("test_") and name in title)
+    return lambda: found()
 
 
 def kept_trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
