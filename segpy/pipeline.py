@@ -20,7 +20,9 @@ from segpy.plan.compare import compare
 from segpy.plan.examples import build_examples, models_of_examples
 from segpy.plan.model import Plan, models_of
 from segpy.plan.model_compare import Comparison
+from segpy.plan.model_summaries import SegmentSummary as SegmentSummary
 from segpy.plan.part import part_of
+from segpy.plan.summaries import summaries
 from segpy.project.drift import find_drift
 from segpy.project.errors import FormerErrors
 from segpy.project.find import find_specs
@@ -41,6 +43,7 @@ from segpy.sql.build import models_in_sql
 from segpy.sql.differences import members_queries
 from segpy.sql.examples import build_unit_tests
 from segpy.sql.model import MembersQuery, Model, UnitTests
+from segpy.sql.preview import preview_queries
 from segpy.sql.read import read_expression
 from segpy.sql.relations import jinja_of
 from segpy.warehouse.backfill import backfill as backfill_history
@@ -50,24 +53,10 @@ from segpy.warehouse.model import BuildOptions, BuildResult, Progress, Sizes, Ta
 from segpy.warehouse.model_backfill import BackfillOptions, BackfillProgress, BackfillResult
 from segpy.warehouse.model_differences import MembersDiffer as MembersDiffer
 from segpy.warehouse.model_inputs import Reading
+from segpy.warehouse.model_preview import Preview
+from segpy.warehouse.preview import preview as preview_segment
 from segpy.warehouse.query import segment_sizes
 from segpy.warehouse.run import build_parsed, parse
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentSummary:
-    """A segment as people are told of it. `english` is its definition, a line each."""
-
-    name: str
-    entity: str
-    description: str
-    stage: str | None
-    owner: str | None
-    version: int
-    content_hash: str
-    english: tuple[str, ...]
-    spec_file: str
-    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +184,7 @@ def _planned(read: _Read, catalog: Catalog, warnings: tuple[Diagnostic, ...]) ->
     grain = bound.settings.grain.value
     history = (plan.history.spells, plan.history.sizes)
     compiled = Compiled(
-        read.sources, tuple(findings), (), _summaries(plan), (), chosen(plan), grain, plan.members, history
+        read.sources, tuple(findings), (), summaries(plan), (), chosen(plan), grain, plan.members, history
     )
     return _Planned(compiled, bound, plan, inputs)
 
@@ -343,6 +332,25 @@ def members(where: Target, found: Difference, instants: Sequence[str | None]) ->
     return tuple(differ)
 
 
+def preview(
+    project_dir: Path, profiles_dir: Path | None, target: str | None, where: Target, segment: str, as_of: str | None
+) -> tuple[Compiled, Preview | Diagnostic | None]:
+    """A segment as it would be; None where the specs do not hold, or have no such segment."""
+    with _rarely_collecting():
+        found = _project(project_dir, profiles_dir, target)
+        if isinstance(found, Compiled):
+            return found, None
+        planned = _planned(*found)
+        bound, plan = planned.bound, planned.plan
+        if plan is None or bound is None or segment not in _names_of(bound):
+            return planned.compiled, None
+        queries = preview_queries(build_plan(part_of(bound, (segment,))), plan, segment, found[1].adapter)
+    manifest = parse(where, {})
+    if isinstance(manifest, Diagnostic):
+        return planned.compiled, manifest
+    return planned.compiled, preview_segment(where, manifest, queries, as_of)
+
+
 def schema_text() -> str:
     """The language as a JSON Schema, the text of a file."""
     return language_schema()
@@ -359,26 +367,6 @@ def _generated_folders(files: Sequence[Mapping]) -> tuple[str, ...]:
         if isinstance(written, Scalar):
             return (written.text.strip("/"),)
     return ("models/segpy",)
-
-
-def _summaries(plan: Plan) -> tuple[SegmentSummary, ...]:
-    return tuple(
-        SegmentSummary(
-            one.segment.name,
-            one.segment.entity,
-            one.segment.description,
-            one.segment.stage,
-            one.segment.owner,
-            one.segment.version,
-            one.content_hash,
-            one.english,
-            one.segment.span.file,
-            entity.segments.model,
-        )
-        for entity in plan.entities
-        if entity.segments is not None
-        for one in entity.segments.segments
-    )
 
 
 def _examples(tests: tuple[UnitTests, ...]) -> tuple[ExampleSummary, ...]:

@@ -12,7 +12,6 @@ import click
 from segpy import pipeline
 from segpy.cli import options
 from segpy.cli.output import FINDINGS, FINE, show
-from segpy.diagnostics.nearest import listed, nearest
 
 
 @click.command()
@@ -45,9 +44,7 @@ def describe(
     segments = {segment.name: segment for segment in compiled.segments}
     for name in names:
         if name not in segments:
-            near = nearest(name, segments)
-            hint = f"did you mean `{near}`?" if near else f"there are {listed(segments)}"
-            raise click.UsageError(f"no segment is called `{name}`: {hint}")
+            raise click.UsageError(options.unknown_segment(name, segments))
     chosen = [segments[name] for name in dict.fromkeys(names or segments)]
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(segment) for segment in chosen], indent=2))

@@ -27,7 +27,7 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which a newcomer meets them."""
-        return ["check", "render", "build", "backfill", "diff", "describe", "explain", "schema", "demo"]
+        return ["check", "render", "build", "backfill", "preview", "diff", "describe", "explain", "schema", "demo"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
@@ -40,6 +40,8 @@ class _Commands(click.Group):
                 from segpy.cli.build import build as command
             case "backfill":
                 from segpy.cli.backfill import backfill as command
+            case "preview":
+                from segpy.cli.preview import preview as command
             case "diff":
                 from segpy.cli.diff import diff as command
             case "describe":

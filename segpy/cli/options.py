@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
+
+from segpy.diagnostics.nearest import listed, nearest
 
 Command = Callable[..., int]
 Decorator = Callable[[Command], Command]
@@ -80,3 +82,10 @@ def together(*options: Callable[[Any], Any]) -> Decorator:
 
 
 compiling = together(project_dir, profiles_dir, target, findings_format, debug)
+
+
+def unknown_segment(name: str, known: Collection[str]) -> str:
+    """What to say of a segment that there is not."""
+    near = nearest(name, known)
+    hint = f"did you mean `{near}`?" if near else f"there are {listed(known)}"
+    return f"no segment is called `{name}`: {hint}"

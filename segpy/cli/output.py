@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.diagnostics.render import render_github, render_json, render_text
 from segpy.source.nodes import Source
 
 FINE, FINDINGS, MISUSE = 0, 1, 2
+_WIDE = 200  # where nobody's window is to be fitted
 
 
 def exit_code(diagnostics: Sequence[Diagnostic]) -> int:
@@ -54,6 +57,13 @@ def as_data(diagnostics: Sequence[Diagnostic]) -> Any:
 def counted(number: int, noun: str) -> str:
     """`1 segment`, `2 segments`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def print_table(table: Table) -> None:
+    """A table on standard output."""
+    color = has_colors(sys.stdout)
+    width = None if sys.stdout.isatty() else _WIDE
+    Console(file=sys.stdout, force_terminal=color, no_color=not color, width=width, highlight=False).print(table)
 
 
 def has_colors(stream: TextIO) -> bool:

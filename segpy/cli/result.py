@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
-from segpy.cli.output import as_data, counted, has_colors
+from segpy.cli.output import as_data, counted, print_table
 from segpy.diagnostics.model import Diagnostic
 from segpy.pipeline import Compiled, ExampleSummary, SegmentSummary
 from segpy.warehouse.model import BuildResult, Difference, NodeResult, Sizes
-
-_WIDE = 200  # where nobody's window is to be fitted
 
 
 def print_result(result: BuildResult, sizes: Sizes | None, compiled: Compiled) -> None:
@@ -104,9 +100,7 @@ def _print_sizes(sizes: Sizes, segments: Sequence[SegmentSummary]) -> None:
     for size in sizes.segments:
         share = "–" if size.share is None else f"{size.share:.1%}"
         table.add_row(size.segment, size.entity, f"{size.members:,}", share, stages.get(size.segment) or "")
-    color = has_colors(sys.stdout)
-    width = None if sys.stdout.isatty() else _WIDE
-    Console(file=sys.stdout, force_terminal=color, no_color=not color, width=width, highlight=False).print(table)
+    print_table(table)
 
 
 def _failure(node: NodeResult, example: ExampleSummary | None) -> str:

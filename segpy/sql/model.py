@@ -164,3 +164,18 @@ class MembersQuery:
     segments: tuple[str, ...]
     reasons: tuple[Reason, ...]
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewQueries:
+    """What is asked of a segment: a query with a row for each of its rules, and one with one row of its overlap.
+
+    The latter tells the instant, the population and the members, and of each of the `others` its size, and how many are
+    in both.
+    """
+
+    segment: str
+    entity: str
+    rules: str
+    others: tuple[str, ...]
+    overlap: str

@@ -46,7 +46,7 @@ def known(command: click.Command) -> set[str]:
 def said(text: str) -> set[str]:
     """The options and arguments that the first cells of a text's tables name."""
     cells = [span for table in tables(text) for row in table for span in spans(row[0])]
-    return {cell.split(" ")[0] for cell in cells if cell.startswith(("-", "["))}
+    return {cell.split(" ")[0] for cell in cells if cell.startswith(("-", "[")) or cell.isupper()}
 
 
 def test_each_command_has_a_section_and_each_section_a_command() -> None:
