@@ -319,7 +319,10 @@ def _kept(end: exp.Expr, reason: exp.Expr) -> list[exp.Expr]:
 
 
 def _run() -> exp.Query:
-    """That there was a run at all, which lasts until the next one: it may have changed nothing else."""
+    """That there was a run at all: it may have changed nothing else.
+
+    It is told of definitions, which with --empty nobody sees: such a run finds nothing, and is none.
+    """
     values = {
         **dict.fromkeys(WHO, text("")),
         "kind": text(RUN),
@@ -330,7 +333,8 @@ def _run() -> exp.Query:
         "version": cast(exp.Null(), Type.INTEGER),
         "content_hash": _NO_TEXT,
     }
-    return exp.Select(expressions=[named(value.copy(), name) for name, value in values.items()])
+    columns = [named(value.copy(), name) for name, value in values.items()]
+    return select(columns, table("definitions"), distinct=True)
 
 
 def _equal(one: str, other: str, columns: Sequence[str]) -> exp.Expr:

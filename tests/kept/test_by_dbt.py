@@ -10,6 +10,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -190,6 +191,24 @@ def test_empty(project: Project) -> None:
     project.fill(given.tables(day(33)))
     assert project.dbt("run", *USERS, as_of=day(33)).well
     assert wrong(project, given, day(33)) == []
+
+
+def test_empty_is_no_run_of_history(project: Project) -> None:
+    """Without rows no membership ends, no size is told, and no later run has to be after it."""
+    given = sources(10)
+    before: dict[str, list[Any]] = {name: [] for name in HISTORY}
+    for number, more in ((40, ("--empty",)), (30, ()), (31, ()), (40, ("--empty",)), (29, ("--empty",)), (32, ())):
+        project.fill(given.tables(day(number)))
+        ended = project.dbt("build", *more, "--exclude-resource-type", "test", as_of=day(number))
+        assert ended.well, (number, ended)
+        found = {name: project.standing()[name] for name in HISTORY}
+        assert (found == before) is bool(more), number
+        before = found
+    runs = {row["from_at"] for row in project.tables()["segment_spells"] if row["kind"] == "run"}
+    assert runs == {str(day(number)) for number in (30, 31, 32)}
+
+
+HISTORY = ("segment_spells", "segment_sizes")
 
 
 def test_other_commands(project: Project) -> None:
