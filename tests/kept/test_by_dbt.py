@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.cases.tables import Table
 from tests.kept.arrivals import DAY, HOUR
@@ -232,6 +233,23 @@ def test_other_commands(project: Project) -> None:
     ended = project.dbt("run", "--threads", "4", as_of=day(32))
     assert ended.well, ended
     assert wrong(project, given, day(32)) == []
+
+
+def test_source_freshness(project: Project) -> None:
+    """What the user says of sources is asked as in every project; what segpy renders has no part in it."""
+    project.fill(sources(12).tables(day(30)))
+    path = project.folder / "models/sources.yml"
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for days, status in ((100_000, "pass"), (1, "error")):
+        limit = {"count": days, "period": "day"}
+        told["sources"][0]["tables"][0]["config"] = {
+            "loaded_at_field": "came",
+            "freshness": {"error_after": limit, "warn_after": None},
+        }
+        path.write_text(yaml.safe_dump(told), encoding="utf-8")
+        ended = project.dbt("source", "freshness", manifest=False)
+        assert ended.statuses == {"events": status}, ended
+    assert not project.tables()
 
 
 def test_killed(project: Project) -> None:
