@@ -255,7 +255,7 @@ def backfill(
     where: Target, compiled: Compiled, asked: BackfillOptions, on_progress: BackfillProgress = lambda _: None
 ) -> BackfillResult:
     """Build the history of a rendered project that has segments, instant after instant."""
-    return backfill_history(where, asked, compiled.history_models, on_progress)
+    return backfill_history(where, asked, compiled.history_models, compiled.readings, on_progress)
 
 
 def sizes(where: Target, compiled: Compiled, result: BuildResult) -> Sizes | Diagnostic | None:

@@ -10,8 +10,10 @@ from typing import Any
 
 from segpy.diagnostics.model import Diagnostic
 from segpy.warehouse.errors import EndsBeforeItBegins, HistoryInTheWay
+from segpy.warehouse.inputs import gone
 from segpy.warehouse.model import BuildOptions, BuildResult, NodeProgress, Target
 from segpy.warehouse.model_backfill import BackfillOptions, BackfillProgress, BackfillResult, InstantProgress
+from segpy.warehouse.model_inputs import Reading
 from segpy.warehouse.query import rows_of
 from segpy.warehouse.run import build_parsed, parse
 from segpy.warehouse.spine import already_built, spine
@@ -22,12 +24,17 @@ _OF_THE_INSTANT = "segpy_as_of"  # how the macros that tell it begin, and the va
 
 
 def backfill(
-    target: Target, asked: BackfillOptions, history: Sequence[str], on_progress: BackfillProgress = lambda _: None
+    target: Target,
+    asked: BackfillOptions,
+    history: Sequence[str],
+    readings: Sequence[Reading] = (),
+    on_progress: BackfillProgress = lambda _: None,
 ) -> BackfillResult:
     """Build every instant asked for that history does not hold yet: the last as `build` does, with all tests.
 
-    `history` are the names of the models that remember: first the spells, whose runs tell how far an earlier backfill
-    came, then others. Before the last instant only these and what they are made of are built.
+    Nothing is built where the warehouse lacks what is read. `history` are the names of the models that remember: first
+    the spells, whose runs tell how far an earlier backfill came, then others. Before the last instant only these and
+    what they are made of are built.
     """
     manifest = parse(target, asked.variables)
     if isinstance(manifest, Diagnostic):
@@ -43,6 +50,8 @@ def backfill(
     kept = 0 if asked.rewrite else already_built(instants, runs)
     if kept is None:
         return BackfillResult(instants, problems=(_in_the_way(asked.first, runs),))
+    if missing := gone(target, manifest, BuildOptions(_EVERYTHING, variables=asked.variables), readings):
+        return BackfillResult(instants, problems=missing)
     # The tables of the last instant may be missing although history has it: they are made again.
     kept = min(kept, len(instants) - 1)
     anew = asked.rewrite or not runs

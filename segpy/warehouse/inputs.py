@@ -6,6 +6,7 @@ A relation that the same run makes is left to that run: what it will have, nobod
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from segpy.warehouse.query import forget_query
 from segpy.warehouse.run import selection
 
 _MADE = ("model", "seed", "snapshot")
+_PLAIN = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
 def gone(target: Target, manifest: Any, asked: BuildOptions, readings: Sequence[Reading]) -> tuple[Diagnostic, ...]:
@@ -90,8 +92,11 @@ class _Warehouse:
         return found
 
     def answers(self, relation: Relation, column: str) -> bool:
-        """Whether a column can be read that is not listed: some engines have such of their own."""
-        return not isinstance(self._ask((relation,), column), str)
+        """Whether a column can be read that is not listed: some engines have such of their own, of plain names.
+
+        Any other text of a spec is never asked about, as it would be SQL.
+        """
+        return _PLAIN.fullmatch(column) is not None and not isinstance(self._ask((relation,), column), str)
 
     def _ask(self, relations: Sequence[Relation], column: str = "*") -> tuple[tuple[str, ...], ...] | str:
         """The columns of some relations, or what dbt says instead."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -19,7 +20,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 from segpy import pipeline
 from segpy.spec.duration import Duration
-from segpy.warehouse.errors import HistoryInTheWay
+from segpy.warehouse.errors import ColumnGone, HistoryInTheWay
 from segpy.warehouse.model import Target
 from segpy.warehouse.model_backfill import BackfillOptions, BackfillResult, InstantProgress
 from tests.e2e.commands import plain_environment
@@ -94,6 +95,7 @@ def backfill(
         return pipeline.backfill(where, compiled, asked, (heard if heard is not None else []).append)
     finally:
         DuckDBConnectionManager.close_all_connections()
+        gc.collect()  # a query that failed holds on to its connection, through the traceback
 
 
 def test_the_same_as_run_by_run(project: Project, by_run: dict[str, Any]) -> None:
@@ -146,6 +148,15 @@ def test_it_goes_on_where_history_ends(project: Project, by_run: dict[str, Any])
     again = backfill(project)
     assert (again.kept, again.built, again.complete) == (len(INSTANTS) - 1, 1, True)
     assert history(project) == by_run
+
+
+def test_what_is_gone_is_told_before_anything_is_built(project: Project) -> None:
+    """Otherwise a backfill would end in its first instant, or in a later one where an upstream model changed."""
+    project.ask("alter table raw.events drop column x")
+    before = project.standing()
+    result = backfill(project)
+    assert [one.code for one in result.problems] == [ColumnGone.code]
+    assert (result.built, project.standing()) == (0, before)
 
 
 def test_what_fails_ends_it(project: Project) -> None:

@@ -98,3 +98,15 @@ def test_a_column_that_nobody_lists_is_there_all_the_same(project: Project) -> N
     finally:
         (project.folder / "segments/spec.yml").write_text(SPEC, encoding="utf-8")
     assert (code, told["findings"]) == (0, []), told
+
+
+def test_a_column_never_becomes_sql(project: Project) -> None:
+    """What is no plain name is not asked about, as asking for a column by its text would run that text."""
+    trap = "1 as one) as a; create table trapped as select 1 as one; select * from (select 1 as one"
+    spec = SPEC.replace("loaded_at: came", f'loaded_at: "{trap}"')
+    assert spec != SPEC
+    (project.folder / "segments/spec.yml").write_text(spec, encoding="utf-8")
+    exit_code, told = build(project, SECOND)
+    (project.folder / "segments/spec.yml").write_text(SPEC, encoding="utf-8")
+    assert exit_code == 1 and [one["code"] for one in told["findings"]] == ["SEG617"]
+    assert "trapped" not in project.tables()
