@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,21 @@ def segpy(capsys: pytest.CaptureFixture[str]) -> Segpy:
         with pytest.raises(SystemExit) as ended:
             main(arguments)
         captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Said(ended.value.code, captured.out, captured.err)
+        code = ended.value.code
+        del ended
+        _let_go()
+        assert isinstance(code, int)
+        return Said(code, captured.out, captured.err)
 
     return run
+
+
+def _let_go() -> None:
+    """Close the warehouse: dbt keeps it open, and would take it for the next project's, whose path reads the same.
+
+    A query that failed holds on to its connection as well, through its traceback.
+    """
+    connections = sys.modules.get("dbt.adapters.duckdb.connections")
+    if connections is not None and connections.DuckDBConnectionManager._ENV is not None:
+        connections.DuckDBConnectionManager.close_all_connections()
+        gc.collect()
