@@ -42,7 +42,7 @@ def preview(
     """
     where = pipeline.warehouse_of(project_dir, profiles_dir, target)
     compiled, found = pipeline.preview(project_dir, profiles_dir, target, where, segment, as_of)
-    if compiled.segments and segment not in (names := [one.name for one in compiled.segments]):
+    if not compiled.failed and segment not in (names := [one.name for one in compiled.segments]):
         raise click.UsageError(options.unknown_segment(segment, names))
     findings = (*compiled.diagnostics, found) if isinstance(found, Diagnostic) else compiled.diagnostics
     seen = found if isinstance(found, Preview) else None

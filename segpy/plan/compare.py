@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from segpy.plan.model import EntityPlan, Plan, SegmentPlan
 from segpy.plan.model_compare import Change, Comparison, FeatureChange, SegmentChange
+from segpy.plan.segments import own_meaning
 from segpy.resolve.model import Feature, Segment
 
 _TOLD = ("description", "stage", "owner", "playbook", "size", "version")
@@ -58,7 +59,8 @@ def _segment(name: str, old: _Segments, new: _Segments) -> SegmentChange | None:
 
 
 def _says_the_same(mine: Segment, theirs: Segment) -> bool:
-    return (mine.entity, mine.extends, mine.condition) == (theirs.entity, theirs.extends, theirs.condition)
+    said = ((one.entity, one.extends, own_meaning(one)) for one in (mine, theirs))
+    return len(set(said)) == 1
 
 
 def _hash(name: str, segments: _Segments) -> str | None:

@@ -278,6 +278,11 @@ def _orders(measures: Iterable[Measure]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((stream.name, stream.order) for stream in streams if stream.order is not None))
 
 
+def own_meaning(segment: Segment) -> str:
+    """What a segment says by itself: its conditions in any order, other segments by their names."""
+    return _meaning(segment.condition, lambda name: name)
+
+
 def _meaning(condition: Condition | None, content: Callable[[str], str]) -> str:
     """A condition's canonical text: parts in any order, other segments by their own meaning."""
     match condition:

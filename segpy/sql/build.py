@@ -56,6 +56,12 @@ def dialects_of(names: Sequence[str]) -> tuple[Dialect, ...]:
     return tuple(replace(one, beside=tuple(other for other in found if other is not one)) for one in found)
 
 
+def dialect_of(plan: Plan, adapter: str | None) -> Dialect:
+    """The dialect of a project that the adapter of a target speaks; its first where none of them does."""
+    dialects = dialects_of(plan.bound.settings.dialects)
+    return next((one for one in dialects if one.adapter == adapter), dialects[0])
+
+
 def queries_of(plan: Plan) -> tuple[Query, ...]:
     """The query of every model, the same for all engines."""
     queries = entity_queries(plan, kept=True)

@@ -10,8 +10,8 @@ from sqlglot import exp
 from segpy.plan.model import EntityPlan, Plan, SegmentPlan
 from segpy.plan.model_explained import Rule
 from segpy.spec.expression import Type
-from segpy.sql.build import dialects_of, entity_queries, written
-from segpy.sql.inline import inlined
+from segpy.sql.build import dialect_of, entity_queries, written
+from segpy.sql.inline import from_warehouse
 from segpy.sql.lower.query import lower
 from segpy.sql.model import Cte, MembersQuery, OutputColumn, Query, Reason
 from segpy.sql.nodes import Operation
@@ -51,8 +51,7 @@ def members_queries(
     before: Plan, after: Plan, segments: frozenset[str], adapter: str | None
 ) -> tuple[MembersQuery, ...]:
     """A query for each entity that has some of the segments in one version or both."""
-    dialects = dialects_of(after.bound.settings.dialects)
-    dialect = next((one for one in dialects if one.adapter == adapter), dialects[0])
+    dialect = dialect_of(after, adapter)
     found = []
     entities = {one.entity.name for plan in (before, after) for one in plan.entities}
     for entity in sorted(entities):
@@ -128,10 +127,7 @@ def _models(side: _Side, relations: Relations) -> Cte:
     entity = side.entity
     assert entity.segments is not None
     flags, features = entity.segments.model, entity.features.model
-    models, read = inlined(entity_queries(side.plan, kept=False), (flags, features))
-    given = tuple(
-        Cte(name, (), select([exp.Star()], table(relations.filled_in(name, jinja)))) for jinja, name in read.items()
-    )
+    ctes = from_warehouse(entity_queries(side.plan, kept=False), (flags, features), relations)
     key = entity.entity.key
     same = exp.EQ(this=column(key, SEGMENTS), expression=column(key, FEATURES))
     columns: list[exp.Expr] = [named(cast(column(key, SEGMENTS), Type.TEXT), "entity_key")]
@@ -142,7 +138,7 @@ def _models(side: _Side, relations: Relations) -> Cte:
         for rule in side.segments[name].apart.rules
     ]
     final = select(columns, table(flags, SEGMENTS), joins=[inner_join(features, same, FEATURES)])
-    return Cte(f"segments_{side.name}", (), final, ctes=(*given, *models))
+    return Cte(f"segments_{side.name}", (), final, ctes=ctes)
 
 
 def _of_side(side: _Side, names: Sequence[str], reasons: dict[Reason, Rule]) -> exp.Select:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from sqlglot import exp
 
 from segpy.sql.model import Cte, Query
-from segpy.sql.relations import jinja_of_model
-from segpy.sql.tree import AS_OF, identifier
+from segpy.sql.relations import Relations, jinja_of_model
+from segpy.sql.tree import AS_OF, identifier, select, table
 
 
 def inlined(queries: Sequence[Query], wanted: Iterable[str]) -> tuple[tuple[Cte, ...], Mapping[str, str]]:
@@ -29,6 +29,15 @@ def inlined(queries: Sequence[Query], wanted: Iterable[str]) -> tuple[tuple[Cte,
             own = tuple(_renamed(cte, names) for cte in query.ctes)
             ctes.append(Cte(query.name, (f"{query.name}: {query.grain}",), _tables(query.final, names), ctes=own))
     return tuple(ctes), read
+
+
+def from_warehouse(queries: Sequence[Query], wanted: Iterable[str], relations: Relations) -> tuple[Cte, ...]:
+    """The models `wanted` as CTEs, after those that read the warehouse for them."""
+    models, read = inlined(queries, wanted)
+    given = tuple(
+        Cte(name, (), select([exp.Star()], table(relations.filled_in(name, jinja)))) for jinja, name in read.items()
+    )
+    return (*given, *models)
 
 
 def _needed(queries: Sequence[Query], models: Mapping[str, str], wanted: frozenset[str]) -> frozenset[str]:
@@ -56,7 +65,7 @@ def _renamed(cte: Cte, names: Mapping[str, str]) -> Cte:
 def _tables(query: exp.Query, names: Mapping[str, str]) -> exp.Query:
     """A copy of a query that reads other tables."""
     copy = query.copy()
-    for table in copy.find_all(exp.Table):
-        if table.name in names:
-            table.set("this", identifier(names[table.name]))
+    for one in copy.find_all(exp.Table):
+        if one.name in names:
+            one.set("this", identifier(names[one.name]))
     return copy

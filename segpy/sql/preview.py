@@ -7,10 +7,10 @@ from sqlglot import exp
 from segpy.plan.model import EntityPlan, Plan
 from segpy.spec.expression import Type
 from segpy.sql.attrition import attrition_query
-from segpy.sql.build import dialects_of, entity_queries, written
-from segpy.sql.inline import inlined
+from segpy.sql.build import dialect_of, entity_queries, written
+from segpy.sql.inline import from_warehouse
 from segpy.sql.lower.query import lower
-from segpy.sql.model import Cte, PreviewQueries, Query
+from segpy.sql.model import PreviewQueries, Query
 from segpy.sql.nodes import Operation
 from segpy.sql.relations import Relations
 from segpy.sql.tree import all_of, as_of, cast, coalesce, column, named, number, output, select, table, text
@@ -20,8 +20,7 @@ _RULES = ("position", "condition", "description", "remaining", "passing", "faili
 
 def preview_queries(part: Plan, whole: Plan, segment: str, adapter: str | None) -> PreviewQueries:
     """The attrition of a segment, of a plan of what it needs, and its overlap with all others of its entity."""
-    dialects = dialects_of(whole.bound.settings.dialects)
-    dialect = next((one for one in dialects if one.adapter == adapter), dialects[0])
+    dialect = dialect_of(whole, adapter)
     rules = written(lower(_attrition(part, segment), dialect), dialect)
     entity = next(one for one in whole.entities if one.segments is not None and segment in _names(one))
     others = tuple(name for name in _names(entity) if name != segment)
@@ -33,19 +32,10 @@ def _names(entity: EntityPlan) -> tuple[str, ...]:
     return tuple(one.segment.name for one in entity.segments.segments) if entity.segments is not None else ()
 
 
-def _read(queries: tuple[Query, ...], wanted: str, relations: Relations) -> tuple[Cte, ...]:
-    """Models as one query, with what they read from the warehouse."""
-    models, read = inlined(queries, (wanted,))
-    given = tuple(
-        Cte(name, (), select([exp.Star()], table(relations.filled_in(name, jinja)))) for jinja, name in read.items()
-    )
-    return (*given, *models)
-
-
 def _attrition(plan: Plan, segment: str) -> Query:
     """The rules of the segment in their order, the population first."""
     relations = Relations(plan.bound.settings.grain)
-    ctes = _read((*entity_queries(plan, kept=False), attrition_query(plan)), plan.attrition, relations)
+    ctes = from_warehouse((*entity_queries(plan, kept=False), attrition_query(plan)), (plan.attrition,), relations)
     chosen = exp.EQ(this=column("segment"), expression=text(segment))
     final = select([*map(column, _RULES)], table(plan.attrition), where=[chosen], order_by=[column("position")])
     types = (Type.INTEGER, Type.TEXT, Type.TEXT, *(Type.INTEGER,) * 3)
@@ -57,7 +47,7 @@ def _overlap(plan: Plan, entity: EntityPlan, segment: str, others: tuple[str, ..
     """One row: how many there are, how many in the segment; of each other how many are in it, and in both."""
     assert entity.segments is not None
     relations = Relations(plan.bound.settings.grain)
-    ctes = _read(entity_queries(plan, kept=False), entity.segments.model, relations)
+    ctes = from_warehouse(entity_queries(plan, kept=False), (entity.segments.model,), relations)
     columns = [named(cast(as_of(), Type.TEXT), "as_of"), named(exp.Count(this=exp.Star()), "population")]
     columns.append(_counted(column(segment), "members"))
     for i, other in enumerate(others):

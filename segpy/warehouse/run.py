@@ -16,15 +16,6 @@ from segpy.warehouse.query import with_rows
 from segpy.warehouse.unit_tests import differences
 
 
-def build(target: Target, asked: BuildOptions | None = None, on_progress: Progress = lambda _: None) -> BuildResult:
-    """Run `dbt build`. `on_progress` hears of every node as it begins and as it ends, from several threads."""
-    asked = asked or BuildOptions()
-    manifest = parse(target, asked.variables)
-    if isinstance(manifest, Diagnostic):
-        return BuildResult(problems=(manifest,))
-    return build_parsed(target, manifest, asked, on_progress)
-
-
 def parse(target: Target, variables: dict[str, object]) -> Any | Diagnostic:
     """dbt's manifest of a project: with it several commands read the project once."""
     return invoke(target, ["parse", "--vars", json.dumps(variables)])

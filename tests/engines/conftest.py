@@ -36,8 +36,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", ENGINES.values(), ids=ENGINES)
         return
     pairs = [(engine, name) for engine in ENGINES.values() for name in corpus.names(random=engine.random)]
-    if "SEGPY_ENGINES_REQUIRED" in os.environ:  # DuckDB has all cases without dbt: with it, those that dbt tests
-        pairs = [(engine, name) for engine, name in pairs if engine.name != "duckdb" or name in corpus.TESTED]
+    if "SEGPY_ENGINES_REQUIRED" in os.environ:
+        pairs = [(engine, name) for engine, name in pairs if not engine.known_without_dbt or name in corpus.TESTED]
     metafunc.parametrize(("engine", "name"), pairs, ids=[f"{engine.name}-{name}" for engine, name in pairs])
 
 

@@ -67,6 +67,15 @@ def test_a_changed_condition_and_what_follows_from_it() -> None:
     assert found.same == 1 and found.features == ()
 
 
+def test_what_follows_may_have_its_conditions_in_another_order() -> None:
+    found = changed(
+        ("at_least: 2", "at_least: 3"),
+        ("[{in_segment: keen}, {attribute: plan, in: [paid]}]", "[{attribute: plan, in: [paid]}, {in_segment: keen}]"),
+    )
+    told = [(one.segment, one.change) for one in found.segments]
+    assert told == [("keen", Change.CHANGED), ("loyal", Change.FOLLOWS)]
+
+
 def test_a_changed_version_is_told_apart() -> None:
     keen, _ = changed(("at_least: 2}]", "at_least: 3}], version: 2")).segments
     assert (keen.change, keen.version_kept) == (Change.CHANGED, False)

@@ -18,7 +18,7 @@ from segpy.warehouse.model_preview import Overlap, Preview, RulePassed
 from segpy.warehouse.preview import previewed
 from tests.cases.runner import rendered
 from tests.cases.tables import create
-from tests.unit.shop import Segpy, change
+from tests.unit.shop import SPEC, Segpy, change
 from tests.unit.stages import bound
 from tests.unit.test_compare import BEFORE, TABLES
 
@@ -87,6 +87,10 @@ def test_what_cannot_be_previewed(project: Path, segpy: Segpy) -> None:
     assert said.code == 2 and "did you mean `price_watchers`?" in said.err
     said = segpy("preview", "buyers")  # nothing was rendered, so there are no macros
     assert said.code == 1 and "segpy render" in said.err
+    (project / "segments/users.yml").write_text(SPEC[: SPEC.index("segments:")])
+    said = segpy("preview", "buyers")
+    assert said.code == 2 and "no segment is called `buyers`: there are none" in said.err
+    (project / "segments/users.yml").write_text(SPEC)
     change(project, "at_least: 2", "at_lest: 2")
     said = segpy("preview", "buyers")
     assert (said.code, said.out) == (1, "") and "at_lest" in said.err

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from segpy.diagnostics.model import Diagnostic, Severity
-from segpy.warehouse.model import BuildOptions, BuildResult, NodeProgress, SegmentSize, Sizes, Target
+from segpy.warehouse.model import BuildOptions, BuildResult, NodeProgress, Progress, SegmentSize, Sizes, Target
 from segpy.warehouse.plain import plain, way_out
 from segpy.warehouse.query import rows_of, segment_sizes
-from segpy.warehouse.run import build
+from segpy.warehouse.run import build_parsed, parse
 
 pytest.importorskip("dbt.cli.main")
 
@@ -44,6 +44,15 @@ models:
     columns: [{name: user_id, data_tests: [unique]}]
 """,
 }
+
+
+def build(target: Target, asked: BuildOptions | None = None, on_progress: Progress = lambda _: None) -> BuildResult:
+    """Read a project and build it."""
+    asked = asked or BuildOptions()
+    manifest = parse(target, asked.variables)
+    if isinstance(manifest, Diagnostic):
+        return BuildResult(problems=(manifest,))
+    return build_parsed(target, manifest, asked, on_progress)
 
 
 @pytest.fixture(scope="module")

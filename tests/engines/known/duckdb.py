@@ -36,5 +36,6 @@ ENGINE = Engine(
     },
     table=from_values,
     every_run=True,
+    known_without_dbt=True,
     random=False,  # they are held against DuckDB's answers
 )
