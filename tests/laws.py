@@ -12,8 +12,8 @@ PACKAGE = "segpy"
 
 # What stands later may know the data of what stands earlier, never the other way round.
 ORDER = (
-    *("diagnostics", "dialects", "source", "spec", "catalog", "resolve", "check"),
-    *("plan", "sql", "render", "project", "warehouse", "pipeline", "cli"),
+    *("diagnostics", "dialects", "source", "spec", "catalog", "resolve", "check", "propose"),
+    *("plan", "sql", "render", "project", "warehouse", "pipeline", "beginning", "cli"),
 )
 KNOWN_TO_ALL = ("diagnostics", "dialects")
 DATA_NAMES = re.compile(r"nodes|model(_\w+)?")
@@ -106,10 +106,10 @@ def _may_import(module: Module, target: str) -> bool:
         return False
     if other in KNOWN_TO_ALL:
         return True
-    if own == "pipeline":
-        return other != "cli"
+    if own in ("pipeline", "beginning"):
+        return other in ORDER[: ORDER.index(own)]
     if own == "cli":
-        return other in ("pipeline", "demo") or is_data(target)
+        return other in ("pipeline", "beginning", "demo") or is_data(target)
     return other in ORDER and ORDER.index(other) < ORDER.index(own) and is_data(target)
 
 

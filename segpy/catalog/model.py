@@ -12,9 +12,13 @@ class Catalog:
     `refs` are the names that `ref` can reach, `sources` the pairs that `source` can; `None` means unknown
     (no dbt project was looked at, or packages bring in names that cannot be seen), and then nothing is refused.
     `columns` holds the columns of those relations whose columns are certain (seed headers, enforced contracts).
+    `model_folder` and `macro_folder` are folders in which dbt looks for models and macros: the usual ones, or where the
+    project has others, the first of these.
     """
 
     refs: frozenset[str] | None = None
     sources: frozenset[tuple[str, str]] | None = None
     columns: tuple[tuple[str, frozenset[str]], ...] = ()
     adapter: str | None = None
+    model_folder: str = "models"
+    macro_folder: str = "macros"

@@ -69,8 +69,15 @@ def scan_project(
         sources=properties.sources if known else None,
         columns=tuple(sorted(columns, key=lambda each: each[0])),
         adapter=adapter,
+        model_folder=_folder(folders["model-paths"], "models"),
+        macro_folder=_folder(folders["macro-paths"], "macros"),
     )
     return catalog, ()
+
+
+def _folder(folders: list[str] | None, usual: str) -> str:
+    """The usual folder where it is one of the project's, or where nobody can tell; else the project's first."""
+    return usual if not folders or usual in folders else folders[0].strip("/")
 
 
 def _folders(project: object, key: str) -> list[str] | None:

@@ -27,11 +27,25 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which a newcomer meets them."""
-        return ["check", "render", "build", "backfill", "preview", "diff", "describe", "explain", "schema", "demo"]
+        return [
+            "init",
+            "check",
+            "render",
+            "build",
+            "backfill",
+            "preview",
+            "diff",
+            "describe",
+            "explain",
+            "schema",
+            "demo",
+        ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
         match cmd_name:
+            case "init":
+                from segpy.cli.init import init as command
             case "check":
                 from segpy.cli.check import check as command
             case "render":

@@ -150,7 +150,7 @@ class NoSpecs(Diagnostic):
     @property
     def help(self) -> str:
         """A way out."""
-        return "write the first spec, for example segments/users.yml, beside dbt_project.yml"
+        return "`segpy init` looks at the project and proposes first specs; or write one: segments/users.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +218,27 @@ class FormerErrors(Diagnostic):
     def help(self) -> str:
         """A way out."""
         return "compare with a revision whose specs hold: `segpy check` there says what is the matter"
+
+
+@dataclass(frozen=True, slots=True)
+class SpecsThere(Diagnostic):
+    """The project has specs already, and what is proposed would stand beside them or in their place."""
+
+    paths: tuple[str, ...]
+
+    code: ClassVar[str] = "SEG619"
+    title: ClassVar[str] = "there are specs already"
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        more = f" and {len(self.paths) - 3} more" if len(self.paths) > 3 else ""
+        return f"{', '.join(f'`{path}`' for path in self.paths[:3])}{more} is there; nothing was written"
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return (
+            "`segpy init --dry-run` shows what it would propose, to copy from; "
+            "to begin anew, move `segments/` away first"
+        )

@@ -14,21 +14,22 @@ from segpy.render.properties import properties_file
 from segpy.render.unit_tests import example_files
 from segpy.sql.model import Kept, Model, UnitTests
 
-_MACROS = "macros/segpy"
 _REF = re.compile(r"\{\{ ref\([^)]*\) }}")
 
 
 def render(plan: Plan, models: tuple[Model, ...], examples: tuple[UnitTests, ...] = ()) -> tuple[Artifact, ...]:
     """Every file of the generated part of a dbt project, in the order of their paths."""
     settings = plan.bound.settings
-    written = [file for model in models for file in _files(settings.models_path, model)]
+    written = [file for model in models for file in _files(settings.models_path, settings.macros_path, model)]
     described = [properties_file(plan, models)] if models else []
     adapters = tuple(DIALECTS[name].adapter for name in settings.dialects)
     tests = example_files(settings.models_path, examples, adapters)
-    return tuple(sorted((*written, *described, *tests, *_macros()), key=lambda artifact: artifact.path))
+    return tuple(
+        sorted((*written, *described, *tests, *_macros(settings.macros_path)), key=lambda artifact: artifact.path)
+    )
 
 
-def _files(folder: str, model: Model) -> list[Artifact]:
+def _files(folder: str, macros: str, model: Model) -> list[Artifact]:
     """A model with its SQL or, in a project of several dialects, with a call of the macro that has it."""
     head = f"-- Grain: {model.grain}.\n{_read(model)}{_config(model)}\n\n"
     path = f"{folder}/{model.name}.sql"
@@ -36,7 +37,7 @@ def _files(folder: str, model: Model) -> list[Artifact]:
         return [Artifact(path, head + model.written[0].text)]
     macro = f"segpy_sql_of_{model.name}"
     call = Artifact(path, f"{head}{{{{ {macro}() }}}}\n")
-    return [call, Artifact(f"{_MACROS}/models/{model.name}.sql", _macro_file(macro, model))]
+    return [call, Artifact(f"{macros}/models/{model.name}.sql", _macro_file(macro, model))]
 
 
 def _read(model: Model) -> str:
@@ -106,11 +107,11 @@ def _macro_file(macro: str, model: Model) -> str:
     return "\n".join((f"{{# {model.name}, one row: {model.grain.removeprefix('one row ')}. #}}\n" + chosen, *bodies))
 
 
-def _macros() -> Sequence[Artifact]:
+def _macros(path: str) -> Sequence[Artifact]:
     """The run-time macros. They go into the project itself, so that nothing but segpy needs to be installed."""
     folder = files("segpy.render") / "macros"
     return [
-        Artifact(f"{_MACROS}/{file.name}", file.read_text(encoding="utf-8"))
+        Artifact(f"{path}/{file.name}", file.read_text(encoding="utf-8"))
         for file in folder.iterdir()
         if file.name.endswith(".sql")
     ]

@@ -34,6 +34,7 @@ def _settings(spec: Spec, catalog: Catalog) -> Settings:
         tuple(one.span for one in written.dialect) or (None,),
         written.grain,
         written.models_path,
+        f"{catalog.macro_folder}/segpy",
         written.name_prefix,
         written.retention.duration if written.retention else None,
         written.lateness.duration if written.lateness else None,

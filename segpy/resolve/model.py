@@ -135,6 +135,7 @@ class Settings:
     dialect_spans: tuple[Span | None, ...] = field(compare=False)
     grain: Grain
     models_path: str
+    macros_path: str
     name_prefix: str
     retention: Duration | None
     lateness: Duration | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from segpy.catalog.model import Catalog
@@ -17,6 +16,7 @@ from segpy.resolve.errors import (
 )
 from segpy.resolve.filters import where_over
 from segpy.resolve.model_events import Entity, Event, Members, Property, Stream, Validity
+from segpy.resolve.model_names import GENERATED_COLUMNS
 from segpy.resolve.scope import Findings, Unbound
 from segpy.resolve.type_errors import ConflictingTypes, NoEventColumn, NoPopulation, TypeClash
 from segpy.resolve.typing import words
@@ -52,15 +52,6 @@ class Taxonomy:
             for name, event in self.events.items()
             if entity in self.entities and event.stream in self.entities[entity].streams
         )
-
-
-GENERATED_COLUMNS = re.compile(
-    r"as_of|occurred_at|events?|spec_hash|day|anchor_at|sequence|completed|completions|matches|step|(first|last)_at|"
-    r"(fastest_)?seconds|step_\d+_seconds|((run_)?started|reached|crowded)_at|(before_)?(started|since)_\d+|edge|"
-    r"(event|(run_)?started|reached|first|next)_position|next_at|item_\d+_(at|position)|event_(order|number)|since|(step_\d+_)?event_\d+|same_\w+|"
-    r"unwanted_\w+|events_of_\w+|is_\w+|property__\w+|_.*"
-)
-"""Columns that generated tables, or steps on the way to them, have beside an entity's key."""
 
 
 def bind_taxonomy(spec: Spec, catalog: Catalog, findings: Findings) -> Taxonomy:

@@ -180,6 +180,8 @@ class _Writer:
             clauses.append(_conditions("having", [self.scalar(having.this)]))
         if order := query.args.get("order"):
             clauses.append("order by " + ", ".join(self.scalar(item) for item in order.expressions))
+        if limit := query.args.get("limit"):
+            clauses.append(f"limit {self.scalar(limit.expression)}")
         if settings := query.args.get("settings"):
             clauses.append(_list("settings", [self.scalar(item) for item in settings]))
         return clauses

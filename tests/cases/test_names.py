@@ -12,7 +12,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from segpy.resolve.taxonomy import GENERATED_COLUMNS
+from segpy.resolve.model_names import GENERATED_COLUMNS
 from tests.cases import case as cases
 from tests.cases.runner import Models, Refused, compile_spec, rendered, run
 from tests.cases.tables import Row, Table

@@ -1,0 +1,81 @@
+"""`segpy init` in projects of others: from there to members nothing is edited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from segpy.warehouse.invoke import invoke
+from segpy.warehouse.model import Target
+from tests.unit.foreign import ORDERS, SINGLE, WIDE, lay_out
+from tests.unit.shop import Segpy
+
+# What a person expects who looks at the rows: the arguments of the build, and who is in which segment.
+SHAPES = {
+    "wide": (
+        WIDE,
+        "2026-03-10",
+        {("regulars", "ada"), ("report_shared_last_7_days", "ada"), ("report_shared_last_7_days", "cleo")},
+    ),
+    "single": (
+        SINGLE,
+        "2026-03-07",
+        {("order_completed_last_30_days", "7"), ("returning_buyers", "7")},
+    ),
+    "orders": (
+        ORDERS,
+        "2018-04-02",
+        {
+            *(("order_placed_last_30_days", one) for one in ("1", "3", "4")),
+            *(("returning_buyers", one) for one in ("1", "3")),
+        },
+    ),
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR", "DBT_TARGET", "DBT_PROFILE", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def contents(root: Path) -> dict[str, str]:
+    """The files of a project, what dbt leaves behind aside."""
+    return {
+        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+        for path in root.rglob("*")
+        if path.is_file() and path.suffix in (".yml", ".sql", ".csv") and "target" not in path.parts
+    }
+
+
+def taxonomy(root: Path) -> dict[str, dict[str, dict[str, object]]]:
+    return yaml.safe_load((root / "segments/taxonomy.yml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_from_nothing_to_members(shape: str, root: Path, segpy: Segpy) -> None:
+    project, as_of, expected = SHAPES[shape]
+    lay_out(project, root)
+    invoke(Target(root), ["build"])
+    before = contents(root)
+    said = segpy("init")
+    assert said.code == 0, said
+    after = contents(root)
+    assert {path: after[path] for path in before} == before
+    assert sorted(after.keys() - before) == [
+        "segments/first_segments.yml",
+        "segments/segpy.yml",
+        "segments/taxonomy.yml",
+    ]
+    assert f"`segpy build --as-of {as_of}`." in said.out or shape == "wide"
+    said = segpy("build", "--as-of", as_of)
+    assert said.code == 0, said
+    with duckdb.connect(str(root / "acme.duckdb"), read_only=True) as connection:
+        name = "segpy_segment_members" if shape == "orders" else "segment_members"
+        rows = connection.execute(f"select segment, entity_key from {name}").fetchall()
+    assert set(rows) == expected
