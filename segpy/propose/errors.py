@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from segpy.diagnostics.model import Diagnostic
-from segpy.propose.model import Unused
+from segpy.propose.model import NOT_BUILT, Unused
 
 _MOST = 12
 
@@ -27,6 +27,10 @@ class NothingToPropose(Diagnostic):
         if not self.looked_at:
             where = f"matches {self.selection}" if self.selection else "is in this project"
             return f"no model, seed, snapshot or source {where}"
+        if all(one.reason == NOT_BUILT for one in self.looked_at):
+            return (
+                f"none of the {len(self.looked_at)} relations of this project is in the warehouse; nothing was written"
+            )
         lines = [f"{one.name}: {one.reason}" for one in self.looked_at[:_MOST]]
         if len(self.looked_at) > _MOST:
             lines.append(f"and {len(self.looked_at) - _MOST} more")
@@ -37,7 +41,7 @@ class NothingToPropose(Diagnostic):
         """A way out."""
         if self.selection and not self.looked_at:
             return "`dbt ls` lists what can be selected; a source is written source:app.events"
-        if any("dbt build" in one.reason for one in self.looked_at):
+        if any(one.reason == NOT_BUILT for one in self.looked_at):
             return "run `dbt build`, so that the warehouse has the relations, and then `segpy init` again"
         return (
             "what is needed is a relation with one row an event: a column such as user_id, and a timestamp or a date; "

@@ -121,7 +121,10 @@ def _segments(entity: str, events: Sequence[ProposedEvent]) -> tuple[ProposedSeg
     )
     if bought is not None:
         again = ProposedSegment(
-            "returning_buyers", entity, f"Did {bought.name} twice or more", (f"{{count: {bought.name}, at_least: 2}}",)
+            "returning_buyers",
+            entity,
+            f"Did {bought.name} on two days or more",  # not twice: a row may be a line of an order
+            (f"{{active_days: {bought.name}, at_least: 2}}",),
         )
     else:
         again = ProposedSegment(

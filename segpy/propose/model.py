@@ -14,6 +14,9 @@ MOST_ROWS = 1_000_000
 """How many rows of a relation are looked at."""
 
 
+NOT_BUILT = "it is not in the warehouse: `dbt build` makes it"
+
+
 class Kind(IntEnum):
     """What a relation is to dbt. Models come first: they are what the project makes of raw data."""
 

@@ -149,6 +149,7 @@ def _columns(key: str, columns: Iterable[Property], indent: str) -> Iterator[str
 
 def _event(event: ProposedEvent) -> str:
     rows = "1 row" if event.rows == 1 else f"{event.rows:,} rows"
+    rows += " or more" if event.rows >= MOST_ROWS else ""
     if not event.values:
         return f"{event.name}: {{stream: {event.stream}}}    # every row: {rows}"
     values = ", ".join(map(quoted, event.values))

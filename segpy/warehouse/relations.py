@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from segpy.diagnostics.model import Diagnostic, Span
-from segpy.propose.model import Count, Kind, Look, Unused
+from segpy.propose.model import NOT_BUILT, Count, Kind, Look, Unused
 from segpy.spec.model_values import Relation
 from segpy.warehouse.invoke import invoke
 from segpy.warehouse.model import Target
@@ -95,7 +95,7 @@ def columns_of(target: Target, manifest: Any, named: Sequence[Named]) -> tuple[t
         elif columns:
             there.append(Columns(one, columns))
         else:
-            missing.append(Unused(str(one.relation), "it is not in the warehouse: `dbt build` makes it"))
+            missing.append(Unused(str(one.relation), NOT_BUILT))
     return tuple(there), tuple(missing)
 
 

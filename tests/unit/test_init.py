@@ -79,3 +79,26 @@ def test_from_nothing_to_members(shape: str, root: Path, segpy: Segpy) -> None:
         name = "segpy_segment_members" if shape == "orders" else "segment_members"
         rows = connection.execute(f"select segment, entity_key from {name}").fetchall()
     assert set(rows) == expected
+
+
+def test_specs_that_are_there_are_left_alone(root: Path, segpy: Segpy) -> None:
+    lay_out({**WIDE, "segments/mine.yml": "version: 1\n"}, root)
+    before = contents(root)
+    said = segpy("init")
+    assert said.code == 1 and "SEG619" in said.err and "`segments/mine.yml` is there; nothing was written" in said.err
+    assert "segpy init --dry-run" in said.err
+    assert contents(root) == before
+
+
+def test_a_project_with_nothing_in_it(root: Path, segpy: Segpy) -> None:
+    lay_out({"dbt_project.yml": WIDE["dbt_project.yml"]}, root)
+    said = segpy("init")
+    assert said.code == 1 and "SEG620" in said.err, said
+    assert "no model, seed, snapshot or source is in this project" in said.err
+    lay_out(WIDE, root)
+    said = segpy("init")
+    assert "none of the 1 relations of this project is in the warehouse; nothing was written" in said.err
+    assert "run `dbt build`" in said.err
+    said = segpy("init", "--select", "nothing")
+    assert said.code == 1 and "no model, seed, snapshot or source matches nothing" in said.err
+    assert not (root / "segments").exists()
