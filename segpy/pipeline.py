@@ -11,7 +11,8 @@ from pathlib import Path
 from segpy.catalog.model import Catalog
 from segpy.catalog.profiles import find_profiles_dir
 from segpy.catalog.scan import scan_project
-from segpy.check.rules import check, models_taken
+from segpy.check.beside import beside
+from segpy.check.rules import check
 from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.plan.build import build_plan
 from segpy.plan.chosen import Chosen as Chosen
@@ -178,7 +179,7 @@ def _planned(read: _Read, catalog: Catalog, warnings: tuple[Diagnostic, ...]) ->
     if bound is None or _has_errors(findings):
         return _Planned(Compiled(read.sources, tuple(findings)))
     plan = build_plan(bound)
-    findings += models_taken((*models_of(plan), *models_of_examples(bound)), bound, catalog)
+    findings += beside((*models_of(plan), *models_of_examples(bound)), bound, catalog)
     if _has_errors(findings):
         return _Planned(Compiled(read.sources, tuple(findings)))
     grain = bound.settings.grain.value

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from segpy.catalog.errors import UnreadableProject
-from segpy.catalog.model import Catalog
+from segpy.catalog.model import Catalog, TimeSpine
 from segpy.catalog.profiles import adapter_type
 from segpy.catalog.yaml_file import UNKNOWN, entry, items, load_yaml, parse_yaml
 from segpy.diagnostics.model import Diagnostic
@@ -23,7 +23,7 @@ _PATHS = {
     "macro-paths": ["macros"],
 }
 _SNAPSHOT = re.compile(r"\{%-?\s*snapshot\s+(\w+)")
-_WORTH_PARSING = re.compile(r"\b(?:sources|snapshots|versions|delimiter|contract)\b")
+_WORTH_PARSING = re.compile(r"\b(?:sources|snapshots|versions|delimiter|contract|time_spine)\b")
 
 Columns = tuple[str, frozenset[str]]  # the name that `ref` takes, and the columns
 
@@ -35,6 +35,7 @@ class _Properties:
     names: frozenset[str]
     sources: frozenset[tuple[str, str]]
     columns: tuple[Columns, ...]
+    time_spines: tuple[TimeSpine, ...]
     certain: bool
     delimiter: bool
 
@@ -71,6 +72,8 @@ def scan_project(
         adapter=adapter,
         model_folder=_folder(folders["model-paths"], "models"),
         macro_folder=_folder(folders["macro-paths"], "macros"),
+        models_grouped=_mentions(entry(project, "models"), {"group", "+group"}),
+        time_spines=_with_the_former_kind(properties.time_spines, refs),
     )
     return catalog, ()
 
@@ -133,6 +136,7 @@ def _read_properties(files: Sequence[Path]) -> _Properties:
     names: set[str] = set()
     sources: set[tuple[str, str]] = set()
     columns: list[Columns] = []
+    spines: list[TimeSpine] = []
     certain, delimiter = True, False
     for path in files:
         text = _text(path)
@@ -144,9 +148,10 @@ def _read_properties(files: Sequence[Path]) -> _Properties:
         sources |= set(_sources(content))
         names |= set(_names(content))
         columns += _contracts(content)
+        spines += _time_spines(content)
     written = (*names, *(part for pair in sources for part in pair))
     certain = certain and not any("{{" in name for name in written)
-    return _Properties(frozenset(names), frozenset(sources), tuple(columns), certain, delimiter)
+    return _Properties(frozenset(names), frozenset(sources), tuple(columns), tuple(spines), certain, delimiter)
 
 
 def _sources(content: object) -> Iterator[tuple[str, str]]:
@@ -171,6 +176,29 @@ def _contracts(content: object) -> Iterator[Columns]:
         if enforced is True and not entry(model, "versions"):
             named = frozenset(str(entry(column, "name")) for column in items(entry(model, "columns")))
             yield str(entry(model, "name")), named
+
+
+def _time_spines(content: object) -> Iterator[TimeSpine]:
+    for model in items(entry(content, "models")):
+        spine = entry(model, "time_spine")
+        if spine:
+            base = entry(spine, "standard_granularity_column")
+            told = [entry(one, "granularity") for one in items(entry(model, "columns")) if entry(one, "name") == base]
+            yield TimeSpine(str(entry(model, "name")), str(told[0]).lower() if told and told[0] else None)
+
+
+def _with_the_former_kind(found: tuple[TimeSpine, ...], refs: set[str]) -> tuple[TimeSpine, ...]:
+    """Before there were properties for it, a model of days was known by its name. dbt still takes it for one."""
+    former = TimeSpine("metricflow_time_spine", "day")
+    known = former.model not in refs or any(one.model == former.model for one in found)
+    return tuple(sorted(found if known else (*found, former), key=lambda one: one.model))
+
+
+def _mentions(config: object, keys: set[str]) -> bool:
+    """Whether a key stands anywhere in a part of `dbt_project.yml`."""
+    if not isinstance(config, dict):
+        return False
+    return not keys.isdisjoint(config) or any(_mentions(inner, keys) for inner in config.values())
 
 
 def _headers(seeds: Sequence[Path]) -> tuple[Columns, ...]:

@@ -291,3 +291,29 @@ class ModelTaken(Diagnostic):
     @property
     def help(self) -> str:
         return "set `name_prefix:` in segments/segpy.yml, or rename the other one"
+
+
+@dataclass(frozen=True, slots=True)
+class NoTimeSpine(Diagnostic):
+    """Metrics in a project without the calendar that dbt's semantic layer wants: dbt would refuse the whole project."""
+
+    code: ClassVar[str] = "SEG621"
+    title: ClassVar[str] = "no time spine"
+    label: ClassVar[str] = "dbt wants a time spine of days or finer beside metrics, and this project has none"
+    help: ClassVar[str] = (
+        "write `metrics_and_time_spine`, or give a calendar of yours a `time_spine:` in its properties"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TwoTimeSpines(Diagnostic):
+    """A second time spine, of which the semantic layer would take either without saying so."""
+
+    model: str
+    code: ClassVar[str] = "SEG622"
+    title: ClassVar[str] = "two time spines"
+    help: ClassVar[str] = "write `metrics`, which uses that one"
+
+    @property
+    def label(self) -> str:
+        return f"this project has a time spine, `{self.model}`, and queries of yours could go to another unnoticed"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
-from segpy.catalog.model import Catalog
 from segpy.check.episodes import episodes
 from segpy.check.errors import (
-    ModelTaken,
     NotExact,
     Required,
     SameAdapter,
@@ -117,15 +115,6 @@ def required_keys(bound: Bound) -> Iterator[Diagnostic]:
         for key in bound.settings.portfolio.require:
             if not getattr(segment, key):
                 yield Required(span=segment.span, segment=segment.name, key=key)
-
-
-def models_taken(models: Iterable[str], bound: Bound, catalog: Catalog) -> tuple[Diagnostic, ...]:
-    """The generated models under a name that the dbt project already has. Asked once they are known."""
-    relations = [stream.relation for entity in bound.entities for stream in entity.streams]
-    relations += [entity.relation for entity in bound.entities if entity.relation is not None]
-    read = {relation.arguments[-1]: relation.span for relation in relations if relation.function == "ref"}
-    taken = read.keys() | (catalog.refs or frozenset())
-    return tuple(ModelTaken(span=read.get(model), model=model) for model in models if model in taken)
 
 
 def logic(bound: Bound) -> Iterator[Diagnostic]:

@@ -9,14 +9,16 @@ from segpy.plan.fingerprint import canonical
 from segpy.plan.kept import kept_plan
 from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.model_history import HistoryModels
-from segpy.plan.names import atom_name
+from segpy.plan.model_semantics import SemanticsPlan
+from segpy.plan.names import atom_name, slug
+from segpy.plan.owners import owners
 from segpy.plan.segments import segments_plan
 from segpy.plan.selections import atoms_of, events_plan, found, property_column, reads_order
 from segpy.plan.sequences import Asked, Reading, sequence_names, sequences_plan
 from segpy.resolve.model import Bound, Feature, Segment, tests_of
 from segpy.resolve.model_events import Atom, Entity, Property
 from segpy.resolve.model_measures import EventMeasure, Measure, Sequence, SequenceMeasure, measures_in
-from segpy.spec.model import Explanations
+from segpy.spec.model import Explanations, SemanticLayer
 from segpy.spec.model_measures import Output
 
 
@@ -40,7 +42,28 @@ def build_plan(bound: Bound) -> Plan:
         f"{prefix}segment_{name}" for name in ("members", "catalog", "activation", "attrition")
     )
     explanations = None if bound.settings.explanations is Explanations.NONE else f"{prefix}segment_explanations"
-    return Plan(bound, entities, members, catalog, activation, attrition, explanations, _history(bound, prefix))
+    history = _history(bound, prefix)
+    return Plan(
+        bound,
+        entities,
+        members,
+        catalog,
+        activation,
+        attrition,
+        explanations,
+        history,
+        owners(bound),
+        _semantics(bound, prefix),
+    )
+
+
+def _semantics(bound: Bound, prefix: str) -> SemanticsPlan | None:
+    """What the semantic layer is told; it allows no two underscores in a row."""
+    layer = bound.settings.semantics.layer
+    if layer is SemanticLayer.NONE or not bound.segments:
+        return None
+    spine = f"{prefix}segpy_time_spine" if layer is SemanticLayer.METRICS_AND_TIME_SPINE else None
+    return SemanticsPlan(slug(f"{prefix}segpy") + "_", spine)
 
 
 def _history(bound: Bound, prefix: str) -> HistoryModels:

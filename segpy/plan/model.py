@@ -9,6 +9,8 @@ from typing import TypeAlias
 from segpy.plan.model_events import EventsPlan, Selection
 from segpy.plan.model_explained import Explained
 from segpy.plan.model_history import HistoryModels, Remembered
+from segpy.plan.model_owners import Owner
+from segpy.plan.model_semantics import SemanticsPlan
 from segpy.resolve.methods import Method
 from segpy.resolve.model import Bound, Comparison, ExclusiveGroup, Segment
 from segpy.resolve.model_events import Entity, Property
@@ -318,6 +320,11 @@ class SegmentPlan:
     holds: str
     batch: str
 
+    @property
+    def described(self) -> str:
+        """What its author says of it, and its definition, in lines."""
+        return "\n".join(line for line in (self.segment.description, *self.english) if line)
+
 
 @dataclass(frozen=True, slots=True)
 class KeptPlan:
@@ -368,6 +375,8 @@ class Plan:
     attrition: str
     explanations: str | None
     history: HistoryModels
+    owners: tuple[Owner, ...] = ()
+    semantics: SemanticsPlan | None = None
 
 
 def models_of(plan: Plan) -> tuple[str, ...]:
@@ -382,4 +391,5 @@ def models_of(plan: Plan) -> tuple[str, ...]:
     if not some:
         return tuple(names)
     explained = (plan.attrition, plan.explanations) if plan.explanations is not None else (plan.attrition,)
-    return (*names, plan.members, plan.catalog, plan.activation, *explained, *plan.history.names)
+    spine = (plan.semantics.time_spine,) if plan.semantics is not None and plan.semantics.time_spine else ()
+    return (*names, plan.members, plan.catalog, plan.activation, *explained, *plan.history.names, *spine)

@@ -10,7 +10,8 @@ from importlib.resources import files
 from segpy.dialects import DIALECTS
 from segpy.plan.model import Plan
 from segpy.render.model import Artifact
-from segpy.render.properties import properties_file
+from segpy.render.owners import owners_file
+from segpy.render.properties import properties_files
 from segpy.render.unit_tests import example_files
 from segpy.sql.model import Kept, Model, UnitTests
 
@@ -21,7 +22,7 @@ def render(plan: Plan, models: tuple[Model, ...], examples: tuple[UnitTests, ...
     """Every file of the generated part of a dbt project, in the order of their paths."""
     settings = plan.bound.settings
     written = [file for model in models for file in _files(settings.models_path, settings.macros_path, model)]
-    described = [properties_file(plan, models)] if models else []
+    described = [*properties_files(plan, models), *owners_file(plan)] if models else []
     adapters = tuple(DIALECTS[name].adapter for name in settings.dialects)
     tests = example_files(settings.models_path, examples, adapters)
     return tuple(

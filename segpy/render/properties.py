@@ -3,52 +3,42 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import yaml
 
 from segpy.plan.model import EntityPlan, Plan, SegmentsPlan
 from segpy.render.explained import explained_contents, explained_tests
 from segpy.render.history import Contents, a_test, history_contents
 from segpy.render.model import Artifact
+from segpy.render.owners import flag_config, segments_config
+from segpy.render.semantics import calendar, calendar_words, semantics_file
+from segpy.render.yaml_text import plain_text, yaml_text
 from segpy.resolve.model import Size
 from segpy.sql.model import Model
 
-_WIDTH = 110
 
-
-def properties_file(plan: Plan, models: tuple[Model, ...]) -> Artifact:
-    """The properties of all generated models."""
-    contents = _contents(plan, {column.name: column.name_in_yaml for model in models for column in _columns(model)})
-    described = [_model(model, *contents[model.name]) for model in sorted(models, key=lambda model: model.name)]
-    return Artifact(f"{plan.bound.settings.models_path}/_segpy.yml", yaml_text({"version": 2, "models": described}))
-
-
-def yaml_text(contents: dict[str, Any]) -> str:
-    """A properties file, as people write YAML."""
-    return yaml.dump(contents, Dumper=_Dumper, sort_keys=False, width=_WIDTH, allow_unicode=True)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Long texts as blocks, lists indented: as people write YAML."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
-        return super().increase_indent(flow, False)
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def plain_text(text: str) -> str:
-    """Text that dbt will read as Jinja, made harmless."""
-    return re.sub(r"\{(?=[{%#])", "{ ", text)
+def properties_files(plan: Plan, models: tuple[Model, ...]) -> list[Artifact]:
+    """The properties of all generated models, and what the semantic layer is told of them."""
+    written = {column.name: column.name_in_yaml for model in models for column in _columns(model)}
+    contents = _contents(plan, written)
+    about = {
+        entity.segments.model: _About(
+            segments_config(plan, entity.segments),
+            {one.segment.name: flag_config(one) for one in entity.segments.segments},
+        )
+        for entity in plan.entities
+        if entity.segments is not None
+    }
+    described = [
+        _model(model, *contents[model.name], about.get(model.name, _About({}, {})))
+        for model in sorted(models, key=lambda model: model.name)
+    ]
+    if plan.semantics is not None:
+        grain, spine = plan.bound.settings.grain.value, plan.semantics.time_spine
+        described = [calendar(one, grain) if one["name"] == spine else one for one in described]
+    path = f"{plan.bound.settings.models_path}/_segpy.yml"
+    return [Artifact(path, yaml_text({"version": 2, "models": described})), *semantics_file(plan, written)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +50,14 @@ class _Column:
     name_in_yaml: str
     type_in_yaml: str
     description: str
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What else dbt is told of a model and of its columns, by name: tags, meta, the group that it is in."""
+
+    model: Mapping[str, Any]
+    columns: Mapping[str, Mapping[str, Any]]
 
 
 def _columns(model: Model) -> list[_Column]:
@@ -80,20 +78,21 @@ def by_adapter(values: Mapping[str, str]) -> str:
     return f"{{{{ {json.dumps(values)}[target.type] }}}}"
 
 
-def _model(model: Model, description: str, contract: bool, tests: list[Any]) -> dict[str, Any]:
+def _model(model: Model, description: str, contract: bool, tests: list[Any], about: _About) -> dict[str, Any]:
     columns = [
         {
             "name": column.name,
             **({"quote": True} if column.quoted else {}),
             "description": plain_text(column.description),
             "data_type": column.type_in_yaml,
+            **({"config": about.columns[column.name]} if column.name in about.columns else {}),
         }
         for column in _columns(model)
     ]
     return {
         "name": model.name,
         "description": plain_text(f"{description} One row: {model.grain.removeprefix('one row ')}."),
-        "config": {"tags": ["segpy"], **({"contract": {"enforced": True}} if contract else {})},
+        "config": {"tags": ["segpy"], **({"contract": {"enforced": True}} if contract else {}), **about.model},
         "columns": columns,
         "data_tests": [_named(model.name, test) for test in tests],
     }
@@ -111,6 +110,8 @@ def _contents(plan: Plan, written: Mapping[str, str]) -> dict[str, Contents]:
     found[plan.activation] = (activation, True, [a_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
     catalog = "What each segment means: to be shown beside a flag."
     found[plan.catalog] = (catalog, True, [a_test("segpy_grain", columns=["segment"])])
+    spines = calendar_words(plan.semantics, plan.bound.settings.grain.value) if plan.semantics is not None else {}
+    found |= {name: (words, False, [a_test("segpy_grain", columns=["starts_at"])]) for name, words in spines.items()}
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from segpy.plan.model_examples import ExamplesPlan, ExampleTest
 from segpy.render.model import Artifact
-from segpy.render.properties import plain_text, yaml_text
+from segpy.render.yaml_text import plain_text, yaml_text
 from segpy.resolve.model_examples import ExpectedFeature
 from segpy.sql.model import InputRows, UnitTests
 

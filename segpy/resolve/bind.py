@@ -41,4 +41,6 @@ def _settings(spec: Spec, catalog: Catalog) -> Settings:
         timezone_of(spec),
         written.explanations,
         written.portfolio,
+        written.semantic_layer,
+        catalog.models_grouped,
     )

@@ -12,7 +12,7 @@ from segpy.resolve.model_examples import Example
 from segpy.resolve.model_measures import Measure, MembersIn, measures_in
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal
-from segpy.spec.model import Explanations, Grain, Logic, Membership, Portfolio, Relop
+from segpy.spec.model import Explanations, Grain, Logic, Membership, Portfolio, Relop, Semantics
 from segpy.spec.model_values import Length
 
 
@@ -113,6 +113,16 @@ class Segment:
         """Whether who is in it depends on who was before."""
         return self.membership is not None and self.membership.remembers
 
+    @property
+    def acting(self) -> str | None:
+        """Who acts on its members: who the playbook says, else who answers for the segment."""
+        return dict(self.playbook).get("owner") or self.owner
+
+    @property
+    def played(self) -> str:
+        """Its playbook on one line."""
+        return "; ".join(f"{key}: {value}" for key, value in self.playbook)
+
 
 @dataclass(frozen=True, slots=True)
 class ExclusiveGroup:
@@ -129,7 +139,10 @@ MEANING_DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The project's settings. Where there are several dialects, examples run in the first."""
+    """The project's settings. Where there are several dialects, examples run in the first.
+
+    `models_grouped` where the dbt project itself puts models into groups.
+    """
 
     dialects: tuple[str, ...]
     dialect_spans: tuple[Span | None, ...] = field(compare=False)
@@ -142,6 +155,8 @@ class Settings:
     timezone: str
     explanations: Explanations
     portfolio: Portfolio
+    semantics: Semantics = field(default_factory=Semantics)
+    models_grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,22 @@ class Explanations(Enum):
     NONE = "none"
 
 
+class SemanticLayer(Enum):
+    """What dbt's semantic layer is told: nothing, the metrics, or these and the calendar that it wants besides."""
+
+    NONE = "none"
+    METRICS = "metrics"
+    METRICS_AND_TIME_SPINE = "metrics_and_time_spine"
+
+
+@dataclass(frozen=True, slots=True)
+class Semantics:
+    """What dbt's semantic layer is told, and where that is written."""
+
+    layer: SemanticLayer = SemanticLayer.NONE
+    span: Span | None = field(default=None, compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """Limits on the segments as a whole. `require` names keys that every segment must have."""
@@ -275,6 +291,7 @@ class Settings:
     lateness: Length | None = None
     explanations: Explanations = Explanations.VIEW
     portfolio: Portfolio = Portfolio()
+    semantic_layer: Semantics = Semantics()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from segpy.spec.model import (
     Members,
     Population,
     Portfolio,
+    SemanticLayer,
+    Semantics,
     Settings,
     Stream,
 )
@@ -296,6 +298,8 @@ _DIALECT = Shape(
 _ZONE = pattern(r"[A-Za-z][A-Za-z0-9_+\-]*(?:/[A-Za-z0-9_+\-]+)*", "a time zone such as `Europe/Berlin`")
 _FOLDER = pattern(r"/*(?:[\w\-]|[^\x00-\x7f])+(?:/(?:[\w\-]|[^\x00-\x7f])+)*/*", "a folder of the project")
 _PUT_BEFORE = Shape("a prefix", _prefix, pattern("(?:[a-z][a-z0-9_]{0,30})?", _PREFIX))
+_LAYER = choice(SemanticLayer, "`none`, `metrics` or `metrics_and_time_spine`")
+_SEMANTICS = Shape(_LAYER.words, lambda node: Semantics(_LAYER.read(node), node.span), _LAYER.schema)
 SETTINGS = table(
     Key("version", _ONE, "the version of the language"),
     Key("dialect", _DIALECT, "the engine's dialect, or several; by default that of the dbt target's adapter"),
@@ -314,6 +318,7 @@ SETTINGS = table(
         choice(Explanations, "`view`, `table` or `none`"),
         "how `segment_explanations` is made, if it is",
     ),
+    Key("semantic_layer", _SEMANTICS, "what dbt's semantic layer is told: metrics, and a calendar for them"),
     Key("portfolio", Shape("limits", _portfolio, keys_schema(_PORTFOLIO)), "limits on the segments as a whole"),
     Key("privacy", ANYTHING, "suppression of small cells", not_yet="leave it out: no aggregate is published yet"),
 )
@@ -342,9 +347,9 @@ def settings_from(values: dict[str, object]) -> Settings:
             "retention",
             "lateness",
             "explanations",
+            "semantic_layer",
+            "portfolio",
         )
         if key in values
     }
-    if "portfolio" in values:
-        written["portfolio"] = values["portfolio"]
     return Settings(**written)  # type: ignore[arg-type]

@@ -27,6 +27,7 @@ from segpy.sql.segments import catalog_query, segments_query
 from segpy.sql.sequences import sequences_query
 from segpy.sql.sizes import moves_query, sizes_query
 from segpy.sql.spells import spells_query
+from segpy.sql.time_spine import time_spine_query
 from segpy.sql.touched import touched_query
 from segpy.sql.verify import verify
 
@@ -71,6 +72,8 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
         queries += (attrition_query(plan),)
         if plan.explanations is not None:
             queries += (explanations_query(plan, plan.explanations),)
+        if plan.semantics is not None and plan.semantics.time_spine is not None:
+            queries += (time_spine_query(plan, plan.semantics.time_spine),)
         queries += (moves_query(plan, plan.history.moves),) if plan.history.moves is not None else ()
     return queries
 

@@ -75,10 +75,7 @@ def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain, spell
     outputs_columns = (
         output(key, plan.entity.key_type, f"The {plan.entity.name}."),
         output("as_of", Type.TIMESTAMP, "The instant that every flag is evaluated at."),
-        *(
-            output(one.segment.name, Type.BOOLEAN, _described(one.segment.description, one.english))
-            for one in segments.segments
-        ),
+        *(output(one.segment.name, Type.BOOLEAN, one.described) for one in segments.segments),
         *(
             output(one.holds, Type.BOOLEAN, f"Whether the conditions of {one.segment} hold, membership aside.")
             for one in remembered
@@ -98,10 +95,6 @@ def segments_query(plan: EntityPlan, segments: SegmentsPlan, grain: Grain, spell
 
 def _flag(formula: Formula | Remembered) -> exp.Expr:
     return membership_by_rules(formula) if isinstance(formula, Remembered) else _formula(formula)
-
-
-def _described(description: str, english: tuple[str, ...]) -> str:
-    return "\n".join(part for part in (description, "\n".join(english)) if part)
 
 
 def _condition(one: ConditionColumn) -> exp.Expr:
@@ -167,7 +160,7 @@ def catalog_query(plan: Plan) -> Query:
                 "definition": one.sentence,
                 "stage": segment.stage,
                 "owner": segment.owner,
-                "playbook": "; ".join(f"{key}: {value}" for key, value in segment.playbook) or None,
+                "playbook": segment.played or None,
                 "exclusive_group": segment.group,
                 "uses": ", ".join(one.uses) or None,
                 "content_hash": one.content_hash,

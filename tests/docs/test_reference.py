@@ -153,7 +153,7 @@ def test_what_kept_tables_have_besides_is_said() -> None:
 def kind(model: str) -> str:
     """`user_events` is an `<entity>_events`."""
     entity, _, rest = model.partition("_")
-    return model if entity in ("segment", "activation") else f"<entity>_{rest}"
+    return model if entity in ("segment", "activation", "segpy") else f"<entity>_{rest}"
 
 
 KINDS = sorted({kind(model["name"]) for model in properties()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -76,6 +77,29 @@ segments:
 """,
 }
 
+# Names that others gave before, some of them to things of another kind than segpy does.
+THEIRS = {
+    "models/marts/days.sql": "select date '2026-03-09' + cast(range as integer) as day from range(2)\n",
+    "models/marts/marts.yml": """\
+groups: [{name: growth, owner: {name: growth}}]
+models:
+  - name: days
+    time_spine: {standard_granularity_column: day}
+    columns: [{name: day, granularity: day}]
+exposures:
+  - {name: playbook, type: dashboard, owner: {name: growth}, depends_on: [ref('regulars')]}
+semantic_models:
+  - name: sizes
+    model: ref('stg_orders')
+    defaults: {agg_time_dimension: ordered_at}
+    entities: [{name: segment, type: primary, expr: order_id}]
+    dimensions: [{name: ordered_at, type: time, type_params: {time_granularity: day}}]
+    measures: [{name: members, agg: count, expr: order_id}]
+metrics:
+  - {name: members, label: Members, type: simple, type_params: {measure: members}}
+""",
+}
+
 AS_OF = ("--as-of", "2026-03-10")
 BUILD = ("build", "--vars", "{segpy_as_of: 2026-03-10}")
 MODELS = {"customer_events", "customer_features", "customer_segments", "customer_sequences"}
@@ -93,9 +117,13 @@ def change(project: Path, path: str, old: str, new: str) -> None:
 
 
 def test_rendered_models_are_plain_dbt(project: Path) -> None:
+    write_files(project, THEIRS)
+    owned = "stage: retention\n    owner: growth\n    playbook: {channel: email}\n    size:"
+    change(project, "segments/customers.yml", "size:", owned)
+    change(project, "segments/customers.yml", "version: 1", "version: 1\nsemantic_layer: metrics")
     said = run_segpy(project, "check")
     assert (said.code, said.out) == (0, "Checked 2 files: 3 segments, no findings.\n"), said.all
-    assert contents(project).keys() == PROJECT.keys()
+    assert contents(project).keys() == PROJECT.keys() | THEIRS.keys()
     said = run_segpy(project, "render")
     assert said.code == 0, said.all
 
@@ -108,6 +136,15 @@ def test_rendered_models_are_plain_dbt(project: Path) -> None:
 
     found = {(row["segment"], row["entity_key"]) for row in rows(project / "acme.duckdb", "segment_members")}
     assert found == {("regular", "ada"), ("lapsed", "bob"), ("came_back_soon", "ada")}
+
+    manifest = json.loads((project / "target/manifest.json").read_text(encoding="utf-8"))
+    names = {kind: {one["name"] for one in manifest[kind].values()} for kind in ("groups", "exposures", "metrics")}
+    assert names["groups"] == {"growth", "segpy_growth"}
+    assert names["exposures"] == {"playbook", "segpy_playbook_regular"}
+    assert names["metrics"] > {"members", "segpy_members", "segpy_share"}
+    told = json.loads((project / "target/semantic_manifest.json").read_text(encoding="utf-8"))
+    (spine,) = told["project_configuration"]["time_spines"]
+    assert spine["node_relation"]["alias"] == "days"
     assert rows(project / "acme.duckdb", "regulars") == [{"customer": "ada"}]  # a model of theirs, upon one of ours
     assert run_segpy(project, "render", "--check").code == 0
 

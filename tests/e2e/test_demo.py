@@ -137,6 +137,37 @@ def test_catalog(first: Warehouse, project: Path, recorded: Any) -> None:
     assert {(row["segment"], row["entity"], row["version"], row["content_hash"]) for row in listed} <= known
 
 
+def test_dbt_knows_owners_playbooks_and_metrics(first: Warehouse) -> None:
+    catalog = {row["segment"]: row for row in rows(first.database, "segment_catalog")}
+    manifest = json.loads((first.database.parent / "manifest.json").read_text(encoding="utf-8"))
+    assert {row["owner"] for row in catalog.values()} <= {one["owner"]["name"] for one in manifest["groups"].values()}
+
+    exposures = {one["meta"]["segment"]: one for one in manifest["exposures"].values()}
+    assert exposures.keys() == {segment for segment, row in catalog.items() if row["playbook"]}
+    for segment, one in exposures.items():
+        assert one["depends_on"]["nodes"] == ["model.segpy.segment_activation"]
+        assert one["owner"]["name"] == one["meta"].get("owner", catalog[segment]["owner"])
+        assert one["tags"] == [catalog[segment]["stage"]]
+
+    flags = [one for name, one in manifest["nodes"].items() if re.fullmatch(r"model\.segpy\.[a-z]+_segments", name)]
+    columns = {name: (column, model) for model in flags for name, column in model["columns"].items()}
+    for segment, row in catalog.items():
+        column, model = columns[segment]
+        told = ("owner", "stage", "playbook", "exclusive_group", "version", "spec_file")
+        assert column["config"]["meta"] == {key: row[key] for key in told if row[key] is not None}
+        assert column["config"]["tags"] == [row["stage"]]
+        assert row["description"] in column["description"]
+        assert model["config"]["group"] in (None, f"segpy_{row['owner']}")
+
+    told = json.loads((first.database.parent / "semantic_manifest.json").read_text(encoding="utf-8"))
+    assert {one["name"] for one in told["metrics"]} == {
+        f"segpy_{name}" for name in ("members", "population", "entered", "exited", "share")
+    }
+    (spine,) = told["project_configuration"]["time_spines"]
+    assert spine["primary_column"] == {"name": "starts_at", "time_granularity": "hour"}
+    assert len(rows(first.database, "segpy_time_spine")) == 1  # there was one run
+
+
 def test_only_who_consented_leaves_for_activation(first: Warehouse, recorded: Any) -> None:
     """Shoppers are asked; nobody else has to be."""
     listed, asked = rows(first.database, "segment_members"), set(recorded["segments"]["consented"])

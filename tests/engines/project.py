@@ -117,6 +117,7 @@ def _prefixed(entry: Entry, properties: dict[str, Any], there: Collection[str], 
         model["data_tests"] = [test for test in model["data_tests"] if not _reads_others(test, there)]
     for model in properties["models"]:
         model["name"] = _named(entry, model["name"])
+        model["config"].pop("group", None)  # the groups themselves are in another file
         if not tests:
             del model["data_tests"]
         for test in model.get("data_tests", ()):

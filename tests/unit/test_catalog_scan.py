@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from segpy.catalog.model import Catalog
+from segpy.catalog.model import Catalog, TimeSpine
 from segpy.catalog.scan import scan_project
 
 PROJECT = {
@@ -211,3 +211,40 @@ def test_where_profiles_are_looked_for(tmp_path: Path, monkeypatch: pytest.Monke
     assert scan_project(tmp_path / "project", profiles_dir=given)[0].adapter == "bigquery"
     monkeypatch.setenv("DBT_TARGET", "dev")
     assert scan(tmp_path, without).adapter == "other"
+
+
+SPINE = """
+models:
+  - name: days
+    time_spine: {standard_granularity_column: date_day}
+    columns: [{name: date_day, granularity: DAY}]
+  - name: weeks
+    time_spine: {standard_granularity_column: starts}
+"""
+
+
+def test_time_spines(tmp_path: Path) -> None:
+    catalog = scan(tmp_path, {"models/calendar.yml": SPINE})
+    assert catalog.time_spines == (TimeSpine("days", "day"), TimeSpine("weeks", None))
+
+
+def test_time_spine_of_the_former_kind(tmp_path: Path) -> None:
+    former = {"models/metricflow_time_spine.sql": "select 1"}
+    assert scan(tmp_path, former).time_spines == (TimeSpine("metricflow_time_spine", "day"),)
+    told = SPINE.replace("days", "metricflow_time_spine").replace("DAY", "hour")
+    catalog = scan(tmp_path, {**former, "models/calendar.yml": told})
+    assert catalog.time_spines == (TimeSpine("metricflow_time_spine", "hour"), TimeSpine("weeks", None))
+
+
+@pytest.mark.parametrize(
+    ("models", "grouped"),
+    [
+        ("{shop: {marts: {+group: growth}}}", True),
+        ("{shop: {marts: {group: growth}}}", True),
+        ("{shop: {marts: {+materialized: table}}}", False),
+        ("nothing", False),
+    ],
+)
+def test_models_in_groups(tmp_path: Path, models: str, grouped: bool) -> None:
+    project = f"name: shop\nprofile: shop\nmodels: {models}\n"
+    assert scan(tmp_path, {"dbt_project.yml": project}).models_grouped is grouped

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from segpy.render.properties import plain_text
+from segpy.render.yaml_text import plain_text
 from segpy.sql.layout import comment_line, lay_out, typeset
 from segpy.sql.model import Cte, Query
 from segpy.sql.tree import AS_OF, column, identifier, named, select, table, text
