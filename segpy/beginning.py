@@ -23,6 +23,7 @@ from segpy.propose.roles import event_column, type_of
 from segpy.propose.tables import looks
 from segpy.propose.text import spec_files
 from segpy.source.nodes import Source
+from segpy.spec.model_values import Relation
 from segpy.sql.looks import any_case, counts_query, in_spec, names_query
 from segpy.warehouse.model import Target
 from segpy.warehouse.relations import Columns, columns_of, counts_of, names_of, relations_named
@@ -31,6 +32,8 @@ from segpy.warehouse.run import parse
 Progress = Callable[[str], None]
 
 _UNSPEAKABLE = re.compile(r"\{[{%#]|[}%#]\}|\$\{")
+_RELATION = re.compile(r"[\w.\-]+")
+_ODD = "no spec can name it: give the source a name without blanks, and the table's own as its `identifier`"
 _PREFIX = "segpy_"
 _TAKEN = "SEG612"
 
@@ -77,18 +80,24 @@ def _measured(
     if isinstance(named, Diagnostic):
         return named
     on_progress(f"asking the warehouse for the columns of {len(named)} relations")
-    there, unused = columns_of(where, manifest, named)
+    odd = tuple(Unused(str(one.relation), _ODD) for one in named if not _speakable(one.relation))
+    there, unused = columns_of(where, manifest, [one for one in named if _speakable(one.relation)])
     wanted, useless = looks([_table(one, dialect) for one in there])
     measured: list[Measured] = []
     unread: list[Unused] = []
-    for number, look in enumerate(wanted, 1):
-        on_progress(f"looking into {look.table.relation}, {number} of {len(wanted)}")
+    on_progress(f"counting rows and values in {len(wanted)} of them")
+    for look in wanted:
         one = _measure(where, manifest, look, dialect)
         if isinstance(one, str):
             unread.append(Unused(str(look.table.relation), f"it cannot be read: {one}"))
         else:
             measured.append(one)
-    return tuple(measured), (*unread, *useless, *unused)
+    return tuple(measured), (*unread, *useless, *odd, *unused)
+
+
+def _speakable(relation: Relation) -> bool:
+    """Whether a spec can name a relation."""
+    return all(_RELATION.fullmatch(part) for part in relation.arguments)
 
 
 def _table(found: Columns, dialect: Dialect) -> Table:

@@ -22,10 +22,10 @@ from segpy.propose.roles import (
     who,
 )
 from segpy.propose.streams import listed, plain_type
-from segpy.propose.tables import id_of_rows, preference, unique
+from segpy.propose.tables import id_of_rows, preference, unique, wrong_times
 from segpy.spec.expression import Type
 
-_MOST_ENTITIES = 3
+_MOST_ENTITIES = 6
 _MOST_COLUMNS = 20
 _SURE_TIME = 50  # from this rank on a time may as well be when somebody joined
 
@@ -57,6 +57,8 @@ def _has_events(measured: Measured, key: str) -> bool:
     """Whether the rows of a relation, one for each key, are events nevertheless."""
     ranks = [time_rank(column, measured.table.name) for column in measured.table.columns]
     row = id_of_rows(measured)
+    if wrong_times(measured.table):
+        return True  # they would be, were their time one
     return any(rank is not None and rank < _SURE_TIME for rank in ranks) or row not in (None, key)
 
 
@@ -153,7 +155,9 @@ def _owners(entities: Sequence[ProposedEntity], relations: Mapping[str, tuple[Me
             continue
         for column in entity.columns:
             whose = who(column.name)
-            if whose is None or whose.entity not in GROUPS or whose.entity in there or column.type is Type.NUMBER:
+            if whose is None or whose.entity not in GROUPS or whose.entity in there:
+                continue
+            if column.type not in (Type.TEXT, Type.INTEGER):
                 continue
             there.add(whose.entity)
             told = relations.get(whose.entity)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from segpy.propose.model import ProposedEntity, ProposedEvent, ProposedSegment, ProposedStream
 from segpy.propose.names import defined, singular, subject, words
@@ -69,7 +70,7 @@ def find_events(streams: Sequence[ProposedStream]) -> tuple[tuple[ProposedEvent,
     rare: list[ProposedEvent] = []
     taken = {"any"}  # the word for every event
     for stream in streams:
-        events = _named(stream, taken) if stream.event is not None else [_of_rows(stream, taken)]
+        events = _named(stream, taken) or [_of_rows(stream, taken)]
         taken |= {event.name for event in events}
         found += events[:MOST_EVENTS]
         rare += events[MOST_EVENTS:]
@@ -78,8 +79,15 @@ def find_events(streams: Sequence[ProposedStream]) -> tuple[tuple[ProposedEvent,
 
 def _of_rows(stream: ProposedStream, taken: set[str]) -> ProposedEvent:
     about = subject(stream.measured.table.name)
-    one = "_".join((*about[:-1], singular(about[-1]))) if about else stream.name
-    return ProposedEvent(defined(_OF_ROWS.get(one, one), taken, "event"), stream.name, (), stream.measured.rows)
+    last = singular(about[-1]) if about else stream.name
+    name = "_".join((*about[:-1], _OF_ROWS.get(last, last)))
+    return ProposedEvent(_free(name, stream, taken), stream.name, (), stream.measured.rows)
+
+
+def _free(name: str, stream: ProposedStream, taken: Collection[str]) -> str:
+    """A name for an event: its own, or where another stream has one of that name, behind that of its stream."""
+    plain = defined(name, (), "event")
+    return plain if plain not in taken else defined(f"{stream.name}_{plain}", taken, "event")
 
 
 def _named(stream: ProposedStream, taken: set[str]) -> list[ProposedEvent]:
@@ -91,7 +99,7 @@ def _named(stream: ProposedStream, taken: set[str]) -> list[ProposedEvent]:
     ordered = sorted(spelled.items(), key=lambda pair: (-sum(rows for _, rows in pair[1]), pair[0]))
     found: list[ProposedEvent] = []
     for plain, values in ordered:
-        name = defined(plain, {*taken, *(event.name for event in found)}, "event")
+        name = _free(plain, stream, {*taken, *(event.name for event in found)})
         rows = sum(count for _, count in values)
         found.append(ProposedEvent(name, stream.name, tuple(sorted(value for value, _ in values)), rows))
     return found
@@ -105,8 +113,15 @@ def find_segments(
     for entity in entities:
         own = [event for event in events if entity.name in serving[event.stream]]
         if own:
-            return _segments(entity.name, own)
+            late = _still_written([stream for stream in streams if entity.name in dict(stream.keys)])
+            return _segments(entity.name, [event for event in own if event.stream in late] or own)
     return ()
+
+
+def _still_written(streams: Sequence[ProposedStream]) -> frozenset[str]:
+    """The streams whose last event is about as late as that of all: of the others nobody did anything lately."""
+    days = {stream.name: day for stream in streams if (day := stream.latest) is not None}
+    return frozenset(name for name, day in days.items() if day >= max(days.values()) - timedelta(days=7))
 
 
 def _segments(entity: str, events: Sequence[ProposedEvent]) -> tuple[ProposedSegment, ...]:

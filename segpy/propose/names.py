@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 _LONGEST = 50
@@ -14,7 +15,8 @@ _COLUMN = re.compile(r"[a-z][a-z0-9_]{0,49}")
 
 def words(name: str) -> tuple[str, ...]:
     """`CustomerID`, `customer id` and `customer_id` are all customer, id."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    plain = "".join(one for one in unicodedata.normalize("NFKD", name) if not unicodedata.combining(one))
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", plain)
     return tuple(word for word in re.split(r"[^a-z0-9]+", parted.lower()) if word)
 
 

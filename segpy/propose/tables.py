@@ -85,6 +85,7 @@ def id_of_rows(measured: Measured) -> str | None:
 
 
 def _singles(table: Table) -> tuple[str, ...]:
+    """What a row of a table may be called: of `shop_order_items` shop_order_item, order_item and item."""
     about = subject(table.name)
-    last = singular(about[-1]) if about else ""
-    return (last, "_".join((*about[:-1], last)))
+    named = (*about[:-1], singular(about[-1])) if about else ()
+    return tuple("_".join(named[start:]) for start in range(len(named)))

@@ -112,7 +112,7 @@ def _stream(stream: ProposedStream) -> Iterator[str]:
     yield "    entity:"
     for entity, column in stream.keys:
         unknown = measured.rows - measured.counts[column].known
-        yield f"      {entity}: {quoted(column)}" + (f"    # unknown in {unknown:,} rows" if unknown else "")
+        yield f"      {entity}: {quoted(column)}" + (f"    # unknown in {_counted(unknown)}" if unknown else "")
     for entity, column in stream.other_keys:
         yield f"      # {entity}: {quoted(column)}    # could be an entity too: declare it above"
     others = f"    # or: {', '.join(map(_told, stream.other_times))}" if stream.other_times else ""
@@ -121,11 +121,8 @@ def _stream(stream: ProposedStream) -> Iterator[str]:
         yield f"    # loaded_at: {quoted(stream.loaded_at)}    # when it was loaded; of use with `lateness`"
     if stream.id is not None:
         count = measured.counts[stream.id]
-        twice = (
-            f"    # {count.known - count.distinct:,} rows repeat one: they count once"
-            if count.known > count.distinct
-            else ""
-        )
+        again = count.known - count.distinct
+        twice = f"    # {_counted(again)} of a value that was there: the first counts" if again else ""
         yield f"    id: {quoted(stream.id)}{twice}"
     if stream.event is not None:
         yield f"    event: {quoted(stream.event)}    # {measured.counts[stream.event].distinct:,} different names"
@@ -138,7 +135,11 @@ def _stream(stream: ProposedStream) -> Iterator[str]:
 def _rows(measured: Measured) -> str:
     if measured.bounded:
         return f"{MOST_ROWS:,} rows or more, of which so many were looked at"
-    return "1 row" if measured.rows == 1 else f"{measured.rows:,} rows"
+    return _counted(measured.rows)
+
+
+def _counted(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows:,} rows"
 
 
 def _columns(key: str, columns: Iterable[Property], indent: str) -> Iterator[str]:
@@ -148,8 +149,7 @@ def _columns(key: str, columns: Iterable[Property], indent: str) -> Iterator[str
 
 
 def _event(event: ProposedEvent) -> str:
-    rows = "1 row" if event.rows == 1 else f"{event.rows:,} rows"
-    rows += " or more" if event.rows >= MOST_ROWS else ""
+    rows = _counted(event.rows) + (" or more" if event.rows >= MOST_ROWS else "")
     if not event.values:
         return f"{event.name}: {{stream: {event.stream}}}    # every row: {rows}"
     values = ", ".join(map(quoted, event.values))

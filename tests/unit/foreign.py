@@ -1,4 +1,4 @@
-"""dbt projects of other people, as small as they can be: three shapes that events come in."""
+"""dbt projects of other people, as small as they can be: three shapes that events come in, and what is messy."""
 
 from __future__ import annotations
 
@@ -90,6 +90,63 @@ group by customer_id
 """,
 }
 """Orders and customers, long ago, and no event by name; raw, staged, and a mart that has a name of ours."""
+
+
+MESSY = {
+    "dbt_project.yml": _PROJECT,
+    "models/sources.yml": """\
+sources:
+  - name: raw
+    tables:
+      - name: userEvents
+      - name: visits
+      - name: daily
+      - name: many
+      - name: as_text
+      - name: as_number
+      - name: nothing_yet
+      - name: nobody
+      - name: only_times
+      - name: gone
+      - name: Store Visits
+""",
+}
+_AT = "timestamp '2026-03-0{} 10:00:00'"
+RAW = (
+    "create schema raw",
+    """
+    create table raw."userEvents" as
+    select
+        'e' || i as "eventId", case when i < 9 then 'u' || i % 3 end as "userId",
+        timestamp '2026-03-01 10:00:00' + to_days(cast(i as integer)) as "eventTime",
+        [
+            'Signed Up', 'it''s "quoted": # no comment', '{{ 1/0 }}', 'true', 'Ünïcode ✓',
+            '12 monkeys', 'any', 'select', 'a' || chr(10)
+        ][cast(i % 9 + 1 as integer)] as "eventName",
+        i as "order", 'g' as "group", 1.5 as "Total Price", 1 as "{{ 1/0 }}", 1 as "a""b", [1] as "list"
+    from range(10) as rows(i)
+    """,
+    """
+    create table raw.visits as
+    select 'u' || i as "user id", case when i > 0 then date '2026-03-05' end as "visit date", 'x' as "end"
+    from (select cast(i // 2 as integer) as i from range(6) as rows(i))
+    """,
+    """
+    create table raw.daily as
+    select i % 2 as user_id, date '2026-03-08' + cast(i as integer) as day from range(4) as r(i)
+    """,
+    f"""
+    create table raw.many as
+    select 'u' || i % 5 as user_id, {_AT.format(1)} as at, 'n' || i as event_name from range(999) r(i)
+    """,
+    "create table raw.as_text as select 'u1' as user_id, '2026-03-01' as ts from range(2)",
+    "create table raw.as_number as select 'u1' as user_id, 1772409600 as ts from range(2)",
+    "create table raw.nothing_yet (user_id text, created_at timestamp)",
+    f"create table raw.nobody as select cast(null as text) as user_id, {_AT.format(1)} as at from range(3)",
+    f"create table raw.only_times as select {_AT.format(1)} as at",
+    f"""create table raw."Store Visits" as select 'u1' as user_id, {_AT.format(1)} as at""",
+)
+"""Names in capitals, with blanks, quotes and Jinja; reserved words; times that are none; nulls; nothing at all."""
 
 
 def lay_out(project: dict[str, str], root: Path) -> Path:

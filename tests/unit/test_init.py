@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -10,7 +11,7 @@ import yaml
 
 from segpy.warehouse.invoke import invoke
 from segpy.warehouse.model import Target
-from tests.unit.foreign import ORDERS, SINGLE, WIDE, lay_out
+from tests.unit.foreign import MESSY, ORDERS, RAW, SINGLE, WIDE, lay_out
 from tests.unit.shop import Segpy
 
 # What a person expects who looks at the rows: the arguments of the build, and who is in which segment.
@@ -102,3 +103,61 @@ def test_a_project_with_nothing_in_it(root: Path, segpy: Segpy) -> None:
     said = segpy("init", "--select", "nothing")
     assert said.code == 1 and "no model, seed, snapshot or source matches nothing" in said.err
     assert not (root / "segments").exists()
+
+
+def test_what_is_messy(root: Path, segpy: Segpy) -> None:
+    lay_out(MESSY, root)
+    with duckdb.connect(str(root / "acme.duckdb")) as connection:
+        for statement in RAW:
+            connection.execute(statement)
+    said = segpy("init", "--json")
+    assert said.code == 0, said
+    found = json.loads(said.out)
+    assert found["written"] == [file["path"] for file in found["files"]] == sorted_paths(root)
+    reasons = {one["relation"].split("'")[3]: one["reason"] for one in found["unused"]}
+    assert reasons.pop("as_text").startswith("`ts` looks like a time, and is character varying")
+    wanted = "`ts` looks like a time, and is integer: cast it to a timestamp in a staging model"
+    assert reasons.pop("as_number") == wanted
+    assert reasons.pop("nothing_yet") == "it has no rows yet, so nothing can be told of it"
+    assert reasons.pop("nobody").startswith("no column says whose event a row is")
+    assert reasons.pop("only_times") == "no column looks like a key, such as user_id"
+    assert reasons.pop("gone") == "it is not in the warehouse: `dbt build` makes it"
+    assert reasons.pop("Store Visits").startswith("no spec can name it")
+    assert reasons == {}
+
+    streams = taxonomy(root)["streams"]
+    assert streams.keys() == {"daily", "many", "user_events", "visits"}
+    assert streams["user_events"] == {
+        "relation": "source('raw', 'userEvents')",
+        "entity": {"user": "userId"},
+        "occurred_at": "eventTime",
+        "id": "eventId",
+        "event": "eventName",
+        "properties": {"order": "integer", "group": "text"},
+    }
+    assert (streams["visits"]["entity"], streams["visits"]["occurred_at"]) == ({"user": "user id"}, "visit date")
+    assert "event" not in streams["many"]
+    events = {name: event.get("is") for name, event in taxonomy(root)["events"].items()}
+    assert events == {
+        "daily": None,
+        "many": None,
+        "visit": None,
+        "signed_up": "Signed Up",
+        "it_s_quoted_no_comment": 'it\'s "quoted": # no comment',
+        "event_1_0": "{{ 1/0 }}",
+        "event_true": "true",
+        "unicode": "Ünïcode ✓",
+        "event_12_monkeys": "12 monkeys",
+        "user_events_any": "any",
+        "select": "select",
+    }
+    assert 'Total Price, a"b; rename them in staging' in (root / "segments/taxonomy.yml").read_text(encoding="utf-8")
+    assert segpy("render").code == 0
+    seen = json.loads(segpy("preview", "visit_last_7_days", "--as-of", "2026-03-12", "--json").out)
+    assert (seen["members"], seen["population"]) == (2, 7)
+
+
+def sorted_paths(root: Path) -> list[str]:
+    """The spec files, in the order in which they are written."""
+    names = ("segpy", "taxonomy", "first_segments")
+    return [f"segments/{name}.yml" for name in names if (root / f"segments/{name}.yml").is_file()]
