@@ -42,34 +42,27 @@ from segpy.spec.model_inputs import Input
 from segpy.spec.schema import schema_text as language_schema
 from segpy.sql.build import models_in_sql
 from segpy.sql.differences import members_queries
-from segpy.sql.examples import build_unit_tests
-from segpy.sql.model import MembersQuery, Model, UnitTests
+from segpy.sql.examples import build_unit_tests, example_summaries
+from segpy.sql.model import ExampleSummary as ExampleSummary
+from segpy.sql.model import MembersQuery, Model
 from segpy.sql.preview import preview_queries
 from segpy.sql.read import read_expression
 from segpy.sql.relations import jinja_of
+from segpy.sql.why import why_queries
 from segpy.warehouse.backfill import backfill as backfill_history
 from segpy.warehouse.differences import members_differ
 from segpy.warehouse.inputs import gone
+from segpy.warehouse.keys import key_of
 from segpy.warehouse.model import BuildOptions, BuildResult, Progress, Sizes, Target
 from segpy.warehouse.model_backfill import BackfillOptions, BackfillProgress, BackfillResult
 from segpy.warehouse.model_differences import MembersDiffer as MembersDiffer
 from segpy.warehouse.model_inputs import Reading
 from segpy.warehouse.model_preview import Preview
+from segpy.warehouse.model_why import Why, WhyAsked
 from segpy.warehouse.preview import preview as preview_segment
 from segpy.warehouse.query import segment_sizes
 from segpy.warehouse.run import build_parsed, parse
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleSummary:
-    """An example as a build tells of it. `test` is the name of its unit test, `member` the column of membership."""
-
-    test: str
-    segment: str
-    name: str
-    spec_file: str
-    line: int
-    member: str
+from segpy.warehouse.why import why as ask_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +206,7 @@ def _compiled(planned: _Planned) -> Compiled:
     tests = build_unit_tests(build_examples(bound))
     models = models_in_sql(plan)
     artifacts, readings = render(plan, models, tests), tuple(_readings(models, planned.inputs))
-    return replace(planned.compiled, artifacts=artifacts, examples=_examples(tests), readings=readings)
+    return replace(planned.compiled, artifacts=artifacts, examples=example_summaries(tests), readings=readings)
 
 
 def _readings(models: Sequence[Model], inputs: Sequence[Input]) -> Iterator[Reading]:
@@ -352,6 +345,28 @@ def preview(
     return planned.compiled, preview_segment(where, manifest, queries, as_of)
 
 
+def why(
+    project_dir: Path, profiles_dir: Path | None, target: str | None, where: Target, asked: WhyAsked
+) -> tuple[Compiled, Why | Diagnostic | None]:
+    """Why somebody is in segments or is not; None where the specs do not hold, or have not what is asked for."""
+    with _rarely_collecting():
+        found = _project(project_dir, profiles_dir, target)
+        if isinstance(found, Compiled):
+            return found, None
+        planned = _planned(*found)
+        bound, compiled = planned.bound, planned.compiled
+        entity = asked.entity_among([(one.name, one.entity) for one in compiled.segments])
+        if bound is None or entity is None:
+            return compiled, None
+        key = key_of(bound.entity(entity), asked.key)
+        if isinstance(key, Diagnostic):
+            return compiled, key
+        own = [one.name for one in compiled.segments if asked.segment in (None, one.name) and one.entity == entity]
+        queries = why_queries(build_plan(part_of(bound, own)), entity, key, own, found[1].adapter)
+    manifest = parse(where, {})
+    return compiled, manifest if isinstance(manifest, Diagnostic) else ask_why(where, manifest, queries, asked)
+
+
 def schema_text() -> str:
     """The language as a JSON Schema, the text of a file."""
     return language_schema()
@@ -368,18 +383,3 @@ def _generated_folders(files: Sequence[Mapping]) -> tuple[str, ...]:
         if isinstance(written, Scalar):
             return (written.text.strip("/"),)
     return ("models/segpy",)
-
-
-def _examples(tests: tuple[UnitTests, ...]) -> tuple[ExampleSummary, ...]:
-    return tuple(
-        ExampleSummary(
-            test.name,
-            test.example.segment,
-            test.example.name,
-            test.example.span.file,
-            test.example.span.line,
-            one.plan.member,
-        )
-        for one in tests
-        for test in one.plan.tests
-    )

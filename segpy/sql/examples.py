@@ -16,7 +16,7 @@ from segpy.sql.inline import inlined
 from segpy.sql.layout import INDENT, lowered
 from segpy.sql.lower.query import lower
 from segpy.sql.lower.trees import lowered_tree
-from segpy.sql.model import Cte, InputRows, Query, UnitTests
+from segpy.sql.model import Cte, ExampleSummary, InputRows, Query, UnitTests
 from segpy.sql.nodes import Operation
 from segpy.sql.operations import greatest
 from segpy.sql.relations import Relations, jinja_of
@@ -28,6 +28,22 @@ DIGITS = 9  # behind the point: the last digits of a calculation are the engine'
 def build_unit_tests(plans: Sequence[ExamplesPlan]) -> tuple[UnitTests, ...]:
     """The query of each segment with examples, and what goes into it in each of them."""
     return tuple(_unit_tests(plan) for plan in plans)
+
+
+def example_summaries(tests: Sequence[UnitTests]) -> tuple[ExampleSummary, ...]:
+    """What a build tells of examples."""
+    return tuple(
+        ExampleSummary(
+            test.name,
+            test.example.segment,
+            test.example.name,
+            test.example.span.file,
+            test.example.span.line,
+            one.plan.member,
+        )
+        for one in tests
+        for test in one.plan.tests
+    )
 
 
 def _unit_tests(plan: ExamplesPlan) -> UnitTests:

@@ -31,11 +31,15 @@ def inlined(queries: Sequence[Query], wanted: Iterable[str]) -> tuple[tuple[Cte,
     return tuple(ctes), read
 
 
-def from_warehouse(queries: Sequence[Query], wanted: Iterable[str], relations: Relations) -> tuple[Cte, ...]:
-    """The models `wanted` as CTEs, after those that read the warehouse for them."""
+def from_warehouse(
+    queries: Sequence[Query], wanted: Iterable[str], relations: Relations, only: Mapping[str, exp.Expr] | None = None
+) -> tuple[Cte, ...]:
+    """The models `wanted` as CTEs, after those that read the warehouse for them: `only` some rows of what is named."""
     models, read = inlined(queries, wanted)
+    rows = {jinja: [condition] for jinja, condition in (only or {}).items()}
     given = tuple(
-        Cte(name, (), select([exp.Star()], table(relations.filled_in(name, jinja)))) for jinja, name in read.items()
+        Cte(name, (), select([exp.Star()], table(relations.filled_in(name, jinja)), where=rows.get(jinja, [])))
+        for jinja, name in read.items()
     )
     return (*given, *models)
 

@@ -8,6 +8,7 @@ from enum import Enum
 from sqlglot import exp
 
 from segpy.dialects import Dialect
+from segpy.plan.model import EntityPlan, SegmentPlan
 from segpy.plan.model_examples import ExamplesPlan
 
 
@@ -179,3 +180,30 @@ class PreviewQueries:
     rules: str
     others: tuple[str, ...]
     overlap: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyQueries:
+    """What is asked of one of an entity: about its conditions, its events where it has any, and its memberships.
+
+    Instants are told in microseconds since 1970, which all engines spell alike. Rows of `conditions` are of these
+    `segments`, and of `episodes` too; of the latter one more, of no segment, tells of the runs that history knows.
+    """
+
+    entity: EntityPlan
+    segments: tuple[SegmentPlan, ...]
+    conditions: str
+    events: str | None
+    episodes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleSummary:
+    """An example as a build tells of it. `test` is the name of its unit test, `member` the column of membership."""
+
+    test: str
+    segment: str
+    name: str
+    spec_file: str
+    line: int
+    member: str

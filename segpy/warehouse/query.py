@@ -63,10 +63,10 @@ def with_rows(target: Target, manifest: Any, node: NodeResult) -> NodeResult:
 
 
 def rows_of(
-    target: Target, manifest: Any, sql: str, variables: Mapping[str, object] | None = None
+    target: Target, manifest: Any, sql: str, variables: Mapping[str, object] | None = None, most: int = -1
 ) -> tuple[Row, ...] | Diagnostic:
-    """The rows of a query, in which `ref` works."""
-    table = _table_of(target, manifest, sql, -1, variables)
+    """The rows of a query, in which `ref` works, or the first of them."""
+    table = _table_of(target, manifest, sql, most, variables)
     return table if isinstance(table, Diagnostic) else tuple(tuple(row) for row in table.rows)
 
 

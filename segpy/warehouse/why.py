@@ -1,0 +1,204 @@
+"""Asks the warehouse why somebody is in segments, or is not. Builds nothing."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from segpy.diagnostics.model import Diagnostic
+from segpy.plan.model import FromSequence, SegmentPlan, SequencePlan
+from segpy.plan.model_events import Selection
+from segpy.plan.model_explained import Line, Measured
+from segpy.spec.duration import Duration
+from segpy.spec.expression import Type
+from segpy.sql.model import WhyQueries
+from segpy.warehouse.attempts import Scene, TooCrowded, attempts_at, is_one, length
+from segpy.warehouse.broken import beginning, followed, going_on
+from segpy.warehouse.errors_why import NobodyThere
+from segpy.warehouse.model import Target
+from segpy.warehouse.model_why import (
+    Attempt,
+    ConditionMet,
+    Episode,
+    Happened,
+    Judged,
+    Kind,
+    Runs,
+    Seen,
+    SequenceTried,
+    Standing,
+    Value,
+    Why,
+    WhyAsked,
+)
+from segpy.warehouse.query import Row, rows_of
+
+MOST_EVENTS = 5_000
+"""So many of the latest events are read. Who has more is told of no attempt at a sequence: it could be another."""
+_MOST_ALIKE = 20
+_EPOCH = datetime(1970, 1, 1)
+
+
+def why(target: Target, manifest: Any, queries: WhyQueries, asked: WhyAsked) -> Why | Diagnostic:
+    """One entity at an instant. Who is in no row of any kind is not known."""
+    variables: dict[str, object] = {"segpy_as_of": asked.as_of} if asked.as_of is not None else {}
+    answers: list[tuple[Row, ...]] = []
+    for text, most in ((queries.conditions, -1), (queries.events, MOST_EVENTS + 1), (queries.episodes, -1)):
+        rows = rows_of(target, manifest, text, variables, most) if text is not None else ()
+        if isinstance(rows, Diagnostic):
+            return rows
+        answers.append(rows)
+    found = told(queries, asked.key, *answers)
+    if found.segments:
+        return found
+    entity = queries.entity.entity
+    return NobodyThere(entity.name, asked.key, _day(found.as_of), entity.population, len(answers[1]))
+
+
+def told(
+    queries: WhyQueries, key: str, conditions: Sequence[Row], events: Sequence[Row], history: Sequence[Row]
+) -> Why:
+    """What the rows of the queries say."""
+    *episodes, runs = sorted(history, key=lambda row: (row[0] == "", row[0], row[1]))
+    as_of = datetime.fromisoformat(str(runs[5])[:19].replace("T", " "))
+    happened = tuple(_happened(queries, row) for row in events[:MOST_EVENTS])
+    more = len(events) > MOST_EVENTS
+    return Why(
+        queries.entity.entity.name,
+        key,
+        as_of,
+        tuple(_judged(queries, one, conditions, None if more else happened, as_of) for one in queries.segments)
+        if conditions
+        else (),
+        tuple(_seen(queries, one) for one in happened),
+        more,
+        tuple(Episode(str(row[0]), int(row[1]), _instant(row[2]), _maybe(row[3]), row[4]) for row in episodes),
+        Runs(int(runs[1]), _instant(runs[2]), _instant(runs[3])) if int(runs[1]) else None,
+    )
+
+
+def _day(instant: datetime) -> str:
+    return str(instant).removesuffix(" 00:00:00")
+
+
+def _seen(queries: WhyQueries, event: Happened) -> Seen:
+    """What an event is to the segments, said as narrowly as they ask; `any event` only where it is nothing else."""
+    events = queries.entity.events
+    assert events is not None
+    found = {one.words for one in _selections(queries) if is_one(one, event)}
+    told = sorted(one for one in found if not one.startswith("any event")) or sorted(found)
+    names = {column: prop.name for prop, column in events.properties}
+    return Seen(event.at, tuple(told), tuple((names[name], value) for name, value in event.values if value is not None))
+
+
+def _selections(queries: WhyQueries) -> Iterator[Selection]:
+    """The kinds of events that the conditions look at."""
+    for branch in queries.entity.features.branches:
+        yield branch.selection
+        if branch.anchor is not None:
+            yield branch.anchor.selection
+    for sequence in queries.entity.sequences.sequences if queries.entity.sequences is not None else ():
+        for step in sequence.steps:
+            yield from (*step.items, *step.without)
+        if sequence.then_without is not None:
+            yield sequence.then_without.selection
+
+
+def _instant(microseconds: Any) -> datetime:
+    return _EPOCH + timedelta(microseconds=int(microseconds))
+
+
+def _maybe(microseconds: Any) -> datetime | None:
+    return None if microseconds is None else _instant(microseconds)
+
+
+def _happened(queries: WhyQueries, row: Row) -> Happened:
+    events = queries.entity.events
+    assert events is not None
+    at, place, label, *rest = row
+    holding = frozenset(name for name, holds in zip(events.flags, rest, strict=False) if int(holds))
+    values = zip((name for _, name in events.properties), rest[len(events.flags) :], strict=True)
+    shown = tuple((name, None if value is None else str(value)) for name, value in values)
+    return Happened(_instant(at), None if place is None else int(place), str(label), holding, shown)
+
+
+def _judged(
+    queries: WhyQueries, one: SegmentPlan, rows: Sequence[Row], events: tuple[Happened, ...] | None, as_of: datetime
+) -> Judged:
+    """A segment, by its rows; without `events` nothing is told of sequences."""
+    own = {int(row[1]): row for row in rows if row[0] == one.segment.name}
+    lines = [(line, own[line.position]) for line in one.apart.lines]
+    first = next(iter(own.values()))
+    tried = tuple(SequenceTried(each, _tried(each, events, as_of)) for each in _sequences(queries, one))
+    met = tuple(ConditionMet(line, _value(line, row), bool(int(row[5]))) for line, row in lines)
+    return Judged(one, bool(int(first[6])), int(first[7]), met, tried)
+
+
+def _value(line: Line, row: Row) -> Value:
+    """The value of a condition in its own type; None where it is not known."""
+    number, text, at = row[2], row[3], row[4]
+    match line.about:
+        case Measured(_, _, Type.NUMBER | Type.INTEGER | Type.DURATION):
+            return None if number is None else float(number)
+        case Measured(_, _, Type.TIMESTAMP | Type.DATE):
+            return _maybe(at)
+        case Measured(_, _, Type.TEXT | Type.UUID):
+            return None if text is None else str(text)
+    return None if text is None else str(text) == "true"
+
+
+def _sequences(queries: WhyQueries, one: SegmentPlan) -> Iterator[SequencePlan]:
+    """The sequences that the conditions of a segment look at, each once."""
+    plans = queries.entity.sequences
+    looked_at = {line.about.column for line in one.apart.lines if isinstance(line.about, Measured)}
+    features = queries.entity.features.columns
+    origins = [each.origin for each in features if each.name in looked_at]
+    names = {origin.sequence for origin in origins if isinstance(origin, FromSequence)}
+    yield from (each for each in (plans.sequences if plans is not None else ()) if each.name in names)
+
+
+def _tried(sequence: SequencePlan, events: tuple[Happened, ...] | None, as_of: datetime) -> Attempt | None:
+    if events is None:
+        return None
+    try:
+        return furthest(scene_of(sequence, events, as_of))
+    except TooCrowded:
+        return None
+
+
+def scene_of(sequence: SequencePlan, events: Sequence[Happened], as_of: datetime) -> Scene:
+    """A sequence, and the events in its order."""
+    since = None if sequence.in_the_last is None else _earlier(as_of, sequence.in_the_last)
+    scene = Scene(sequence, (), as_of, since)
+    return Scene(sequence, tuple(sorted(events, key=scene.place)), as_of, since)
+
+
+def furthest(scene: Scene) -> Attempt:
+    """Of the attempts that did the most steps the one that did the last of them latest, and what became of it."""
+    levels = attempts_at(scene)
+    for done in range(len(levels), 0, -1):
+        ordered = sorted(levels[done - 1], key=lambda one: (one.reached, one.started_at), reverse=True)
+        if ordered and done == len(levels):
+            ends = (followed(scene, one) for one in ordered)
+            return next((one for one in ends if one.standing is Standing.COMPLETED), followed(scene, ordered[0]))
+        if ordered:
+            alike = [one for one in ordered if not ordered[0].later_than(one)][:_MOST_ALIKE]
+            return min((going_on(scene, one) for one in alike), key=_of_interest)
+    return beginning(scene)
+
+
+def _of_interest(attempt: Attempt) -> tuple[bool, bool]:
+    """Of attempts that got as far at the same time: first what is possible still, then what came, but would not do."""
+    nothing = {one.kind for one in attempt.broken} & {Kind.NEVER, Kind.OTHER_VALUE}
+    return attempt.standing is not Standing.WAITING, bool(nothing)
+
+
+def _earlier(instant: datetime, duration: Duration) -> datetime:
+    """An instant so long before; of a month that has fewer days the last."""
+    if duration.exact:
+        return instant - length(duration)
+    years, month = divmod(instant.year * 12 + instant.month - 1 - duration.months, 12)
+    last = calendar.monthrange(years, month + 1)[1]
+    return instant.replace(year=years, month=month + 1, day=min(instant.day, last))
