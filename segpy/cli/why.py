@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.box import SIMPLE_HEAD
@@ -46,7 +47,7 @@ def tell(asking: Asking, key: str, segment: str | None, entity: str | None, as_o
     findings = (*compiled.diagnostics, found) if isinstance(found, Diagnostic) else compiled.diagnostics
     why = found if isinstance(found, Why) else None
     if asking.as_json:
-        click.echo(json.dumps(_data(why, asking.events, findings), indent=2))
+        click.echo(json.dumps(data(why, asking.events, findings), indent=2))
     else:
         show(findings, compiled.sources, asking.project_dir, asking.form, sys.stderr)
         if why is not None:
@@ -160,7 +161,9 @@ def _print_episodes(why: Why, segment: str | None) -> None:
     if not why.episodes:
         if why.runs is not None:
             first, last = day(why.runs.first), day(why.runs.last)
-            runs = f"the run as of {first}" if why.runs.number == 1 else f"{why.runs.number:,} runs from {first} to {last}"
+            runs = (
+                f"the run as of {first}" if why.runs.number == 1 else f"{why.runs.number:,} runs from {first} to {last}"
+            )
             click.echo(f"never a member in {runs}\n")
         return
     recent = sorted(why.episodes, key=lambda one: (one.entered_at, one.segment), reverse=True)
@@ -192,7 +195,8 @@ def _print_events(why: Why, most: int) -> None:
         click.echo(f"and {rest} before: --events shows more")
 
 
-def _data(why: Why | None, events: int, findings: tuple[Diagnostic, ...]) -> dict[str, object]:
+def data(why: Why | None, events: int, findings: tuple[Diagnostic, ...]) -> dict[str, Any]:
+    """The same as one document."""
     if why is None:
         return {"findings": as_data(findings)}
     runs = why.runs
