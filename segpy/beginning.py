@@ -15,6 +15,7 @@ from segpy.diagnostics.model import Diagnostic, Severity
 from segpy.dialects import DIALECTS, Dialect
 from segpy.pipeline import compile_sources
 from segpy.project.begin import in_the_way, write_specs
+from segpy.project.errors import SpecsThere
 from segpy.propose.build import propose
 from segpy.propose.errors import NothingToPropose
 from segpy.propose.model import Column, Look, Measured, Proposal, SpecFile, Surroundings, Table, Unused
@@ -51,7 +52,7 @@ def begin(
     where: Target, select: Sequence[str] = (), *, beside: bool = False, on_progress: Progress = lambda _: None
 ) -> Beginning:
     """Specs for a project that has none. `beside`: also where there are some, as nothing is to be written."""
-    problems = () if beside else in_the_way(where.project_dir)
+    problems = tuple(one for one in in_the_way(where.project_dir) if not (beside and isinstance(one, SpecsThere)))
     if problems:
         return Beginning(problems=problems)
     on_progress("reading the dbt project")

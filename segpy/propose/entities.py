@@ -87,6 +87,7 @@ def find_entities(
     chosen = sorted(dict.fromkeys(wanted), key=lambda entity: (-counts[entity], _place(entity)))
     kept = tuple(_with_keys(stream, chosen) for stream in streams)
     entities = [_entity(name, kept, relations.get(name)) for name in chosen]
+    entities = [_with_people(entity, entities) for entity in entities]
     entities += _owners(entities, relations)
     keys = {entity.key.lower() for entity in entities}
     return tuple(entities), tuple(_without(stream, keys) for stream in kept)
@@ -144,6 +145,17 @@ def _described(entity: ProposedEntity, measured: Measured, key: str) -> Proposed
         start=start.as_property if start is not None and kept else None,
         notes=tuple(notes),
     )
+
+
+def _with_people(entity: ProposedEntity, entities: Sequence[ProposedEntity]) -> ProposedEntity:
+    """A group that streams name, with word of the people whose events could be its own too."""
+    for person in entities if entity.name in GROUPS else ():
+        found = ((one.name, who(one.name)) for one in person.columns)
+        by = next((name for name, whose in found if whose is not None and whose.entity == entity.name), None)
+        if by is not None and person.name in PEOPLE:
+            members = f"members: {{entity: {person.name}, by: {by}}}"
+            return replace(entity, notes=(*entity.notes, f"{members}    # the events of its {person.name}s too"))
+    return entity
 
 
 def _owners(entities: Sequence[ProposedEntity], relations: Mapping[str, tuple[Measured, str]]) -> list[ProposedEntity]:

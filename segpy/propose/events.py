@@ -26,6 +26,7 @@ _OF_ROWS = {
 _SIDE_SHOW = frozenset(
     {"page", "pages", "pageview", "screen", "view", "ping", "heartbeat", "session", "identify", "identified", "scroll"}
     | {"impression", "load", "loaded", "unload", "render", "rendered", "error", "debug"}
+    | {"autocapture", "pageleave", "struct", "unstruct"}
 )
 """Words of events that happen by the way."""
 
@@ -114,7 +115,7 @@ def find_segments(
         own = [event for event in events if entity.name in serving[event.stream]]
         if own:
             late = _still_written([stream for stream in streams if entity.name in dict(stream.keys)])
-            return _segments(entity.name, [event for event in own if event.stream in late] or own)
+            return _segments(entity.name, own, [event for event in own if event.stream in late] or own)
     return ()
 
 
@@ -124,8 +125,10 @@ def _still_written(streams: Sequence[ProposedStream]) -> frozenset[str]:
     return frozenset(name for name, day in days.items() if day >= max(days.values()) - timedelta(days=7))
 
 
-def _segments(entity: str, events: Sequence[ProposedEvent]) -> tuple[ProposedSegment, ...]:
-    main = max(events, key=_meaning)
+def _segments(
+    entity: str, events: Sequence[ProposedEvent], late: Sequence[ProposedEvent]
+) -> tuple[ProposedSegment, ...]:
+    main = max(late, key=_meaning)
     bought = max((event for event in events if _is_buying(event)), key=_meaning, default=None)
     days = 30 if main is bought else 7
     lately = ProposedSegment(

@@ -40,6 +40,7 @@ _LOADING = frozenset(
     {"loaded", "ingested", "received", "synced", "etl", "sent", "uuid", "dbt", "fivetran", "sdc", "airbyte", "load"}
     | {"extracted", "emitted", "processed", "batched"}
 )
+_ARRIVED = frozenset({"received", "loaded", "ingested", "synced"})
 _NOT_THEN = frozenset(
     {"updated", "modified", "deleted", "valid", "expires", "expired", "expiry", "birth", "birthday", "birthdate", "dob"}
     | {"due", "ends", "end", "ended", "until", "next", "last", "recent", "latest", "first", "changed"}
@@ -122,6 +123,11 @@ def is_loading(column: Column) -> bool:
     """Whether a column says when the warehouse learned of a row."""
     found = set(words(column.name))
     return column.type is Type.TIMESTAMP and bool(found & _LOADING) and "original" not in found
+
+
+def loading_rank(column: Column) -> int:
+    """Of several columns that tell of loading, 0 for the likeliest: when it arrived, and not when it was sent."""
+    return 0 if _ARRIVED & set(words(column.name)) else 1
 
 
 def is_versioned(table: Table) -> bool:

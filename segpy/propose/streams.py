@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from segpy.propose.model import Column, Measured, Property, ProposedStream, Table, Unused
 from segpy.propose.names import defined, snake, subject
-from segpy.propose.roles import best, event_column, is_key, is_loading, time_rank, who
+from segpy.propose.roles import best, event_column, is_key, is_loading, loading_rank, time_rank, who
 from segpy.propose.tables import among, id_of_rows, preference, unique, wrong_times
 from segpy.spec.expression import Type
 
@@ -59,7 +59,8 @@ def _stream(measured: Measured, all_measured: Sequence[Measured], taken: Sequenc
     event = event_column(measured)
     if row is not None and row in dict(keys).values():
         row = None
-    loaded = next((one.name for one in table.columns if is_loading(one)), None)
+    arrival = best((loading_rank(one), one) for one in table.columns if is_loading(one))
+    loaded = arrival.name if arrival is not None else None
     used = {time.name, row, loaded, event.name if event else None, *(column for _, column in keys)}
     properties, notes = _properties(table, used)
     return ProposedStream(

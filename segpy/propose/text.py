@@ -91,12 +91,16 @@ def _entity(entity: ProposedEntity) -> Iterator[str]:
     if entity.attributes is None:
         yield "    # A relation with one row for each would go here:"
         yield "    # attributes: {relation: ref('…'), columns: {plan: text}}"
-        return
-    yield f"    attributes:    # one row for each: {_rows(entity.attributes)}"
-    yield f"      relation: {entity.attributes.table.relation}"
-    yield from _columns("columns", entity.columns, "      ")
+    else:
+        yield from _attributes(entity, entity.attributes)
     for note in entity.notes:
-        yield f"      # {_told(note)}"
+        yield f"    # {_told(note)}"
+
+
+def _attributes(entity: ProposedEntity, attributes: Measured) -> Iterator[str]:
+    yield f"    attributes:    # one row for each: {_rows(attributes)}"
+    yield f"      relation: {attributes.table.relation}"
+    yield from _columns("columns", entity.columns, "      ")
     if entity.start is not None:
         yield f"    start: {quoted(entity.start)}    # its own beginning, for `within_first`"
     if entity.members is None:
