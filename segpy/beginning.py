@@ -27,7 +27,7 @@ from segpy.source.nodes import Source
 from segpy.spec.model_values import Relation
 from segpy.sql.looks import any_case, counts_query, in_spec, names_query
 from segpy.warehouse.model import Target
-from segpy.warehouse.relations import Columns, columns_of, counts_of, names_of, relations_named
+from segpy.warehouse.relations import Columns, columns_of, counts_of, names_of, relations_named, unreachable
 from segpy.warehouse.run import parse
 
 Progress = Callable[[str], None]
@@ -77,7 +77,7 @@ def _measured(
     where: Target, manifest: Any, dialect: Dialect, select: Sequence[str], on_progress: Progress
 ) -> tuple[tuple[Measured, ...], tuple[Unused, ...]] | Diagnostic:
     """What the warehouse has of the project's relations, and what was not looked at."""
-    named = relations_named(where, manifest, select)
+    named = unreachable(where, manifest) or relations_named(where, manifest, select)
     if isinstance(named, Diagnostic):
         return named
     on_progress(f"asking the warehouse for the columns of {len(named)} relations")

@@ -117,7 +117,8 @@ def _entity(name: str, streams: Sequence[ProposedStream], told: tuple[Measured, 
     names = {snake(column) for _, column in used}
     largest = max(used, key=lambda pair: pair[0].counts[pair[1]].distinct)
     count = largest[0].counts[largest[1]].distinct
-    reason = f"{count:,} different `{largest[1]}` in {largest[0].table.relation}"
+    more = " or more" if largest[0].bounded else ""
+    reason = f"{count:,}{more} different `{largest[1]}` in {largest[0].table.relation}"
     if told is None:
         key = next(iter(names)) if len(names) == 1 else f"{name}_id"
         return ProposedEntity(name, key, _key_type(used), reason)

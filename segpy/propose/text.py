@@ -21,6 +21,7 @@ from segpy.spec.expression import Type
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_MOST_UNUSED = 40
 _YOURS = "# Written once by `segpy init`. It is yours: change it, and let `segpy check` find the errors."
 
 
@@ -67,17 +68,20 @@ def _taxonomy(proposal: Proposal) -> Iterator[str]:
         yield from _stream(stream)
     yield ""
     yield "events:"
+    bounded = {stream.name: stream.measured.bounded for stream in proposal.streams}
     for event in proposal.events:
-        yield f"  {_event(event)}"
+        yield f"  {_event(event, bounded[event.stream])}"
     if proposal.rare:
         yield "  # Rarer ones:"
         for event in proposal.rare:
-            yield f"  # {_event(event)}"
+            yield f"  # {_event(event, bounded[event.stream])}"
     if proposal.unused:
         yield ""
         yield "# Not used:"
-        for one in proposal.unused:
+        for one in proposal.unused[:_MOST_UNUSED]:
             yield f"# * {_told(one.name)}: {_told(one.reason)}"
+        if len(proposal.unused) > _MOST_UNUSED:
+            yield f"# * and {len(proposal.unused) - _MOST_UNUSED} more: `segpy init --dry-run --json` lists them"
 
 
 def _entity(entity: ProposedEntity) -> Iterator[str]:
@@ -132,6 +136,8 @@ def _stream(stream: ProposedStream) -> Iterator[str]:
         yield f"    event: {quoted(stream.event)}    # {measured.counts[stream.event].distinct:,} different names"
     if stream.properties:
         yield from _columns("properties", stream.properties, "    ")
+    if measured.bounded and stream.event is not None:
+        yield "    # In the rows that were not looked at there may be more names."
     for note in stream.notes:
         yield f"    # {_told(note)}"
 
@@ -152,10 +158,10 @@ def _columns(key: str, columns: Iterable[Property], indent: str) -> Iterator[str
         yield f"{indent}  {quoted(column.name)}: {column.type.value}"
 
 
-def _event(event: ProposedEvent) -> str:
-    rows = _counted(event.rows) + (" or more" if event.rows >= MOST_ROWS else "")
+def _event(event: ProposedEvent, bounded: bool) -> str:
+    rows = _counted(event.rows) + (" of those looked at" if bounded else "")
     if not event.values:
-        return f"{event.name}: {{stream: {event.stream}}}    # every row: {rows}"
+        return f"{event.name}: {{stream: {event.stream}}}    # every row" + ("" if bounded else f": {rows}")
     values = ", ".join(map(quoted, event.values))
     values = values if len(event.values) == 1 else f"[{values}]"
     return f"{event.name}: {{stream: {event.stream}, is: {values}}}    # {rows}"

@@ -85,6 +85,12 @@ def _ancestors(manifest: Any, id_: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def unreachable(target: Target, manifest: Any) -> Diagnostic | None:
+    """Why the warehouse does not answer at all, if it does not."""
+    asked = rows_of(target, manifest, "select 1 as one")
+    return asked if isinstance(asked, Diagnostic) else None
+
+
 def columns_of(target: Target, manifest: Any, named: Sequence[Named]) -> tuple[tuple[Columns, ...], tuple[Unused, ...]]:
     """The columns of those relations that are in the warehouse, and why the others are not looked at."""
     there: list[Columns] = []
@@ -102,14 +108,16 @@ def columns_of(target: Target, manifest: Any, named: Sequence[Named]) -> tuple[t
 def _asked(
     target: Target, manifest: Any, named: Sequence[Named]
 ) -> Iterator[tuple[Named, tuple[tuple[str, str], ...] | str]]:
-    """All at once, or where one of them fails, each by itself."""
-    told = _ask(target, manifest, named)
+    """All at once, or where one of them fails, each half by itself, down to the one that does."""
+    told = _ask(target, manifest, named) if named else []
     if not isinstance(told, str):
         yield from zip(named, told, strict=True)
-        return
-    for one in named:
-        alone = _ask(target, manifest, (one,))
-        yield one, alone if isinstance(alone, str) else alone[0]
+    elif len(named) == 1:
+        yield named[0], told
+    else:
+        half = len(named) // 2
+        yield from _asked(target, manifest, named[:half])
+        yield from _asked(target, manifest, named[half:])
 
 
 def _ask(target: Target, manifest: Any, named: Sequence[Named]) -> list[tuple[tuple[str, str], ...]] | str:

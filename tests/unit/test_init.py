@@ -73,7 +73,7 @@ def test_from_nothing_to_members(shape: str, root: Path, segpy: Segpy) -> None:
         "segments/segpy.yml",
         "segments/taxonomy.yml",
     ]
-    assert f"`segpy build --as-of {as_of}`." in said.out or shape == "wide"
+    assert f"`segpy build --as-of {as_of}`." in said.out or shape != "orders"  # the others are not long ago
     less = ("--select", "+segment_members", "--exclude", "resource_type:test") if shape == "wide" else ()  # is quicker
     said = segpy("build", "--as-of", as_of, *less)
     assert said.code == 0, said
