@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import assert_never
 
 from segpy.plan.model import StepPlan
-from segpy.plan.model_explained import Measured
+from segpy.plan.model_explained import AtLeast, Line, Measured, Need, lines_of
 from segpy.spec.expression import Type
 from segpy.spec.model import Relop
-from segpy.warehouse.model_why import Attempt, Broken, ConditionMet, Kind, Standing
+from segpy.warehouse.model_why import Attempt, Broken, ConditionMet, Judged, Kind, Standing
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 _REASONS = {
@@ -104,6 +104,49 @@ def off(met: ConditionMet) -> str:
     return f"{amount} {'short' if far > 0 else 'over'}"
 
 
+def how_far(judged: Judged, met: ConditionMet) -> str:
+    """How far off a condition is; of a sequence that was not completed, how many steps were done."""
+    for tried in judged.sequences:
+        if (
+            met.line.position in tried.positions
+            and not met.passed
+            and not met.line.negated
+            and tried.attempt is not None
+        ):
+            return f"{len(tried.attempt.steps)} of {len(tried.sequence.steps)} steps"
+    return off(met)
+
+
+def holds(need: Need, met: Mapping[int, ConditionMet]) -> bool:
+    """Whether enough of the conditions below a need pass, given them by their positions."""
+    match need:
+        case Line(position):
+            return met[position].passed
+        case AtLeast(least, parts):
+            return sum(holds(part, met) for part in parts) >= least
+
+
+def some_of(need: AtLeast) -> str:
+    """How many of several conditions are needed."""
+    return "any of" if need.least == 1 else f"at least {need.least} of {len(need.parts)}"
+
+
+def failing_rules(judged: Judged) -> Iterator[str]:
+    """What keeps somebody out: of rules that want some of several conditions, those of them that are not met."""
+    met = {one.line.position: one for one in judged.conditions}
+    for rule in judged.segment.apart.rules:
+        if not holds(rule.need, met):
+            lines = [met[line.position] for line in lines_of(rule.need) if not met[line.position].passed]
+            told = [f"{one.line.words} ({', '.join(filter(None, _value_and_off(judged, one)))})" for one in lines]
+            head = "" if isinstance(rule.need, Line) else f"{some_of(rule.need)}: "
+            yield head + ", ".join(told)
+
+
+def _value_and_off(judged: Judged, one: ConditionMet) -> tuple[str, str]:
+    far = how_far(judged, one)
+    return "" if one.value is False and far else value(one), far
+
+
 def left_for(reason: str | None) -> str:
     """Why a membership ended."""
     return "" if reason is None else _REASONS.get(reason, reason)
@@ -113,6 +156,8 @@ def next_step(attempt: Attempt, step: StepPlan | None = None) -> str:
     """What became of the step that an attempt did not do, or of the time after the last, in a line."""
     subject = step.selection.words if step is not None and len(step.items) == 1 else ""
     said = [_why(one, subject) for one in attempt.broken]
+    if len(attempt.broken) == 1 and (came := attempt.broken[0].came) is not None:
+        said = [f"came {instant(came)}, but {said[0]}"]
     match attempt.standing:
         case Standing.COMPLETED:
             pass
@@ -156,7 +201,7 @@ def _why(one: Broken, subject: str) -> str:
         case Kind.TOO_LONG:
             return f"{what}came {at}, {far} beyond the time for all steps"
         case Kind.BETWEEN:
-            return f"{one.words} came between, {at}"
+            return f"{one.words} came {'first' if one.came is None else 'between'}, {at}"
         case Kind.TOO_FEW:
             return f"{one.found} of {one.wanted} came"
         case Kind.NEVER:
@@ -177,4 +222,5 @@ def reasons(attempt: Attempt) -> Iterator[dict[str, object]]:
         found: dict[str, object] = {"kind": one.kind.value, "event": one.words or None}
         found["at"] = str(one.at) if one.at is not None else None
         found["seconds"] = one.seconds
-        yield found | ({"found": one.found, "wanted": one.wanted} if one.wanted else {})
+        found |= {"found": one.found, "wanted": one.wanted} if one.wanted else {}
+        yield found | ({"came": str(one.came)} if one.came is not None else {})

@@ -17,10 +17,24 @@ from rich.table import Table
 from segpy import pipeline
 from segpy.cli import options
 from segpy.cli.output import FINDINGS, FINE, as_data, counted, exit_code, print_table, show
-from segpy.cli.reasons import day, far_off, instant, lasting, left_for, next_step, off, reasons, value
+from segpy.cli.reasons import (
+    day,
+    failing_rules,
+    far_off,
+    holds,
+    how_far,
+    instant,
+    lasting,
+    left_for,
+    next_step,
+    reasons,
+    some_of,
+    value,
+)
 from segpy.diagnostics.model import Diagnostic
 from segpy.diagnostics.nearest import listed, nearest
-from segpy.warehouse.model_why import ConditionMet, Episode, Judged, SequenceTried, Standing, Why, WhyAsked
+from segpy.plan.model_explained import AtLeast, Line, lines_of
+from segpy.warehouse.model_why import Episode, Judged, SequenceTried, Standing, Why, WhyAsked
 
 _MOST_MISSED, _MOST_REASONS, _MOST_EPISODES = 10, 2, 20
 
@@ -100,16 +114,27 @@ def _print(why: Why, events: int, segment: str | None) -> None:
 
 
 def _print_conditions(judged: Judged) -> None:
-    far = [off(one) for one in judged.conditions]
-    table = _table("met", "condition", "value", "needed", *(("off",) if any(far) else ()))
-    for one, how_far in zip(judged.conditions, far, strict=True):
-        about = (escape(one.line.words), escape(value(one)), escape(one.line.threshold))
-        table.add_row("yes" if one.passed else "no", *about, *((how_far,) if any(far) else ()))
+    """Each condition; those of which some only are needed stand below a line that says how many."""
+    far = any(how_far(judged, one) for one in judged.conditions)
+    table = _table("met", "condition", "value", "needed", *(("off",) if far else ()))
+    met = {one.line.position: one for one in judged.conditions}
+    for rule in judged.segment.apart.rules:
+        inner = "" if isinstance(rule.need, Line) else "  "
+        if isinstance(rule.need, AtLeast):
+            table.add_row(_yes(holds(rule.need, met)), some_of(rule.need), "", "", *([""] if far else []))
+        for line in lines_of(rule.need):
+            one = met[line.position]
+            about = (escape(inner + line.words), escape(value(one)), escape(line.threshold))
+            table.add_row(inner + _yes(one.passed), *about, *([how_far(judged, one)] if far else []))
     print_table(table)
     if judged.is_member and judged.missed:
         click.echo("Its conditions do not hold now; it is kept in by the rules of membership.\n")
     elif not judged.is_member and not judged.missed:
         click.echo("Its conditions hold; it is kept out by the rules of membership.\n")
+
+
+def _yes(passed: bool) -> str:
+    return "yes" if passed else "no"
 
 
 def _print_segments(judged: Sequence[Judged]) -> None:
@@ -122,19 +147,13 @@ def _print_segments(judged: Sequence[Judged]) -> None:
         (one for one in judged if not one.is_member), key=lambda one: (one.missed, one.segment.segment.name)
     )
     for one in outside[:_MOST_MISSED]:
-        failing = [_failing(each) for each in one.conditions if not each.passed]
+        failing = list(failing_rules(one))
         more = f"; and {len(failing) - _MOST_REASONS} more" if len(failing) > _MOST_REASONS else ""
-        table.add_row(
-            one.segment.segment.name, f"{one.missed} missed", escape("; ".join(failing[:_MOST_REASONS]) + more)
-        )
+        told = "; ".join(failing[:_MOST_REASONS]) + more
+        table.add_row(one.segment.segment.name, f"{one.missed} missed", escape(told))
     print_table(table)
     if len(outside) > _MOST_MISSED:
         click.echo(f"and {len(outside) - _MOST_MISSED} further away\n")
-
-
-def _failing(one: ConditionMet) -> str:
-    far = off(one)
-    return f"{one.line.words} ({value(one)}{f', {far}' if far else ''})"
 
 
 def _print_attempt(tried: SequenceTried) -> None:

@@ -218,14 +218,14 @@ def _violated(ahead: _Next, group: Sequence[int]) -> Iterator[Broken]:
         over = max(times) - (taken.started_at if taken else min(times)) - length(whole)
         if over > timedelta():
             yield Broken(Kind.TOO_LONG, max(times), over.total_seconds(), _words(step, last))
-    yield from _barred(ahead, ahead.between(_end(ahead, group), group))
+    yield from _barred(ahead, ahead.between(_end(ahead, group), group), max(times))
 
 
-def _barred(ahead: _Next, between: Sequence[int]) -> Iterator[Broken]:
+def _barred(ahead: _Next, between: Sequence[int], came: datetime | None) -> Iterator[Broken]:
     if between:
         event = ahead.scene.events[between[0]]
         words = next(one.words for one in ahead.step.without if is_one(one, event))
-        yield Broken(Kind.BETWEEN, event.at, words=words)
+        yield Broken(Kind.BETWEEN, event.at, words=words, came=came)
 
 
 def _unfinished(ahead: _Next, fit: Sequence[int], soon: Sequence[int]) -> Attempt:
@@ -245,9 +245,11 @@ def _unfinished(ahead: _Next, fit: Sequence[int], soon: Sequence[int]) -> Attemp
         came.append(Broken(Kind.NEVER, words=_wanted(step)))
     if late := list(_first_too_late(ahead, own)):
         return Attempt(steps, Standing.BROKEN, (*late, *came), missing)
-    if barred := list(_barred(ahead, ahead.between(None, own))):
-        return Attempt(steps, Standing.BROKEN, (*barred, *came), missing)
     until, closes = _until(ahead, own)
+    # What comes when the time was over anyway is to blame for nothing.
+    between = [one for one in ahead.between(None, own) if until is None or ahead.at(one) < until]
+    if barred := list(_barred(ahead, between, None)):
+        return Attempt(steps, Standing.BROKEN, (*came, *barred), missing, None, until, closes)
     opens = ahead.opens if ahead.opens is not None and ahead.opens > ahead.scene.as_of else None
     earliest = opens or ahead.scene.as_of
     over = until is not None and (earliest >= until if closes else earliest > until)

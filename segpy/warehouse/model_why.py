@@ -66,7 +66,8 @@ class Kind(Enum):
 class Broken:
     """One thing that an attempt went no further for.
 
-    `at` is when that was, `seconds` how far off, and `words` which event. `found` of `wanted` came.
+    `at` is when that was, `seconds` how far off, and `words` which event. `found` of `wanted` came. Of what lay
+    between, `came` is when the step would have been done, if it came that far.
     """
 
     kind: Kind
@@ -75,6 +76,7 @@ class Broken:
     words: str = ""
     found: int = 0
     wanted: int = 0
+    came: datetime | None = None
 
 
 class Standing(Enum):
@@ -103,10 +105,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class SequenceTried:
-    """A sequence that a segment looks at, and the attempt that got furthest; None where that cannot be told."""
+    """A sequence that a segment looks at, and the attempt that got furthest; None where that cannot be told.
+
+    `positions` are those of the conditions that ask whether it was completed.
+    """
 
     sequence: SequencePlan
     attempt: Attempt | None
+    positions: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)

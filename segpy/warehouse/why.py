@@ -13,6 +13,7 @@ from segpy.plan.model_events import Selection
 from segpy.plan.model_explained import Line, Measured
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
+from segpy.spec.model_measures import Output
 from segpy.sql.model import WhyQueries
 from segpy.warehouse.attempts import Scene, TooCrowded, attempts_at, is_one, length
 from segpy.warehouse.broken import beginning, followed, going_on
@@ -131,7 +132,7 @@ def _judged(
     own = {int(row[1]): row for row in rows if row[0] == one.segment.name}
     lines = [(line, own[line.position]) for line in one.apart.lines]
     first = next(iter(own.values()))
-    tried = tuple(SequenceTried(each, _tried(each, events, as_of)) for each in _sequences(queries, one))
+    tried = tuple(SequenceTried(each, _tried(each, events, as_of), at) for each, at in _sequences(queries, one))
     met = tuple(ConditionMet(line, _value(line, row), bool(int(row[5]))) for line, row in lines)
     return Judged(one, bool(int(first[6])), int(first[7]), met, tried)
 
@@ -149,14 +150,19 @@ def _value(line: Line, row: Row) -> Value:
     return None if text is None else str(text) == "true"
 
 
-def _sequences(queries: WhyQueries, one: SegmentPlan) -> Iterator[SequencePlan]:
-    """The sequences that the conditions of a segment look at, each once."""
-    plans = queries.entity.sequences
-    looked_at = {line.about.column for line in one.apart.lines if isinstance(line.about, Measured)}
-    features = queries.entity.features.columns
-    origins = [each.origin for each in features if each.name in looked_at]
-    names = {origin.sequence for origin in origins if isinstance(origin, FromSequence)}
-    yield from (each for each in (plans.sequences if plans is not None else ()) if each.name in names)
+def _sequences(queries: WhyQueries, one: SegmentPlan) -> Iterator[tuple[SequencePlan, frozenset[int]]]:
+    """The sequences that the conditions of a segment look at, each once, and the conditions that want it completed."""
+    plans = queries.entity.sequences.sequences if queries.entity.sequences is not None else ()
+    origins = {each.name: each.origin for each in queries.entity.features.columns}
+    asked = [
+        (line.position, origins[line.about.column]) for line in one.apart.lines if isinstance(line.about, Measured)
+    ]
+    for plan in plans:
+        own = [
+            (at, origin) for at, origin in asked if isinstance(origin, FromSequence) and origin.sequence == plan.name
+        ]
+        if own:
+            yield plan, frozenset(at for at, origin in own if origin.output is Output.COMPLETED)
 
 
 def _tried(sequence: SequencePlan, events: tuple[Happened, ...] | None, as_of: datetime) -> Attempt | None:

@@ -37,7 +37,7 @@ LIMITS, SCARCE = {"too_late", "too_long", "between"}, {"too_few", "never", "outs
 
 @pytest.mark.slow
 @settings(
-    max_examples=int(WANTED or 12),
+    max_examples=int(WANTED or 6),
     derandomize=WANTED is None,
     database=None,
     deadline=None,

@@ -104,7 +104,19 @@ def paid(at: str, path: str | None = None) -> tuple[str | None, ...]:
             "{steps: [login, {event: paid, without: [big]}]}",
             [A, (*event("ada", "x", "02 09:00")[:5], "100", *A[6:]), paid("03 09:00")],
             1,
-            "big came between, 2026-03-02 09:00",
+            "came 2026-03-03 09:00, but big came between, 2026-03-02 09:00",
+        ),
+        (
+            "{steps: [login, {event: paid, without: [big]}]}",
+            [A, (*event("ada", "x", "02 09:00")[:5], "100", *A[6:])],
+            1,
+            "has not come; big came first, 2026-03-02 09:00",
+        ),
+        (  # what comes when the time was over anyway is to blame for nothing
+            "{steps: [login, {event: paid, without: [big], within: 1 hour}]}",
+            [A, (*event("ada", "x", "02 09:00")[:5], "100", *A[6:])],
+            1,
+            "has not come; it had to by 2026-03-01 10:00",
         ),
         (
             "{steps: [login, paid], complete_within: 1 day}",
