@@ -16,6 +16,6 @@ def propose(measured: Sequence[Measured], unused: Sequence[Unused]) -> Proposal:
     found = find_streams(measured, about)
     entities, streams = find_entities(found.streams, relations_of(measured))
     events, rare = find_events(streams)
-    segments = find_segments(entities, streams, events)
+    segments, others = find_segments(entities, streams, events)
     left = (*unused_relations(measured, entities), *found.unused, *unused)
-    return Proposal(entities, streams, events, rare, segments, left)
+    return Proposal(entities, streams, events, rare, segments, others, left)

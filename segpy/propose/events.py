@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from segpy.propose.model import ProposedEntity, ProposedEvent, ProposedSegment, ProposedStream
@@ -108,15 +109,22 @@ def _named(stream: ProposedStream, taken: set[str]) -> list[ProposedEvent]:
 
 def find_segments(
     entities: Sequence[ProposedEntity], streams: Sequence[ProposedStream], events: Sequence[ProposedEvent]
-) -> tuple[ProposedSegment, ...]:
-    """Two segments of the first entity that streams speak of: who did it lately, and who comes again."""
+) -> tuple[tuple[ProposedSegment, ...], tuple[ProposedSegment, ...]]:
+    """Two segments of the first entity that streams speak of, who did it lately and who comes again; and others."""
     serving = {stream.name: dict(stream.keys) for stream in streams}
+    found: list[ProposedSegment] = []
+    others: list[ProposedSegment] = []
     for entity in entities:
         own = [event for event in events if entity.name in serving[event.stream]]
-        if own:
-            late = _still_written([stream for stream in streams if entity.name in dict(stream.keys)])
-            return _segments(entity.name, own, [event for event in own if event.stream in late] or own)
-    return ()
+        if not own:
+            continue
+        late = _still_written([stream for stream in streams if entity.name in dict(stream.keys)])
+        two, more = _segments(entity.name, own, [event for event in own if event.stream in late] or own)
+        if not found:
+            found, others = two, more
+        else:
+            others.append(replace(two[0], name=defined(f"{entity.name}_{two[0].name}", (), "segment")))
+    return tuple(found), tuple(others)
 
 
 def _still_written(streams: Sequence[ProposedStream]) -> frozenset[str]:
@@ -127,7 +135,7 @@ def _still_written(streams: Sequence[ProposedStream]) -> frozenset[str]:
 
 def _segments(
     entity: str, events: Sequence[ProposedEvent], late: Sequence[ProposedEvent]
-) -> tuple[ProposedSegment, ...]:
+) -> tuple[list[ProposedSegment], list[ProposedSegment]]:
     main = max(late, key=_meaning)
     bought = max((event for event in events if _is_buying(event)), key=_meaning, default=None)
     days = 30 if main is bought else 7
@@ -151,7 +159,12 @@ def _segments(
             f"Did {main.name} on three days or more of the last 30",
             (f"{{active_days: {main.name}, in_the_last: 30 days, at_least: 3}}",),
         )
-    return (lately, again)
+    others = [ProposedSegment("not_lately", entity, f"Not in {lately.name}", (f"{{not_in_segment: {lately.name}}}",))]
+    if bought is not None and bought is not main:
+        steps = f"[{main.name}, {{event: {bought.name}, within: 7 days}}]"
+        words = f"Did {bought.name} within 7 days of {main.name}"
+        others.append(ProposedSegment("soon_bought", entity, words, (f"{{sequence: {{steps: {steps}}}}}",)))
+    return [lately, again], others
 
 
 def _meaning(event: ProposedEvent) -> tuple[bool, int]:

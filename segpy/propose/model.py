@@ -174,6 +174,7 @@ class Proposal:
     events: tuple[ProposedEvent, ...] = ()
     rare: tuple[ProposedEvent, ...] = ()  # more events, which are written as comments
     segments: tuple[ProposedSegment, ...] = ()
+    others: tuple[ProposedSegment, ...] = ()  # more segments, which are comments too
     unused: tuple[Unused, ...] = ()
 
     @property

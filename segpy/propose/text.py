@@ -179,11 +179,13 @@ def _segments(proposal: Proposal) -> Iterator[str]:
         yield "    all:"
         for condition in segment.conditions:
             yield f"      - {condition}"
-    other = next((one for one in proposal.segments[:1]), None)
-    if other is not None:
+    if proposal.others:
         yield ""
-        yield "  # Who is in one and not in the other, for example:"
-        yield f"  # not_lately: {{entity: {other.entity}, all: [{{not_in_segment: {other.name}}}]}}"
+        yield "  # Others that are possible:"
+    for segment in proposal.others:
+        conditions = ", ".join(segment.conditions)
+        said = f"entity: {segment.entity}, description: {json.dumps(segment.description)}, all: [{conditions}]"
+        yield f"  # {segment.name}: {{{said}}}"
 
 
 def quoted(text: str) -> str:
