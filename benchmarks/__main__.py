@@ -125,14 +125,18 @@ def curve_command(name: str, events: int, folder: Path, memory: str, threads: in
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("target/benchmarks"), help="for all files")
 @click.option("--memory", default="4GB", help="most memory of DuckDB; beyond it spills")
 @click.option("--threads", default=2, help="threads of DuckDB")
-def daily_command(events: int, days: int, lateness: str, runs: int, folder: Path, memory: str, threads: int) -> None:
+@click.option("--vacuum/--no-vacuum", default=True, help="let DuckDB join row groups again after each run")
+def daily_command(
+    events: int, days: int, lateness: str, runs: int, folder: Path, memory: str, threads: int, vacuum: bool
+) -> None:
     """Measure daily runs that continue each other beside one that makes everything anew. Fails where rows differ."""
     folder = folder.resolve()
     size = Size(events, days=days)
-    work = folder / f"daily_{size.name}"
-    result = daily(prepared(size, folder), work, lateness, runs, Limits(threads, memory, work / "spilled"), say)
-    write_daily(folder / f"daily_{size.name}", size, machine(), result)
-    click.echo((folder / f"daily_{size.name}.md").read_text())
+    work = folder / f"daily_{size.name}{'' if vacuum else '_no_vacuum'}"
+    limits = Limits(threads, memory, work / "spilled")
+    result = daily(prepared(size, folder), work, lateness, runs, limits, say, vacuum=vacuum)
+    write_daily(work, size, machine(), result)
+    click.echo(work.with_suffix(".md").read_text())
     if any(result.different.values()):
         raise click.ClickException("answers differ")
 

@@ -46,7 +46,16 @@ class Daily:
         return median(one.cpu for one in self.days) / self.anew.cpu
 
 
-def daily(events: Path, work: Path, lateness: str, runs: int, limits: Limits, say: Callable[[str], None]) -> Daily:
+def daily(
+    events: Path,
+    work: Path,
+    lateness: str,
+    runs: int,
+    limits: Limits,
+    say: Callable[[str], None],
+    *,
+    vacuum: bool = True,
+) -> Daily:
     """Measure so many daily runs, and one over everything without anything that is kept."""
     work.mkdir(parents=True, exist_ok=True)
     whole = _opened(work / "anew.duckdb", events, limits)
@@ -54,6 +63,8 @@ def daily(events: Path, work: Path, lateness: str, runs: int, limits: Limits, sa
     say(f"anew: {anew.cpu:.1f} s of CPU")
     whole.connection.close()
     kept = _opened(work / "kept.duckdb", events, limits)
+    if not vacuum:
+        kept.connection.execute("set global max_vacuum_tasks = 0")
     models = _models(lateness)
     _run(kept, models, runs, anew=True)
     costs = []
@@ -85,6 +96,7 @@ def _opened(path: Path, events: Path, limits: Limits) -> Warehouse:
 
 
 def _run(warehouse: Warehouse, models: Models, days_before: int, *, anew: bool) -> Cost:
+    warehouse.begin()
     began, before, spent = time.perf_counter(), _cpu(), {}
     for name in in_order(models.sql):
         start = _cpu()

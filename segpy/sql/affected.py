@@ -16,13 +16,27 @@ from segpy.plan.model import Branch, EntityPlan, KeptPlan, SequencePlan
 from segpy.plan.model_events import Selection
 from segpy.resolve.model_measures import Streaks, Window
 from segpy.spec.duration import Duration
+from segpy.spec.expression import Type
 from segpy.spec.model import Grain
 from segpy.spec.model_measures import CalendarUnit, StreakKind
-from segpy.sql.arrivals import SLACK
-from segpy.sql.model import Cte, Kept, When
+from segpy.sql.arrivals import RUN, SLACK
+from segpy.sql.model import Cte, Kept, OutputColumn, When
 from segpy.sql.operations import selected
 from segpy.sql.relations import Relations
-from segpy.sql.tree import AS_OF, all_of, any_of, as_of, column, minus, select, table, text, union_all
+from segpy.sql.tree import (
+    AS_OF,
+    all_of,
+    any_of,
+    as_of,
+    column,
+    minus,
+    named,
+    output,
+    select,
+    table,
+    text,
+    union_all,
+)
 from segpy.sql.windows import at_last_run, calendar_ctes, in_window
 
 AFFECTED = "affected"
@@ -85,16 +99,25 @@ def _moves(at: exp.Expr) -> bool:
 
 
 def affected_ctes(
-    plan: EntityPlan, kept: KeptPlan, edges: Sequence[Edge], windows: Iterable[Window], relations: Relations
+    plan: EntityPlan,
+    kept: KeptPlan,
+    edges: Sequence[Edge],
+    windows: Iterable[Window],
+    relations: Relations,
+    *,
+    after_sequences: bool = False,
 ) -> list[Cte]:
-    """`affected`, whose answer can have changed, and `events`: theirs; where a model is made anew, all events."""
+    """`affected`, whose answer can have changed, and `events`: theirs; where a model is made anew, all events.
+
+    A model that reads the sequences too looks as far back as these stood when it last looked at them.
+    """
     assert plan.events is not None
     key = plan.entity.key
     source = table(relations.model(plan.events.model))
-    last = relations.last_as_of()
-    # Those of the last run too: they may have been found touched after this model was run, at the same instant.
-    since = exp.GTE(this=column("as_of"), expression=last)
-    touched = select([column(key)], table(relations.model(kept.touched)), where=[since])
+    sequences = plan.sequences.model if after_sequences and plan.sequences is not None else None
+    last = relations.last_as_of() if sequences is None else relations.last_look(sequences)
+    looked = [relations.this(), *([relations.model(sequences)] if sequences is not None else [])]
+    touched = select([column(key)], table(relations.model(kept.touched)), where=[_since(last), _unseen(looked, last)])
     parts: list[exp.Query] = [touched]
     if plan.retention is not None:
         edges = [Edge(minus(as_of(), plan.retention), None), *edges]
@@ -111,6 +134,35 @@ def affected_ctes(
         Cte("events", ("all their events",), theirs, copied=True, when=When.CONTINUED),
         Cte("events", (), everything, inline=True, when=When.ANEW),
     ]
+
+
+def _since(instant: exp.Expr) -> exp.Expr:
+    return exp.GTE(this=column("as_of"), expression=instant.copy())
+
+
+def _unseen(looked: Sequence[str], last: exp.Expr) -> exp.Expr:
+    """That a row was not written by a run in which all these tables were made, after the row.
+
+    Other runs can have written it at the same instant, after these tables were made.
+    """
+    unseen: list[exp.Expr] = []
+    for one in looked:
+        runs = select([column(RUN)], table(one), where=[_since(last)], distinct=True)
+        unseen.append(exp.Not(this=exp.In(this=column(RUN), query=exp.Subquery(this=runs))))
+    return unseen[0] if len(unseen) == 1 else exp.paren(any_of(unseen))
+
+
+def written_by(relations: Relations) -> list[exp.Expr]:
+    """The columns by which a kept answer tells when, and in which run, it was computed."""
+    return [named(as_of(), "as_of"), named(relations.run(), RUN)]
+
+
+def written_by_columns(done: str) -> tuple[OutputColumn, ...]:
+    """What these columns are."""
+    return (
+        output("as_of", Type.TIMESTAMP, f"The instant of the run that {done} it last."),
+        output(RUN, Type.TEXT, "Which run of dbt that was."),
+    )
 
 
 def affected_only(key: str) -> exp.Expr:

@@ -22,6 +22,7 @@ from segpy.sql.tree import cast, column, is_null, left_join, named, output, sele
 
 EVENT_ID = "_event_id"
 KNOWN_AT = "_known_at"
+RUN = "_run"
 _KEPT = "kept"
 SLACK = Duration(microseconds=31 * 86_400_000_000)
 """How much longer than `retention` events are kept, so that a run can tell whose events have left it."""

@@ -15,13 +15,15 @@ from segpy.sql.affected import (
     edges_of_branches,
     edges_of_sequences,
     keeping,
+    written_by,
+    written_by_columns,
 )
 from segpy.sql.anchors import anchor_ctes
 from segpy.sql.branches import INSTANTS, branch_ctes
 from segpy.sql.model import Cte, OutputColumn, Query, When
 from segpy.sql.reached import SEQUENCES, columns_of_sequences, reached_ctes, relation_of, sequences_in_use, told_of
 from segpy.sql.relations import Relations
-from segpy.sql.tree import as_of, coalesce, column, left_join, named, number, output, select, table
+from segpy.sql.tree import coalesce, column, left_join, named, number, output, select, table
 from segpy.sql.windows import calendar_ctes
 
 EVENTS = "_events"
@@ -34,7 +36,8 @@ def measures_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
     windows = [one.window for branch in kept.branches for one in branch.columns]
     sequences = plan.sequences.sequences if plan.sequences is not None else ()
     edges = [*edges_of_branches(kept.branches), *edges_of_sequences(sequences)]
-    affected = [*affected_ctes(plan, kept, edges, windows, relations), *_entities(key), *_sequences(plan, relations)]
+    concerned = affected_ctes(plan, kept, edges, windows, relations, after_sequences=True)
+    affected = [*concerned, *_entities(key), *_sequences(plan, relations)]
     names = sequences_in_use(plan.features)
     ctes = [
         *calendar_ctes(windows),
@@ -50,11 +53,11 @@ def measures_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
     events = named(coalesce(column(EVENTS, "counted"), number(0)), EVENTS)
     joined = ["counted", *(branch.name for branch in kept.branches), *map(relation_of, names)]
     joins = [left_join(name, exp.EQ(this=column(key, name), expression=column(key, "entities"))) for name in joined]
-    final = select([column(key, "entities"), named(as_of(), "as_of"), events, *values], table("entities"), joins=joins)
+    final = select([column(key, "entities"), *written_by(relations), events, *values], table("entities"), joins=joins)
     said = {one.name: one.description for one in plan.features.columns}
     columns = (
         output(key, entity.key_type, f"The {entity.name}."),
-        output("as_of", Type.TIMESTAMP, "The instant of the run that measured it last."),
+        *written_by_columns("measured"),
         output(EVENTS, Type.INTEGER, "How many events of it are in use."),
         *(_column(one, said[one.name]) for branch in kept.branches for one in branch.columns),
         *(output(one.name, one.type, one.description) for one, _ in columns_of_sequences(plan.features)),

@@ -18,6 +18,7 @@ class Relations:
     """The relations that one model reads, each under a placeholder of its own."""
 
     def __init__(self, grain: Grain) -> None:
+        self._grain = grain
         self._found: dict[str, str] = {AS_OF: f'{{{{ segpy_as_of("{grain.value}") }}}}'}
 
     def written(self, relation: Relation) -> str:
@@ -41,10 +42,14 @@ class Relations:
         seconds = f"{before.seconds:.0f}" if before.seconds else ""
         return told(self.told(f"last_as_of_{before.label}", f"segpy_last_as_of({seconds})"))
 
-    def last_look(self, model: str, grain: Grain, before: Duration) -> exp.Expr:
+    def last_look(self, model: str, before: Duration = NO_TIME) -> exp.Expr:
         """Where another kept model stood when this one last looked at it, so long before."""
-        arguments = f'ref("{model}"), "{grain.value}", {before.seconds:.0f}'
+        arguments = f'ref("{model}"), "{self._grain.value}", {before.seconds:.0f}'
         return told(self.told("last_look", f"segpy_last_look({arguments})"))
+
+    def run(self) -> exp.Expr:
+        """Which run of dbt this is."""
+        return told(self.told("run", "segpy_run()"))
 
     def filled_in(self, name: str, jinja: str) -> str:
         """The placeholder of any relation that some Jinja stands for."""

@@ -17,7 +17,7 @@ from segpy.resolve.methods import Method
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
-from segpy.sql.affected import affected_ctes, affected_only, edges_of_sequences
+from segpy.sql.affected import affected_ctes, affected_only, edges_of_sequences, written_by, written_by_columns
 from segpy.sql.affected import keeping as kept_answers
 from segpy.sql.attempts import Frame, in_order
 from segpy.sql.chains import chain_ctes
@@ -26,7 +26,7 @@ from segpy.sql.instants import instant_ctes
 from segpy.sql.model import Cte, OutputColumn, Query, When
 from segpy.sql.relations import Relations
 from segpy.sql.summaries import Asked, summary_ctes
-from segpy.sql.tree import as_of, column, is_null, left_join, named, number, output, select, table, union_all
+from segpy.sql.tree import column, is_null, left_join, named, number, output, select, table, union_all
 
 
 def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, *, kept: bool) -> Query:
@@ -58,9 +58,8 @@ def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, *,
     keeping = None
     if kept and plan.kept is not None:
         ctes += _answered(key, final, columns, relations)
-        run = output("as_of", Type.TIMESTAMP, "The instant of the run that looked at it last.")
-        final = select([*(column(one.name) for one in columns), named(as_of(), "as_of")], table("answered"))
-        columns = (*columns, run)
+        final = select([*(column(one.name) for one in columns), *written_by(relations)], table("answered"))
+        columns = (*columns, *written_by_columns("looked at"))
         keeping = kept_answers(plan, (key, "sequence"), "step", grain)
     grain_words = f"one row {with_article(plan.entity.name)} and sequence"
     return Query(sequences.model, grain_words, tuple(ctes), final, columns, relations.placeholders, kept=keeping)

@@ -8,7 +8,7 @@ from segpy.plan.model import EntityPlan, KeptPlan
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
-from segpy.sql.arrivals import KNOWN_AT, known_by
+from segpy.sql.arrivals import KNOWN_AT, RUN, known_by
 from segpy.sql.model import Cte, Kept, Query, When
 from segpy.sql.relations import Relations
 from segpy.sql.tree import as_of, cast, column, is_null, left_join, named, output, select, table, union_all
@@ -20,7 +20,7 @@ def touched_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
     relations = Relations(grain)
     entity, key, known = plan.entity, plan.entity.key, known_by(plan.events)
     events, this = table(relations.model(plan.events.model)), table(relations.this())
-    since = relations.last_look(plan.events.model, grain, kept.lateness)
+    since = relations.last_look(plan.events.model, kept.lateness)
     latest = [column(key), named(exp.Max(this=column(known)), KNOWN_AT)]
     seen = select(latest, events, where=[exp.GTE(this=column(known), expression=since)], group_by=[column(key)])
     everybody = select([one.copy() for one in latest], events.copy(), group_by=[column(key)])
@@ -44,11 +44,13 @@ def touched_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
         ),
         Cte("touched", ("everybody",), everybody, when=When.ANEW),
     )
-    final = select([column(key), column(KNOWN_AT), named(as_of(), "as_of")], table("touched"))
+    own = [named(as_of(), "as_of"), named(relations.run(), RUN)]
+    final = select([column(key), column(KNOWN_AT), *own], table("touched"))
     columns = (
         output(key, entity.key_type, f"The {entity.name}."),
         output(KNOWN_AT, Type.TIMESTAMP, "When its latest event was known; null where all that were seen are gone."),
         output("as_of", Type.TIMESTAMP, "The instant of the last run that saw an event of it come or go."),
+        output(RUN, Type.TEXT, "Which run of dbt that was."),
     )
     room = f"{{{{ segpy_make_room('{grain.value}') }}}}"
     keeping = Kept((key,), (room,), continues=f'segpy_continues("{grain.value}")')

@@ -32,7 +32,7 @@ from tests.cases.runner import Models, compile_spec
 from tests.cases.tables import Row, Table, create, quoted, rows
 from tests.e2e.commands import plain_environment
 from tests.kept.arrivals import Promise
-from tests.kept.schedules import Source, about_users, random_source
+from tests.kept.schedules import RUN, Source, about_users, random_source
 from tests.kept.warehouse import comparable, opened
 
 RAW = "raw"
@@ -201,7 +201,7 @@ def public(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[Any]]:
         if name in ("user_features", "user_segments"):
             found[name] = comparable(several)
         elif name in ("user_measures", "user_sequences"):
-            found[name] = comparable(several, but=("as_of",))
+            found[name] = comparable(several, but=RUN)
     return found
 
 

@@ -17,7 +17,7 @@ from tests.properties import measures
 START = datetime(2026, 1, 20)
 DAYS = 80
 USERS = tuple(f"u{i}" for i in range(10))
-RUN = ("as_of",)  # tells which run wrote a row, which is another where it is kept
+RUN = ("as_of", "_run")
 
 
 @dataclass(frozen=True)

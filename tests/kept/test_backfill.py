@@ -26,7 +26,7 @@ from segpy.warehouse.model_backfill import BackfillOptions, BackfillResult, Inst
 from tests.e2e.commands import plain_environment
 from tests.kept.arrivals import DAY
 from tests.kept.project import SPEC, Project, random_sources
-from tests.kept.schedules import START
+from tests.kept.schedules import RUN, START
 from tests.kept.warehouse import comparable
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -74,7 +74,7 @@ def history(project: Project) -> dict[str, Any]:
     """All that is public, in an order of its own."""
     tables = {name: rows for name, rows in project.tables().items() if not name.startswith("user_events")}
     # Which run wrote a row that is kept is another matter.
-    kept = {name: ("as_of",) if name.startswith(("user_measures", "user_sequences")) else () for name in tables}
+    kept = {name: RUN if name.startswith(("user_measures", "user_sequences")) else () for name in tables}
     return {name: comparable(rows, but=kept[name]) for name, rows in tables.items() if "_touched" not in name}
 
 

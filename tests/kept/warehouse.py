@@ -30,6 +30,7 @@ class Warehouse:
 
     connection: duckdb.DuckDBPyConnection
     relations: dict[str, str] = field(default_factory=dict)
+    runs: int = 0
 
     def __enter__(self) -> Warehouse:
         return self
@@ -56,13 +57,18 @@ class Warehouse:
 
         With `anew` nothing is kept but history; with `rewrite` that goes back.
         """
+        self.begin()
         for name in in_order(models.sql):
             if name == killed_before:
                 return
             self.build(models, name, as_of, anew=anew, rewrite=rewrite)
 
+    def begin(self) -> None:
+        """Another run begins: what is built from here on is of one run of dbt."""
+        self.runs += 1
+
     def build(self, models: Models, name: str, as_of: datetime, *, anew: bool = False, rewrite: bool = False) -> None:
-        """Build one model."""
+        """Build one model, in the run that was begun last."""
         run = _Run(self, name, as_of, anew, rewrite)
         try:
             run.build(models.sql[name])
@@ -147,6 +153,7 @@ class _Run:
             segpy_continues=self._continues,
             segpy_last_as_of=lambda seconds=0: _literal(self._last() - timedelta(seconds=seconds)),
             segpy_last_look=self._last_look,
+            segpy_run=lambda: f"'run {self.warehouse.runs}'",
             segpy_make_room=self._make_room,
             segpy_let_go=lambda _, column, seconds: self._deletes(
                 f"{column} < {_literal(self.as_of - timedelta(seconds=seconds))}"

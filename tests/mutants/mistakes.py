@@ -24,7 +24,7 @@ DIALECTS = "dialects/model.py"
 SPELLS, REMEMBERED, WATERFALLS = "sql/spells.py", "sql/remembered.py", "plan/segments.py"
 AFFECTED, ARRIVALS = "sql/affected.py", "sql/arrivals.py"
 APART_BY_CONDITIONS, VERDICTS, ATTRITION = "plan/explained.py", "sql/verdicts.py", "sql/attrition.py"
-REASONS = "reasons"
+REASONS, ALONE = "reasons", "models alone"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -572,9 +572,30 @@ MUTANTS = (
     Mutant(
         "whom the last run found touched is not looked at again",
         AFFECTED,
-        'exp.GTE(this=column("as_of"), expression=last)',
-        'exp.GT(this=column("as_of"), expression=last)',
-        "two runs at one instant, and more is known at the second",
+        'exp.GTE(this=column("as_of"), expression=instant.copy())',
+        'exp.GT(this=column("as_of"), expression=instant.copy())',
+        ALONE,
+    ),
+    Mutant(
+        "a run counts as looked at where one of two tables was made in it",
+        AFFECTED,
+        "exp.paren(any_of(unseen))",
+        "all_of(unseen)",
+        ALONE,
+    ),
+    Mutant(
+        "who was touched is looked at in every run",
+        AFFECTED,
+        "where=[_since(last), _unseen(looked, last)]",
+        "where=[_since(last)]",
+        ALONE,
+    ),
+    Mutant(
+        "measures do not ask how far the sequences were",
+        AFFECTED,
+        "sequences = plan.sequences.model if after_sequences and plan.sequences is not None else None",
+        "sequences = None",
+        ALONE,
     ),
     Mutant(
         "what is retained has no edge",

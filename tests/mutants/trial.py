@@ -16,7 +16,7 @@ from tests.cases import test_cases as checks
 from tests.cases.case import Case
 from tests.explanations import test_explanations
 from tests.histories import history, test_histories
-from tests.kept import shortly, test_hand_made, test_random_schedules
+from tests.kept import shortly, test_hand_made, test_models_alone, test_random_schedules
 from tests.properties.language import test_language
 from tests.properties.language.specs import specs
 
@@ -24,7 +24,12 @@ SPECS = 25
 SEEDS = range(900, 904)
 SCHEDULES = range(24)
 LONGEST = 300  # seconds for a single test
-SCHEDULED, BY_DBT, REASONS = "a schedule", "a few runs by dbt", "reasons"
+SCHEDULED, BY_DBT, REASONS, ALONE = "a schedule", "a few runs by dbt", "reasons", "models alone"
+BY_HAND = (
+    test_models_alone.test_measures_without_the_sequences_that_they_read,
+    test_models_alone.test_who_was_touched_in_a_run_is_looked_at_once,
+    test_models_alone.test_who_was_touched_at_the_instant_of_the_last_run_is_looked_at_again,
+)
 CHECKS: tuple[Callable[[Case], None], ...] = (
     *(
         partial(checks.test_what_is_expected, expectation=one)
@@ -44,7 +49,7 @@ def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
     if first == REASONS:
         for name in ("everything", "at_least", "nothing_known", "taken"):
             yield f"{REASONS}: {name}", _reasons(name)
-    if first in (*test_hand_made.HISTORIES, SCHEDULED, BY_DBT):
+    if first in (*test_hand_made.HISTORIES, SCHEDULED, BY_DBT, ALONE):
         yield from kept_trials(first)
         return
     for name in sorted(cases.names(), key=lambda name: not (first and name.startswith(first))):
@@ -65,6 +70,9 @@ def _reasons(name: str) -> Callable[[], None]:
 
 def kept_trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
     """The tests of kept tables."""
+    if first == ALONE:
+        for test in BY_HAND:
+            yield f"{ALONE}: {test.__name__}", test
     if first == BY_DBT:
         yield BY_DBT, shortly.by_dbt
     for name in sorted(test_hand_made.HISTORIES, key=lambda name: name != first):

@@ -25,6 +25,11 @@
     {{ return(adapter.dispatch('segpy_last_look', 'segpy')(other, grain, seconds)) }}
 {% endmacro %}
 
+{# Which run of dbt this is. #}
+{% macro segpy_run() %}
+    {{ return("'" ~ invocation_id ~ "'") }}
+{% endmacro %}
+
 {#
     Makes room for what a run is about to write: rows whose `column` is not before the last run less `seconds` are read
     again. Of a table that is not continued, all rows.
