@@ -40,6 +40,7 @@ from segpy.sql.tree import (
 from segpy.sql.windows import at_last_run, calendar_ctes, in_window
 
 AFFECTED = "affected"
+LOOKED_AT = "looked_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,9 @@ def affected_ctes(
     source = table(relations.model(plan.events.model))
     sequences = plan.sequences.model if after_sequences and plan.sequences is not None else None
     last = relations.last_as_of() if sequences is None else relations.last_look(sequences)
-    looked = [relations.this(), *([relations.model(sequences)] if sequences is not None else [])]
-    touched = select([column(key)], table(relations.model(kept.touched)), where=[_since(last), _unseen(looked, last)])
+    seen = exp.In(this=column(RUN), query=exp.Subquery(this=select([column(RUN)], table(LOOKED_AT))))
+    unseen = [_since(last), exp.Not(this=seen)]
+    touched = select([column(key)], table(relations.model(kept.touched)), where=unseen)
     parts: list[exp.Query] = [touched]
     if plan.retention is not None:
         edges = [Edge(minus(as_of(), plan.retention), None), *edges]
@@ -130,6 +132,7 @@ def affected_ctes(
     before = calendar_ctes(windows, last)
     return [
         *(Cte(one.name, one.comment, one.query, when=When.CONTINUED) for one in before),
+        _looked_at(sequences, last, relations),
         Cte(AFFECTED, words, union_all(parts, distinct=True), when=When.CONTINUED),
         Cte("events", ("all their events",), theirs, copied=True, when=When.CONTINUED),
         Cte("events", (), everything, inline=True, when=When.ANEW),
@@ -140,16 +143,19 @@ def _since(instant: exp.Expr) -> exp.Expr:
     return exp.GTE(this=column("as_of"), expression=instant.copy())
 
 
-def _unseen(looked: Sequence[str], last: exp.Expr) -> exp.Expr:
-    """That a row was not written by a run in which all these tables were made, after the row.
+def _looked_at(sequences: str | None, last: exp.Expr, relations: Relations) -> Cte:
+    """The runs whose touched a table has seen: it was made in them, after those touched, and so were the sequences.
 
-    Other runs can have written it at the same instant, after these tables were made.
+    Other runs can have found somebody touched at the same instant, after this table was made.
     """
-    unseen: list[exp.Expr] = []
-    for one in looked:
-        runs = select([column(RUN)], table(one), where=[_since(last)], distinct=True)
-        unseen.append(exp.Not(this=exp.In(this=column(RUN), query=exp.Subquery(this=runs))))
-    return unseen[0] if len(unseen) == 1 else exp.paren(any_of(unseen))
+    where = [_since(last)]
+    words = "the runs in which this table was written: it saw whom they found touched"
+    if sequences is not None:
+        words = "the runs in which this table and the sequences were written: it saw whom they found touched"
+        theirs = select([column(RUN)], table(relations.model(sequences)), where=[_since(last)])
+        where.append(exp.In(this=column(RUN), query=exp.Subquery(this=theirs)))
+    runs = select([column(RUN)], table(relations.this()), where=where, distinct=True)
+    return Cte(LOOKED_AT, (words,), runs, when=When.CONTINUED)
 
 
 def written_by(relations: Relations) -> list[exp.Expr]:

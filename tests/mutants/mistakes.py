@@ -579,15 +579,15 @@ MUTANTS = (
     Mutant(
         "a run counts as looked at where one of two tables was made in it",
         AFFECTED,
-        "exp.paren(any_of(unseen))",
-        "all_of(unseen)",
+        "where.append(exp.In(this=column(RUN), query=exp.Subquery(this=theirs)))",
+        "pass",
         ALONE,
     ),
     Mutant(
         "who was touched is looked at in every run",
         AFFECTED,
-        "where=[_since(last), _unseen(looked, last)]",
-        "where=[_since(last)]",
+        "unseen = [_since(last), exp.Not(this=seen)]",
+        "unseen = [_since(last)]",
         ALONE,
     ),
     Mutant(
