@@ -43,6 +43,8 @@ class NothingToPropose(Diagnostic):
             return "`dbt ls` lists what can be selected; a source is written source:app.events"
         if any(one.reason == NOT_BUILT for one in self.looked_at):
             return "run `dbt build`, so that the warehouse has the relations, and then `segpy init` again"
+        if (model := next((one.model for one in self.looked_at if one.model), "")) != "":
+            return f"write a model with a time, such as {model}; `dbt build` it, and run `segpy init` again"
         return (
             "what is needed is a relation with one row an event: a column such as user_id, and a timestamp or a date; "
             "declare it as a source, or write a model that casts its columns, build it, and run `segpy init` again; or "

@@ -90,10 +90,11 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """A relation that is not part of the proposal, and why."""
+    """A relation that is not part of the proposal, and why. `model` is one to write, with which it would be."""
 
     name: str
     reason: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ VAGUE_NAMES = ("action", "type", "name")
 MOST_NAMES, MOST_VAGUE_NAMES = 200, 40
 """More different values than that name something else."""
 
+_BARE = frozenset(
+    {"user", "customer", "client", "subscriber", "shopper", "buyer", "seller", "player", "patient", "student"}
+)
+"""People whose key may be called like themselves: `customer` of orders."""
+
 _ENDINGS = frozenset({"id", "uuid", "guid", "key", "ref"})
 _TIMES = frozenset({"at", "time", "timestamp", "tstamp", "ts", "datetime", "date", "on", "day", "when"})
 _OF_EVENTS = ("occurred_at", "event_time", "event_timestamp", "event_at", "event_ts", "happened_at", "derived_tstamp")
@@ -54,6 +59,8 @@ def key_words(column: str) -> tuple[str, ...] | None:
     known = (*PEOPLE, *GROUPS, *TRACES)
     if found and (whose := next((one for one in known if found[-1] == f"{one}id"), None)):
         return (*found[:-1], whose)
+    if len(found) == 1 and found[0] in _BARE:
+        return found
     if not found or found[-1] not in _ENDINGS or GENERATED_COLUMNS.fullmatch(column.lower()):
         return None
     return tuple(singular(word) for word in found[:-1])
@@ -80,6 +87,7 @@ def who(column: str) -> Who | None:
         return None
     last = found[-1]
     further = 100 if len(found) > 1 else 0  # `referring_user_id` is some user's, `user_id` the user's
+    further += 50 if words(column) == (last,) else 0
     if last in PEOPLE:
         return Who(last, PEOPLE.index(last) + further)
     if last in GROUPS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -32,7 +33,7 @@ def find_streams(measured: Sequence[Measured], entities: Sequence[Table]) -> Str
             continue
         stream = _stream(one, measured, tuple(stream.name for stream in found))
         if isinstance(stream, str):
-            unused.append(Unused(str(one.table.relation), stream))
+            unused.append(Unused(str(one.table.relation), stream, "" if _times(one) else _casting(one.table)))
         elif (same := among(one.table, [stream.measured.table for stream in found])) is not None:
             unused.append(Unused(str(one.table.relation), f"{same.relation} is there, and one is made from the other"))
         else:
@@ -96,6 +97,18 @@ def _without_time(measured: Measured) -> str:
         return "no column says when something happened: none is a timestamp or a date"
     name, sql_type = wrong[0]
     return f"`{name}` looks like a time, and is {sql_type.lower()}: cast it to a timestamp in a staging model"
+
+
+def _casting(table: Table) -> str:
+    """A model that makes a time of a text that looks like one. Of a number only its owner knows which."""
+    texts = {column.name for column in table.columns if column.type is Type.TEXT}
+    name = next((name for name, _ in wrong_times(table) if name in texts), None)
+    if name is None:
+        return ""
+    written = name if name == snake(name) else json.dumps(name, ensure_ascii=False)
+    source = f"{{{{ {table.relation} }}}}"
+    model = "_".join(subject(table.name))
+    return f"models/staging/stg_{model}.sql: select *, cast({written} as timestamp) as occurred_at from {source}"
 
 
 def _keys(measured: Measured, row: str | None) -> tuple[tuple[str, str], ...]:

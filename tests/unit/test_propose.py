@@ -10,6 +10,7 @@ from segpy.diagnostics.model import Span
 from segpy.dialects import DIALECTS
 from segpy.propose.build import propose
 from segpy.propose.entities import tells_of
+from segpy.propose.errors import NothingToPropose
 from segpy.propose.model import MOST_ROWS, Column, Count, Kind, Look, Measured, Proposal, Surroundings, Table
 from segpy.propose.names import defined, nameable, singular, subject, words
 from segpy.propose.roles import event_column, time_rank, type_of, who
@@ -87,6 +88,8 @@ def test_what_a_relation_is_about() -> None:
         ("account_key", "account"),
         ("anonymous_id", "visitor"),
         ("referring_user_id", "user"),
+        ("customer", "customer"),
+        ("company", None),
         ("order_id", None),
         ("is_id", None),
         ("user_name", None),
@@ -252,3 +255,17 @@ def test_every_dialect_can_ask(dialect: str) -> None:
 def test_how_a_spec_names_a_column(dialect: str, spelled: Mapping[str, str | None]) -> None:
     assert {name: in_spec(name, DIALECTS[dialect]) for name in spelled} == spelled
     assert any_case(DIALECTS[dialect]) == (dialect == "duckdb")
+
+
+def test_a_time_that_is_none_gives_a_model_to_write() -> None:
+    visits = {"user_id": "text", "visited_at": "varchar", "page": "text"}
+    (unused,) = propose([measured(table("visits", visits))], ()).unused
+    assert unused.reason == "`visited_at` looks like a time, and is varchar: cast it to a timestamp in a staging model"
+    found = NothingToPropose((unused,))
+    assert found.help == (
+        "write a model with a time, such as models/staging/stg_visits.sql: select *, cast(visited_at as timestamp) as "
+        "occurred_at from {{ ref('visits') }}; `dbt build` it, and run `segpy init` again"
+    )
+    (number,) = propose([measured(table("visits", {**visits, "visited_at": "bigint"}))], ()).unused
+    assert "is bigint" in number.reason and number.model == ""
+    assert "a column such as user_id, and a timestamp or a date" in NothingToPropose((number,)).help
