@@ -28,6 +28,8 @@ from segpy.sql.relations import Relations
 from segpy.sql.summaries import Asked, summary_ctes
 from segpy.sql.tree import column, is_null, left_join, named, number, output, select, table, union_all
 
+_COUNTS = ("step", "completions", "matches")
+
 
 def sequences_query(plan: EntityPlan, sequences: SequencesPlan, grain: Grain, *, kept: bool) -> Query:
     """The sequences model of an entity. Where it is kept, only those are looked at whose answer can have changed."""
@@ -95,7 +97,10 @@ def _answered(key: str, reached: exp.Query, columns: Sequence[OutputColumn], rel
 
 
 def _nothing(one: OutputColumn) -> exp.Expr:
-    return exp.Cast(this=number(0) if one.name == "step" else exp.Null(), to=one.type.copy())
+    """What is told of nobody: null only where it can be null of somebody. Sail sees to that in tables of Delta."""
+    if one.name == "completed":
+        return exp.false()
+    return exp.Cast(this=number(0) if one.name in _COUNTS else exp.Null(), to=one.type.copy())
 
 
 def _reached(sequence: SequencePlan, key: str) -> list[Cte]:
