@@ -36,6 +36,5 @@ ENGINE = Engine(
     },
     table=from_values,
     every_run=True,
-    known_without_dbt=True,
     random=False,  # they are held against DuckDB's answers
 )

@@ -124,5 +124,6 @@ ENGINE = Engine(
     },
     table=from_values,
     every_run=True,
+    turn=1,
     absent=absent,
 )
