@@ -186,13 +186,15 @@ class PreviewQueries:
 class WhyQueries:
     """What is asked of one of an entity: about its conditions, its events where it has any, and its memberships.
 
-    Instants are told in microseconds since 1970, which all engines spell alike. Rows of `conditions` are of these
-    `segments`, and of `episodes` too; of the latter one more, of no segment, tells of the runs that history knows.
+    Instants are told in microseconds since 1970, which all engines spell alike. The cells of `conditions`, which have
+    a row each, are one after the other of these `segments`: whether a member, how many conditions are missed, then of
+    each condition its value and whether it passes. Of `episodes` one row more, of no segment, tells of the runs that
+    history knows.
     """
 
     entity: EntityPlan
     segments: tuple[SegmentPlan, ...]
-    conditions: str
+    conditions: tuple[str, ...]
     events: str | None
     episodes: str
 

@@ -6,17 +6,17 @@ from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
 from segpy.dialects import Dialect
-from segpy.plan.model import EntityPlan, FromRank, Plan
+from segpy.plan.model import EntityPlan, FromRank, Plan, SegmentPlan
 from segpy.plan.model_events import EventsPlan
+from segpy.plan.model_explained import Line, Measured
 from segpy.resolve.model_events import Entity, way_to
 from segpy.spec.expression import Type
 from segpy.sql.build import dialect_of, entity_queries, written
-from segpy.sql.explanations import explanations_query
 from segpy.sql.inline import from_warehouse, inlined
 from segpy.sql.lower.query import lower
 from segpy.sql.membership import membership_query
@@ -31,6 +31,7 @@ from segpy.sql.tree import (
     as_of,
     cast,
     column,
+    inner_join,
     named,
     number,
     output,
@@ -39,9 +40,9 @@ from segpy.sql.tree import (
     text,
     union_all,
 )
+from segpy.sql.verdicts import FEATURES, SEGMENTS, missed, verdict
 
-_EXPLANATIONS = "explanations_of_one"  # a name of our own: a project may have no such model
-_CONDITIONS = ("segment", "position", "value_number", "value_text", "value_at", "passed", "is_member")
+_MOST_CELLS = 1_200
 _EPISODES = ("segment", "episode", "entered_at", "exited_at", "exit_reason")
 
 
@@ -51,11 +52,12 @@ def why_queries(part: Plan, entity: str, key: str | int, segments: Sequence[str]
     assert plan.segments is not None
     dialect = dialect_of(part, adapter)
     one = _One(part, plan, key)
+    own = tuple(each for each in plan.segments.segments if each.segment.name in segments)
     events = plan.events
     return WhyQueries(
         plan,
-        tuple(each for each in plan.segments.segments if each.segment.name in segments),
-        _text(_conditions(one, segments), dialect),
+        own,
+        tuple(_text(_conditions(one, batch), dialect) for batch in _batches(own)),
         None if events is None else _text(_events(one, events), dialect),
         _text(_episodes(one, segments), dialect),
     )
@@ -131,22 +133,84 @@ def _once(conditions: Sequence[exp.Expr]) -> list[exp.Expr]:
     return list(dict.fromkeys(conditions))
 
 
-def _conditions(one: _One, segments: Sequence[str]) -> Query:
-    """A row for each condition of each segment that is asked about."""
+def _batches(segments: Sequence[SegmentPlan]) -> Iterator[list[SegmentPlan]]:
+    """Segments in their order, so many at once as there may be columns for: PostgreSQL has room for some 1,600."""
+    batch: list[SegmentPlan] = []
+    for segment in segments:
+        if batch and sum(map(_cells, batch)) + _cells(segment) > _MOST_CELLS:
+            yield batch
+            batch = []
+        batch.append(segment)
+    yield batch
+
+
+def _cells(segment: SegmentPlan) -> int:
+    return 2 + 2 * len(segment.apart.lines)
+
+
+def _conditions(one: _One, segments: Sequence[SegmentPlan]) -> Query:
+    """One row, if there is such a one: of each segment its flag and how many conditions are missed, then each of them.
+
+    Of a condition its value, in a type that all engines spell alike, and whether it passes. A row for each condition,
+    as `segment_explanations` has it, takes an engine the longer to plan the more segments there are: of one entity
+    a single row will do.
+    """
     relations = Relations(one.grain)
-    models = (*entity_queries(one.part, kept=False), explanations_query(one.part, _EXPLANATIONS))
-    ctes = from_warehouse(models, (_EXPLANATIONS,), relations, one.only(relations))
-    columns: list[exp.Expr] = [*map(column, _CONDITIONS)]
-    for i, made in ((4, Operation.MICROSECONDS), (5, Operation.ONE_IF), (6, Operation.ONE_IF)):
-        columns[i] = named(made(column(_CONDITIONS[i])), _CONDITIONS[i])
-    columns.append(column("conditions_missed"))
-    where = [_about(one, "entity_key"), _among(segments)]
-    order = [column("segment"), column("position")]
-    final = select(columns, table(_EXPLANATIONS), where=where, order_by=order)
-    types = {"segment": Type.TEXT, "value_number": Type.NUMBER, "value_text": Type.TEXT}
-    names = (*_CONDITIONS, "conditions_missed")
+    assert one.plan.segments is not None
+    features, flags = one.plan.features.model, one.plan.segments.model
+    ctes = from_warehouse(entity_queries(one.part, kept=False), (features, flags), relations, one.only(relations))
+    key = one.entity.key
+    same = exp.EQ(this=column(key, SEGMENTS), expression=column(key, FEATURES))
+    found: dict[str, exp.Expr] = {f"is_{i}": column(each.segment.name, SEGMENTS) for i, each in enumerate(segments)}
+    numbered = [(f"{i}_{line.position}", line) for i, each in enumerate(segments) for line in each.apart.lines]
+    found |= {f"passed_{at}": verdict(line) for at, line in numbered}
+    values = [named(_value(line), f"value_{at}") for at, line in numbered]
+    mine = exp.EQ(this=column(key, FEATURES), expression=one.literal())
+    rows = select(
+        [*(named(value, name) for name, value in found.items()), *values],
+        table(features, FEATURES),
+        joins=[inner_join(flags, same, SEGMENTS)],
+        where=[mine],
+    )
+    columns: list[exp.Expr] = []
+    for i, each in enumerate(segments):
+        columns.append(named(Operation.ONE_IF(column(f"is_{i}")), f"is_{i}"))
+        least = missed(each.apart.need, lambda line, i=i: column(f"passed_{i}_{line.position}"))  # type: ignore[misc]
+        columns.append(named(cast(least, Type.INTEGER), f"missed_{i}"))
+        for line in each.apart.lines:
+            at = f"{i}_{line.position}"
+            columns += [column(f"value_{at}"), named(Operation.ONE_IF(column(f"passed_{at}")), f"passed_{at}")]
+    types = {f"value_{at}": _value_type(line) for at, line in numbered}
+    names = [each.alias_or_name for each in columns]
     outputs = tuple(output(name, types.get(name, Type.INTEGER), name) for name in names)
-    return Query("conditions", "one row a segment and condition", ctes, final, outputs, relations.placeholders)
+    final = select(columns, table("looked_at"))
+    all_ctes = (*ctes, Cte("looked_at", ("what they look at, and whether they pass",), rows))
+    return Query("conditions", "one row in all", all_ctes, final, outputs, relations.placeholders)
+
+
+def _value(line: Line) -> exp.Expr:
+    """What a condition looks at; of a flag nothing, as whether it passes tells it."""
+    match line.about:
+        case Measured(name, _, Type.NUMBER | Type.INTEGER | Type.DURATION):
+            return cast(column(name, FEATURES), Type.NUMBER)
+        case Measured(name, _, Type.TIMESTAMP | Type.DATE):
+            return Operation.MICROSECONDS(cast(column(name, FEATURES), Type.TIMESTAMP))
+        case Measured(name, _, Type.BOOLEAN):
+            value = column(name, FEATURES)
+            false = exp.If(this=exp.Not(this=value.copy()), true=number(0))
+            return exp.Case(ifs=[exp.If(this=value, true=number(1)), false])
+        case Measured(name):
+            return cast(column(name, FEATURES), Type.TEXT)
+    return cast(exp.Null(), Type.INTEGER)
+
+
+def _value_type(line: Line) -> Type:
+    match line.about:
+        case Measured(_, _, Type.NUMBER | Type.INTEGER | Type.DURATION):
+            return Type.NUMBER
+        case Measured(_, _, Type.TEXT | Type.UUID):
+            return Type.TEXT
+    return Type.INTEGER
 
 
 def _about(one: _One, name: str) -> exp.Expr:

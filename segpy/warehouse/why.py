@@ -10,7 +10,7 @@ from typing import Any
 from segpy.diagnostics.model import Diagnostic
 from segpy.plan.model import FromSequence, SegmentPlan, SequencePlan
 from segpy.plan.model_events import Selection
-from segpy.plan.model_explained import Line, Measured
+from segpy.plan.model_explained import Flagged, Line, Measured
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model_measures import Output
@@ -46,22 +46,23 @@ def why(target: Target, manifest: Any, queries: WhyQueries, asked: WhyAsked) -> 
     """One entity at an instant. Who is in no row of any kind is not known."""
     variables: dict[str, object] = {"segpy_as_of": asked.as_of} if asked.as_of is not None else {}
     answers: list[tuple[Row, ...]] = []
-    for text, most in ((queries.conditions, -1), (queries.events, MOST_EVENTS + 1), (queries.episodes, -1)):
-        rows = rows_of(target, manifest, text, variables, most) if text is not None else ()
+    events = [(queries.events, MOST_EVENTS + 1)] if queries.events is not None else []
+    for text, most in (*((one, 1) for one in queries.conditions), *events, (queries.episodes, -1)):
+        rows = rows_of(target, manifest, text, variables, most)
         if isinstance(rows, Diagnostic):
             return rows
         answers.append(rows)
-    found = told(queries, asked.key, *answers)
+    cells = [cell for rows in answers[: len(queries.conditions)] for row in rows for cell in row]
+    happened = answers[-2] if events else ()
+    found = told(queries, asked.key, cells, happened, answers[-1])
     if found.segments:
         return found
     entity = queries.entity.entity
-    return NobodyThere(entity.name, asked.key, _day(found.as_of), entity.population, len(answers[1]))
+    return NobodyThere(entity.name, asked.key, _day(found.as_of), entity.population, len(happened))
 
 
-def told(
-    queries: WhyQueries, key: str, conditions: Sequence[Row], events: Sequence[Row], history: Sequence[Row]
-) -> Why:
-    """What the rows of the queries say."""
+def told(queries: WhyQueries, key: str, cells: Sequence[Any], events: Sequence[Row], history: Sequence[Row]) -> Why:
+    """What the cells and rows of the queries say. Of nobody there are no cells, so nothing is said of segments."""
     *episodes, runs = sorted(history, key=lambda row: (row[0] == "", row[0], row[1]))
     as_of = datetime.fromisoformat(str(runs[5])[:19].replace("T", " "))
     happened = tuple(_happened(queries, row) for row in events[:MOST_EVENTS])
@@ -70,9 +71,7 @@ def told(
         queries.entity.entity.name,
         key,
         as_of,
-        tuple(_judged(queries, one, conditions, None if more else happened, as_of) for one in queries.segments)
-        if conditions
-        else (),
+        tuple(_all_judged(queries, iter(cells), None if more else happened, as_of)) if cells else (),
         tuple(_seen(queries, one) for one in happened),
         more,
         tuple(Episode(str(row[0]), int(row[1]), _instant(row[2]), _maybe(row[3]), row[4]) for row in episodes),
@@ -125,29 +124,34 @@ def _happened(queries: WhyQueries, row: Row) -> Happened:
     return Happened(_instant(at), None if place is None else int(place), str(label), holding, shown)
 
 
-def _judged(
-    queries: WhyQueries, one: SegmentPlan, rows: Sequence[Row], events: tuple[Happened, ...] | None, as_of: datetime
-) -> Judged:
-    """A segment, by its rows; without `events` nothing is told of sequences."""
-    own = {int(row[1]): row for row in rows if row[0] == one.segment.name}
-    lines = [(line, own[line.position]) for line in one.apart.lines]
-    first = next(iter(own.values()))
-    tried = tuple(SequenceTried(each, _tried(each, events, as_of), at) for each, at in _sequences(queries, one))
-    met = tuple(ConditionMet(line, _value(line, row), bool(int(row[5]))) for line, row in lines)
-    return Judged(one, bool(int(first[6])), int(first[7]), met, tried)
+def _all_judged(
+    queries: WhyQueries, cells: Iterator[Any], events: tuple[Happened, ...] | None, as_of: datetime
+) -> Iterator[Judged]:
+    """The segments in their order, by their cells; without `events` nothing is told of sequences."""
+    for one in queries.segments:
+        is_member, missed = int(next(cells)) == 1, int(next(cells))
+        met = tuple(_met(line, next(cells), int(next(cells)) == 1) for line in one.apart.lines)
+        tried = tuple(SequenceTried(each, _tried(each, events, as_of), at) for each, at in _sequences(queries, one))
+        yield Judged(one, is_member, missed, met, tried)
 
 
-def _value(line: Line, row: Row) -> Value:
-    """The value of a condition in its own type; None where it is not known."""
-    number, text, at = row[2], row[3], row[4]
+def _met(line: Line, cell: Any, passed: bool) -> ConditionMet:
+    """A condition with its value in its own type; None where it is not known."""
+    value: Value = None
     match line.about:
+        case Flagged():
+            value = passed != line.negated
+        case Measured() if cell is None:
+            pass
         case Measured(_, _, Type.NUMBER | Type.INTEGER | Type.DURATION):
-            return None if number is None else float(number)
+            value = float(cell)
         case Measured(_, _, Type.TIMESTAMP | Type.DATE):
-            return _maybe(at)
-        case Measured(_, _, Type.TEXT | Type.UUID):
-            return None if text is None else str(text)
-    return None if text is None else str(text) == "true"
+            value = _instant(cell)
+        case Measured(_, _, Type.BOOLEAN):
+            value = int(cell) == 1
+        case _:
+            value = str(cell)
+    return ConditionMet(line, value, passed)
 
 
 def _sequences(queries: WhyQueries, one: SegmentPlan) -> Iterator[tuple[SequencePlan, frozenset[int]]]:

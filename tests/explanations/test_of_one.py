@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 
 import duckdb
 import pytest
@@ -22,7 +23,7 @@ from segpy.spec.decode import decode
 from segpy.sql.read import read_expression
 from segpy.sql.why import why_queries
 from segpy.warehouse.keys import key_of
-from segpy.warehouse.model_why import Standing, Why
+from segpy.warehouse.model_why import Standing, Value, Why
 from segpy.warehouse.why import told
 from tests.cases.case import Case, load, names
 from tests.cases.runner import built, compile_spec, rendered
@@ -62,24 +63,36 @@ def same(case: Case, connection: duckdb.DuckDBPyConnection, whole: Bound, entity
     key = key_of(whole.entity(entity), written)
     assert isinstance(key, str | int)
     asked = why_queries(build_plan(part_of(whole, own)), entity, key, own, "duckdb")
-    conditions, events, episodes = (
-        rows(case, connection, text) for text in (asked.conditions, asked.events, asked.episodes)
-    )
-    columns = "segment, position, value_number, value_text, epoch_us(value_at), passed, is_member, conditions_missed"
+    cells = [cell for text in asked.conditions for row in rows(case, connection, text) for cell in row]
+    events, episodes = rows(case, connection, asked.events), rows(case, connection, asked.episodes)
+    found = told(asked, written, cells, events, episodes)
+    columns = "segment, position, value_number, value_text, value_at, passed, is_member, conditions_missed"
     about = "where entity = ? and entity_key = ? order by 1, 2"
-    table = connection.execute(f"select {columns} from segment_explanations {about}", [entity, written]).fetchall()
-    expected = [tuple(int(cell) if isinstance(cell, bool) else cell for cell in row) for row in table]
-    assert sorted(conditions) == sorted(expected) or str(sorted(conditions)) == str(sorted(expected)), written
+    expected = connection.execute(f"select {columns} from segment_explanations {about}", [entity, written]).fetchall()
+    conditions = [
+        (one.segment.segment.name, met.line.position, *by_type(met.value), met.passed, one.is_member, one.missed)
+        for one in found.segments
+        for met in one.conditions
+    ]
+    assert sorted(map(str, conditions)) == sorted(map(str, expected)), written
     if asked.events is not None and asked.entity.events is not None:
         column = quoted(whole.entity(entity).key)
         seen = f"select epoch_us(occurred_at) from {entity}_events where cast({column} as text) = ?"
         instants = [at for (at,) in connection.execute(seen, [written]).fetchall()]
         for at, *_ in events:
             instants.remove(at)  # the models may hold more, which only features look at
-    found = told(asked, written, conditions, events, episodes)
     assert [one.segment.segment.name for one in found.segments] == [one.segment.name for one in asked.segments]
     check_steps(found)
     return len(conditions)
+
+
+def by_type(value: Value) -> tuple[float | None, str | None, datetime | None]:
+    """A value as the model has it: a column for each type."""
+    if isinstance(value, bool):
+        return None, str(value).lower(), None
+    if isinstance(value, datetime):
+        return None, None, value
+    return (value, None, None) if isinstance(value, float) else (None, value, None)
 
 
 def rows(case: Case, connection: duckdb.DuckDBPyConnection, text: str | None) -> list[tuple[object, ...]]:
