@@ -45,7 +45,7 @@ def lasting(seconds: float) -> str:
             parts.append(f"{amount} {unit}{'' if amount == 1 else 's'}" if amount else "")
         if len(parts) == 2:
             break
-    return " ".join(filter(None, parts)) or ("less than a second" if seconds else "no time")
+    return " ".join(filter(None, parts)) or ("less than a second" if seconds else "")
 
 
 def value(met: ConditionMet) -> str:
@@ -113,7 +113,8 @@ def how_far(judged: Judged, met: ConditionMet) -> str:
             and not met.line.negated
             and tried.attempt is not None
         ):
-            return f"{len(tried.attempt.steps)} of {len(tried.sequence.steps)} steps"
+            many = len(tried.sequence.steps)
+            return f"{len(tried.attempt.steps)} of {many} step{'' if many == 1 else 's'}"
     return off(met)
 
 

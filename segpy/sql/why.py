@@ -7,6 +7,7 @@ from.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -84,6 +85,16 @@ class _One:
         """That a row of a model about the entity is of this one."""
         return exp.EQ(this=column(name), expression=self.literal())
 
+    def models(self, wanted: tuple[str, ...], relations: Relations) -> list[Cte]:
+        """Models as CTEs, of the rows that can matter.
+
+        Each is made once and kept: where it would lay one out twice, DuckDB fails at `greatest` of columns of one name.
+        """
+        queries = entity_queries(self.part, kept=False)
+        names = {query.name for query in queries}
+        ctes = from_warehouse(queries, wanted, relations, self.only(relations))
+        return [replace(cte, copied=cte.name in names) for cte in ctes]
+
     def only(self, relations: Relations) -> Mapping[str, exp.Expr]:
         """By relation the rows that can matter. A rank within the population needs everybody."""
         columns = (one for entity in self.part.entities for one in entity.features.columns)
@@ -158,7 +169,7 @@ def _conditions(one: _One, segments: Sequence[SegmentPlan]) -> Query:
     relations = Relations(one.grain)
     assert one.plan.segments is not None
     features, flags = one.plan.features.model, one.plan.segments.model
-    ctes = from_warehouse(entity_queries(one.part, kept=False), (features, flags), relations, one.only(relations))
+    ctes = one.models((features, flags), relations)
     key = one.entity.key
     same = exp.EQ(this=column(key, SEGMENTS), expression=column(key, FEATURES))
     found: dict[str, exp.Expr] = {f"is_{i}": column(each.segment.name, SEGMENTS) for i, each in enumerate(segments)}
@@ -226,7 +237,7 @@ def _among(segments: Sequence[str]) -> exp.Expr:
 def _events(one: _One, events: EventsPlan) -> Query:
     """The events of some use, the latest first, with all that tells what they are."""
     relations = Relations(one.grain)
-    ctes = from_warehouse(entity_queries(one.part, kept=False), (events.model,), relations, one.only(relations))
+    ctes = one.models((events.model,), relations)
     place = column("event_order") if events.ordered else cast(exp.Null(), Type.INTEGER)
     told = {"at": Operation.MICROSECONDS(column("occurred_at")), "place": place}
     told |= {"label": cast(column("event"), Type.TEXT)}
