@@ -79,6 +79,23 @@ def run_dbt(project: Path, *arguments: str) -> Ran:
     return run([sys.executable, "-m", "dbt.cli.main", *arguments], project)
 
 
+def in_a_shell(folder: Path, others: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a shell that knows `segpy`, `dbt` and `others` from a folder, and who commits to git."""
+    code = f'#!/usr/bin/env bash\nPYTHONPATH="{Path(segpy.__file__).parents[1]}" exec "{sys.executable}" -m'
+    commands = {"segpy": f'{code} segpy.cli.main "$@"\n', "dbt": f'{code} dbt.cli.main "$@"\n', **(others or {})}
+    write_files(folder, commands)
+    for name in commands:
+        (folder / name).chmod(0o755)
+    return {
+        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+        "GIT_CONFIG_COUNT": "2",
+        "GIT_CONFIG_KEY_0": "user.name",
+        "GIT_CONFIG_VALUE_0": "somebody",
+        "GIT_CONFIG_KEY_1": "user.email",
+        "GIT_CONFIG_VALUE_1": "somebody@example.org",
+    }
+
+
 def copy_repository(to: Path) -> Path:
     """The files that git knows of, as they are now; without git, all that is worth copying."""
     if not (ROOT / ".git").exists() or shutil.which("git") is None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-import segpy
 from tests.docs.pages import ROOT, blocks
-from tests.e2e.commands import Ran, run, write_files
+from tests.e2e.commands import Ran, in_a_shell, run, write_files
 from tests.unit.shop import PROJECT, SPEC, change
 
 pytestmark = [
@@ -54,17 +51,12 @@ esac
 class Repository:
     """A project in git as a runner has it, and what a step finds in its environment."""
 
-    def __init__(self, folder: Path, commands: Path) -> None:
+    def __init__(self, folder: Path, shell: Mapping[str, str]) -> None:
         self.folder = folder
         self.env = {
-            "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
+            **shell,
             "GITHUB_STEP_SUMMARY": str(folder.parent / "summary.md"),
             "GITHUB_OUTPUT": str(folder.parent / "output.txt"),
-            "GIT_CONFIG_COUNT": "2",
-            "GIT_CONFIG_KEY_0": "user.name",
-            "GIT_CONFIG_VALUE_0": "somebody",
-            "GIT_CONFIG_KEY_1": "user.email",
-            "GIT_CONFIG_VALUE_1": "somebody@example.org",
         }
 
     def step(self, name: str) -> Ran:
@@ -102,11 +94,7 @@ def _filled_in(value: str) -> str:
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """The small project of the unit tests, with what the page adds to it, committed as `main`."""
     folder = tmp_path_factory.mktemp("runner")
-    code = f'#!/usr/bin/env bash\nPYTHONPATH="{Path(segpy.__file__).parents[1]}" exec "{sys.executable}" -m'
-    shims = {"segpy": f'{code} segpy.cli.main "$@"\n', "dbt": f'{code} dbt.cli.main "$@"\n', "gh": _GH}
-    commands = write_files(folder / "bin", shims)
-    for name in shims:
-        (commands / name).chmod(0o755)
+    shell = in_a_shell(folder / "bin", {"gh": _GH})
     given = {path: text for path, text in TOLD.items() if path.startswith(("ci/", "seeds/", "models/", "segments/"))}
     project = {
         **given,
@@ -115,7 +103,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
         "segments/users.yml": SPEC.replace("version: 1\n", FEATURE).replace("app_events", "stg_app_events"),
         ".gitignore": "target/\nlogs/\n*.duckdb*\n.user.yml\n*.md\n*.txt\n",
     }
-    made = Repository(write_files(folder / "shop", project), commands)
+    made = Repository(write_files(folder / "shop", project), shell)
     made.shell("git init -q -b main && segpy render && git add -A && git commit -q -m base")
     return made
 

@@ -22,6 +22,7 @@ from tests.engines.build import work
 from tests.engines.engine import Engine
 from tests.engines.environments import python_of
 from tests.engines.inputs import no_jinja
+from tests.engines.known import ENGINES
 from tests.engines.project import INSTANTS, connect, renamed_by
 from tests.histories import history
 from tests.histories.history import Run, Written
@@ -44,7 +45,7 @@ def test_runs_by_dbt_leave_what_was_worked_out(ready: Engine, tmp_path: Path) ->
     """Every spell of those chosen, a refusal where there must be one, and now and then the tests that come with it."""
     if ready.kept is None:
         pytest.skip(f"the tables of {ready.name} cannot have rows replaced")
-    written = {name: history.load(name) for name in chosen()}
+    written = {name: history.load(name) for name in chosen(ready)}
     project, python = tmp_path / "project", python_of(ready)
     found: dict[str, Any] = {}
     with ready.start(tmp_path, python.parent) as running:
@@ -63,10 +64,16 @@ def test_runs_by_dbt_leave_what_was_worked_out(ready: Engine, tmp_path: Path) ->
         assert history.lines(spells) == sorted(one.spells), name
 
 
-def chosen() -> list[str]:
-    """Every second history, as all of them are run without dbt; `SEGPY_HISTORIES=all` asks for all."""
+def chosen(engine: Engine) -> list[str]:
+    """Some histories, as all of them are run without dbt; `SEGPY_HISTORIES=all` asks for all.
+
+    The engines of every run have each of them by turns, others every second one.
+    """
     names = history.names()
-    return names if os.environ.get("SEGPY_HISTORIES") == "all" else names[::2]
+    if os.environ.get("SEGPY_HISTORIES") == "all":
+        return names
+    by_turns = [one for one in ENGINES.values() if one.every_run]
+    return names[by_turns.index(engine) :: len(by_turns)] if engine.every_run else names[::2]
 
 
 def problems(told: Mapping[str, Any], now: Mapping[str, Run]) -> Iterator[str]:

@@ -30,6 +30,8 @@ FOREIGN = {
     "snowflake": _LATEST,
 }
 """What DuckDB takes, and a dialect does not."""
+OF_METRICS = ("SemanticModelDeprecated", "2 unused configuration paths:\n- metrics.segpy\n- semantic_models.segpy")
+"""Metrics stand in the form that dbt-core reads. dbt 2 warns that it leaves them out, and what turns them off."""
 
 
 def connected(project: Path) -> Path:
@@ -52,7 +54,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_dbt2_finds_nothing_wrong_with_the_properties_of_the_demonstration(project: Path, dialect: str) -> None:
-    assert ask(READER, project, "parse", "--target", dialect).problems == ()
+    said = [text for _, text in ask(READER, project, "parse", "--target", dialect).problems]
+    assert [text for text in said if not any(known in text for known in OF_METRICS)] == []
+    assert any(OF_METRICS[0] in text for text in said), "it takes metrics as they are now: no exception is needed"
 
 
 def small(folder: Path, properties: object, **models: str) -> Path:

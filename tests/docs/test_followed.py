@@ -1,0 +1,58 @@
+"""Pages that are followed from the first line to the last: what they show is written and run, in an empty folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import ROOT, Block, blocks, read
+from tests.e2e.commands import Ran, in_a_shell, run
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "tutorial").glob("*.md"))
+_PATH = re.compile(r"(?:#|--) (\S+)")
+_GAP = "…"
+
+
+def test_there_are_pages() -> None:
+    assert PAGES
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_shown_is_what_happens(page: str, tmp_path: Path) -> None:
+    """Files are written, commands run, and what they are said to print is printed."""
+    folder, environment = tmp_path / "empty", {**in_a_shell(tmp_path / "bin"), "COLUMNS": "110"}
+    folder.mkdir()
+    said: Ran | None = None
+    for block in blocks(read(page)):
+        where = f"{page}:{block.line}"
+        match block.language:
+            case "sh":
+                said = run(["bash", "-euo", "pipefail", "-c", block.text], folder, environment)
+                assert (said.code != 0) == (block.mark == "fails"), f"{where}\n{said.all}"
+            case "text":
+                assert said is not None, where
+                _is_printed(block, said, where)
+            case _:
+                _write(block, folder, where)
+
+
+def _is_printed(block: Block, said: Ran, where: str) -> None:
+    """The lines of a block stand in what was printed, in their order; between `…` and the next there may be others."""
+    printed = iter([line.rstrip() for line in f"{said.out}\n{said.err}".splitlines()])
+    for line in (line.rstrip() for line in block.text.splitlines()):
+        if line.strip() not in ("", _GAP):
+            assert line in printed, f"{where}: `{line}` is not printed there\n{said.all}"
+
+
+def _write(block: Block, folder: Path, where: str) -> None:
+    """A file, whose path its first line says; of a table that line is not a part."""
+    first, _, rest = block.text.partition("\n")
+    found = _PATH.fullmatch(first)
+    assert found is not None, f"{where}: no path in `{first}`"
+    path = folder / found[1]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(rest if block.language == "csv" else block.text, encoding="utf-8")
