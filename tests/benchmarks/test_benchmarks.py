@@ -64,7 +64,7 @@ def test_the_workload_is_as_large_as_its_pages_say() -> None:
     assert (len(FEATURES), len(segments()), len(SEQUENCES)) == (150, 50, 25)
     assert len({one.name for one in FEATURES}) == 150
     assert len({one.conditions for one in segments(500)}) == 500
-    assert "user_segments" in compiled(project(sequences=(), segment_count=500))
+    assert "user_segments" in compiled(project(sequences=(), segment_count=100))
     assert {len(one.steps) + sum(step.times - 1 for step in one.steps) for one in SEQUENCES} == {2, 3, 4, 5}
 
 

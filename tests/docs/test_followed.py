@@ -1,4 +1,4 @@
-"""Pages that are followed from the first line to the last: what they show is written and run, in an empty folder."""
+"""Pages that are followed line by line, each going on where the one before ended: what they show is written and run."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from tests.e2e.commands import Ran, in_a_shell, run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs" / "tutorial").glob("*.md"))
+PAGES = ("docs/tutorial/first-segment.md", "docs/how-to/change-a-segment.md", "docs/how-to/backfill.md")
+ELSEWHERE = {"docs/how-to/ci.md"}  # tests/e2e/test_ci.py runs it
 _PATH = re.compile(r"(?:#|--) (\S+)")
 _GAP = "…"
 
 
-def test_there_are_pages() -> None:
-    assert PAGES
+def test_every_page_that_shows_a_way_is_followed() -> None:
+    found = [*(ROOT / "docs" / "tutorial").glob("*.md"), *(ROOT / "docs" / "how-to").glob("*.md")]
+    assert {path.relative_to(ROOT).as_posix() for path in found} == {*PAGES, *ELSEWHERE}
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_what_is_shown_is_what_happens(page: str, tmp_path: Path) -> None:
+def test_what_is_shown_is_what_happens(tmp_path: Path) -> None:
     """Files are written, commands run, and what they are said to print is printed."""
     folder, environment = tmp_path / "empty", {**in_a_shell(tmp_path / "bin"), "COLUMNS": "110"}
     folder.mkdir()
     said: Ran | None = None
-    for block in blocks(read(page)):
-        where = f"{page}:{block.line}"
+    shown = [(f"{page}:{block.line}", block) for page in PAGES for block in blocks(read(page))]
+    for where, block in shown:
         match block.language:
             case "sh":
                 said = run(["bash", "-euo", "pipefail", "-c", block.text], folder, environment)
@@ -41,7 +42,7 @@ def test_what_is_shown_is_what_happens(page: str, tmp_path: Path) -> None:
 
 
 def _is_printed(block: Block, said: Ran, where: str) -> None:
-    """The lines of a block stand in what was printed, in their order; between `…` and the next there may be others."""
+    """The lines of a block stand in what was printed, in their order; there may be others in between."""
     printed = iter([line.rstrip() for line in f"{said.out}\n{said.err}".splitlines()])
     for line in (line.rstrip() for line in block.text.splitlines()):
         if line.strip() not in ("", _GAP):

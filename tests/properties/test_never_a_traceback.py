@@ -32,7 +32,7 @@ _OURS = re.compile(
 
 
 @settings(
-    max_examples=int(WANTED or 600),
+    max_examples=int(WANTED or 300),
     derandomize=WANTED is None,
     database=None,
     deadline=None,

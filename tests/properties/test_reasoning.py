@@ -22,7 +22,7 @@ from tests.properties.lives import Life, matches, member, random_life
 from tests.unit.stages import bound, nodes
 
 WANTED = os.environ.get("SEGPY_REASONING_EXAMPLES")
-SPECS = int(WANTED or 400)
+SPECS = int(WANTED or 250)
 LIVES = 60
 NAMES = ("login", "charged", "invoiced", "viewed")
 EVENTS = ("login", "paid", "big", "anything", "[login, paid]")

@@ -30,7 +30,7 @@ WANTED = os.environ.get("SEGPY_SEQUENCE_EXAMPLES")
 
 @pytest.mark.slow
 @settings(
-    max_examples=int(WANTED or 40),
+    max_examples=int(WANTED or 25),
     derandomize=WANTED is None,
     database=None,
     deadline=None,
