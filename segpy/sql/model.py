@@ -70,7 +70,8 @@ class Kept:
 class Query:
     """A whole model, a table unless it is a `view`; a table that is made anew by each run unless it is `kept`.
 
-    `placeholders` pair placeholder tables and columns with the Jinja that stands for them.
+    Of one that is `shown` the rows are read in the order that it tells, and nothing is stored. `placeholders` pair
+    placeholder tables and columns with the Jinja that stands for them.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Query:
     placeholders: tuple[tuple[str, str], ...]
     view: bool = False
     kept: Kept | None = None
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def _attrition(plan: Plan, segment: str) -> Query:
     final = select([*map(column, _RULES)], table(plan.attrition), where=[chosen], order_by=[column("position")])
     types = (Type.INTEGER, Type.TEXT, Type.TEXT, *(Type.INTEGER,) * 3)
     outputs = tuple(output(name, type_, name) for name, type_ in zip(_RULES, types, strict=True))
-    return Query("attrition", "one row a rule", ctes, final, outputs, relations.placeholders)
+    return Query("attrition", "one row a rule", ctes, final, outputs, relations.placeholders, shown=True)
 
 
 def _overlap(plan: Plan, entity: EntityPlan, segment: str, others: tuple[str, ...]) -> Query:

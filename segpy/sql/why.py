@@ -251,7 +251,7 @@ def _events(one: _One, events: EventsPlan) -> Query:
     final = select([column(name) for name in told], table("found"), order_by=keys)
     texts = ("label", *(name for name in told if name.startswith("value_")))
     outputs = tuple(output(name, Type.TEXT if name in texts else Type.INTEGER, name) for name in told)
-    return Query("events", "one row an event", (*ctes, found), final, outputs, relations.placeholders)
+    return Query("events", "one row an event", (*ctes, found), final, outputs, relations.placeholders, shown=True)
 
 
 def _shown(name: str, type_: Type) -> exp.Expr:

@@ -62,6 +62,7 @@ def test_the_only_segment() -> None:
 def test_every_dialect_can_write_it(dialect: str) -> None:
     asked = queries(BEFORE, "loyal", dialect)
     assert "keen" in asked.rules and "keen" in asked.overlap
+    assert "order by" in asked.rules.rpartition(")")[2], "rules are shown in their order"
 
 
 def test_the_command(project: Path, segpy: Segpy) -> None:

@@ -303,6 +303,8 @@ def test_each_model_is_made_once() -> None:
 def test_every_dialect_can_write_it(dialect: str) -> None:
     asked = queries(SEVERAL, "user", "o'hara", dialect)
     assert all("hara" in (text or "") for text in (*asked.conditions, asked.events, asked.episodes))
+    assert asked.events is not None
+    assert "order by" in asked.events.rpartition(")")[2], "the latest events are read, not any"
 
 
 def test_lengths_of_time() -> None:

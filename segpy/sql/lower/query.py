@@ -95,7 +95,7 @@ def _trees(query: Query, dialect: Dialect) -> Query:
 
 def _order(query: Query, dialect: Dialect) -> Query:
     """The order of a table's rows is worth its sorting only where the engine keeps it."""
-    if dialect.clustered_by_order or query.final.args.get("order") is None:
+    if dialect.clustered_by_order or query.shown or query.final.args.get("order") is None:
         return query
     final = query.final.copy()
     final.set("order", None)
