@@ -122,7 +122,8 @@ def _measure(where: Target, manifest: Any, look: Look, dialect: Dialect) -> Meas
     event = event_column(measured)
     if event is None:
         return measured
-    return replace(measured, names=names_of(where, manifest, names_query(look.table, event.name, dialect)))
+    names = names_of(where, manifest, names_query(look.table, event.name, dialect))
+    return names if isinstance(names, str) else replace(measured, names=names)
 
 
 def _checked(proposal: Proposal, catalog: Catalog, dialect: Dialect) -> Beginning:

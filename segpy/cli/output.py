@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -59,11 +60,21 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def print_table(table: Table) -> None:
+def table(*headings: str, numbers: Sequence[str] = ()) -> Table:
+    """A table without rows yet: columns of words, then columns of numbers."""
+    made = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in headings:
+        made.add_column(heading, overflow="fold")
+    for heading in numbers:
+        made.add_column(heading, justify="right", no_wrap=True)
+    return made
+
+
+def print_table(rows: Table) -> None:
     """A table on standard output."""
     color = has_colors(sys.stdout)
     width = None if sys.stdout.isatty() else _WIDE
-    Console(file=sys.stdout, force_terminal=color, no_color=not color, width=width, highlight=False).print(table)
+    Console(file=sys.stdout, force_terminal=color, no_color=not color, width=width, highlight=False).print(rows)
 
 
 def has_colors(stream: TextIO) -> bool:

@@ -8,13 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
-from rich.table import Table
 
 from segpy import pipeline
 from segpy.cli import options
-from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, print_table, show
+from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, print_table, show, table
 from segpy.diagnostics.model import Diagnostic
 from segpy.warehouse.model_preview import Preview
 
@@ -66,14 +64,14 @@ def _print(seen: Preview) -> None:
     share = "" if seen.share is None else f" ({seen.share:.1%})"
     day = seen.as_of.removesuffix(" 00:00:00")
     click.echo(f"{seen.segment} ({seen.entity}): {seen.members:,} of {seen.population:,}{share} as of {day}")
-    rules = _table("rule", "remaining", "passing", "failing only this")
+    rules = table("rule", numbers=("remaining", "passing", "failing only this"))
     for rule in seen.rules:
         counts = (f"{rule.passing:,}", f"{rule.failing_only:,}") if rule.position else ("", "")
         rules.add_row(escape(rule.description), f"{rule.remaining:,}", *counts)
     print_table(rules)
     shared = sorted((one for one in seen.overlaps if one.both), key=lambda one: (-one.both, one.segment))
     if shared:
-        overlaps = _table("shared with", "members", "both", "Jaccard")
+        overlaps = table("shared with", numbers=("members", "both", "Jaccard"))
         for one in shared[:_MOST_OVERLAPS]:
             overlaps.add_row(one.segment, f"{one.members:,}", f"{one.both:,}", f"{seen.jaccard(one) or 0:.2f}")
         print_table(overlaps)
@@ -81,11 +79,3 @@ def _print(seen: Preview) -> None:
             click.echo(f"and {len(shared) - _MOST_OVERLAPS} more")
     elif seen.overlaps:
         click.echo("Nobody in it is in another segment.")
-
-
-def _table(first: str, *numbers: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column(first, overflow="fold")
-    for heading in numbers:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table

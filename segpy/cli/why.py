@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.box import SIMPLE_HEAD
 from rich.markup import escape
-from rich.table import Table
 
 from segpy import pipeline
 from segpy.cli import options
-from segpy.cli.output import FINDINGS, FINE, as_data, counted, exit_code, print_table, show
+from segpy.cli.output import FINDINGS, FINE, as_data, counted, exit_code, print_table, show, table
 from segpy.cli.reasons import (
     day,
     failing_rules,
@@ -116,17 +114,17 @@ def _print(why: Why, events: int, segment: str | None) -> None:
 def _print_conditions(judged: Judged) -> None:
     """Each condition; those of which some only are needed stand below a line that says how many."""
     far = any(how_far(judged, one) for one in judged.conditions)
-    table = _table("met", "condition", "value", "needed", *(("off",) if far else ()))
+    rows = table("met", "condition", "value", "needed", *(("off",) if far else ()))
     met = {one.line.position: one for one in judged.conditions}
     for rule in judged.segment.apart.rules:
         inner = "" if isinstance(rule.need, Line) else "  "
         if isinstance(rule.need, AtLeast):
-            table.add_row(_yes(holds(rule.need, met)), some_of(rule.need), "", "", *([""] if far else []))
+            rows.add_row(_yes(holds(rule.need, met)), some_of(rule.need), "", "", *([""] if far else []))
         for line in lines_of(rule.need):
             one = met[line.position]
             about = (escape(inner + line.words), escape(value(one)), escape(line.threshold))
-            table.add_row(inner + _yes(one.passed), *about, *([how_far(judged, one)] if far else []))
-    print_table(table)
+            rows.add_row(inner + _yes(one.passed), *about, *([how_far(judged, one)] if far else []))
+    print_table(rows)
     if judged.is_member and judged.missed:
         click.echo("Its conditions do not hold now; it is kept in by the rules of membership.\n")
     elif not judged.is_member and not judged.missed:
@@ -139,10 +137,10 @@ def _yes(passed: bool) -> str:
 
 def _print_segments(judged: Sequence[Judged]) -> None:
     """Those it is in, then the others, the nearest first."""
-    table = _table("segment", "", "conditions that are missed")
+    rows = table("segment", "", "conditions that are missed")
     for one in judged:
         if one.is_member:
-            table.add_row(one.segment.segment.name, "in", "")
+            rows.add_row(one.segment.segment.name, "in", "")
     outside = sorted(
         (one for one in judged if not one.is_member), key=lambda one: (one.missed, one.segment.segment.name)
     )
@@ -150,8 +148,8 @@ def _print_segments(judged: Sequence[Judged]) -> None:
         failing = list(failing_rules(one))
         more = f"; and {len(failing) - _MOST_REASONS} more" if len(failing) > _MOST_REASONS else ""
         told = "; ".join(failing[:_MOST_REASONS]) + more
-        table.add_row(one.segment.segment.name, f"{one.missed} missed", escape(told))
-    print_table(table)
+        rows.add_row(one.segment.segment.name, f"{one.missed} missed", escape(told))
+    print_table(rows)
     if len(outside) > _MOST_MISSED:
         click.echo(f"and {len(outside) - _MOST_MISSED} further away\n")
 
@@ -164,16 +162,16 @@ def _print_attempt(tried: SequenceTried) -> None:
     standing = {Standing.COMPLETED: "completed", Standing.WAITING: "still possible", Standing.BROKEN: "broken off"}
     done = len(attempt.steps)
     click.echo(f"the attempt that got furthest: {done} of {counted(len(steps), 'step')}, {standing[attempt.standing]}")
-    table = _table("step", "what", "when")
+    rows = table("step", "what", "when")
     for i, (step, taken) in enumerate(zip(steps, attempt.steps, strict=False), 1):
         times = [one.at for one in taken]
         first = f"{instant(min(times))} to " if len(times) > 1 else ""
-        table.add_row(str(i), escape(step.words), f"{first}{instant(max(times))}")
+        rows.add_row(str(i), escape(step.words), f"{first}{instant(max(times))}")
     if done < len(steps):
-        table.add_row(str(done + 1), escape(steps[done].words), escape(next_step(attempt, steps[done])))
+        rows.add_row(str(done + 1), escape(steps[done].words), escape(next_step(attempt, steps[done])))
     elif (then := tried.sequence.then_without) is not None:
-        table.add_row("", escape(then.words), escape(next_step(attempt)))
-    print_table(table)
+        rows.add_row("", escape(then.words), escape(next_step(attempt)))
+    print_table(rows)
 
 
 def _print_episodes(why: Why, segment: str | None) -> None:
@@ -186,15 +184,15 @@ def _print_episodes(why: Why, segment: str | None) -> None:
             click.echo(f"never a member in {runs}\n")
         return
     recent = sorted(why.episodes, key=lambda one: (one.entered_at, one.segment), reverse=True)
-    table = _table(
+    rows = table(
         *(() if segment else ("member of",)), "from" if not segment else "member from", "to", "for", "left because"
     )
     for one in recent[:_MOST_EPISODES]:
         end = one.exited_at or why.as_of
         ended = day(one.exited_at) if one.exited_at is not None else "now"
         row = (day(one.entered_at), ended, lasting((end - one.entered_at).total_seconds()), left_for(one.reason))
-        table.add_row(*(() if segment else (one.segment,)), *row)
-    print_table(table)
+        rows.add_row(*(() if segment else (one.segment,)), *row)
+    print_table(rows)
     if len(recent) > _MOST_EPISODES:
         click.echo(f"and {len(recent) - _MOST_EPISODES} before\n")
 
@@ -204,11 +202,11 @@ def _print_events(why: Why, most: int) -> None:
         if most:
             click.echo("no event that counts here")
         return
-    table = _table("when", "event", "")
+    rows = table("when", "event", "")
     for one in why.events[:most]:
         properties = ", ".join(f"{name} {found}" for name, found in one.properties)
-        table.add_row(instant(one.at), escape(", ".join(one.words)), escape(properties))
-    print_table(table)
+        rows.add_row(instant(one.at), escape(", ".join(one.words)), escape(properties))
+    print_table(rows)
     if len(why.events) > most:
         rest = f"{len(why.events) - most:,}{' and more' if why.more else ''}"
         click.echo(f"and {rest} before: --events shows more")
@@ -280,10 +278,3 @@ def _episode_data(one: Episode) -> dict[str, object]:
     ended = None if one.exited_at is None else str(one.exited_at)
     told = {"segment": one.segment, "episode": one.number, "entered_at": str(one.entered_at)}
     return {**told, "exited_at": ended, "exit_reason": one.reason}
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table

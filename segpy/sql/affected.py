@@ -16,11 +16,10 @@ from segpy.plan.model import Branch, EntityPlan, KeptPlan, SequencePlan
 from segpy.plan.model_events import Selection
 from segpy.resolve.model_measures import Streaks, Window
 from segpy.spec.duration import Duration
-from segpy.spec.expression import Type
 from segpy.spec.model import Grain
 from segpy.spec.model_measures import CalendarUnit, StreakKind
 from segpy.sql.arrivals import RUN, SLACK
-from segpy.sql.model import Cte, Kept, OutputColumn, When
+from segpy.sql.model import Cte, Kept, When
 from segpy.sql.operations import selected
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
@@ -30,8 +29,6 @@ from segpy.sql.tree import (
     as_of,
     column,
     minus,
-    named,
-    output,
     select,
     table,
     text,
@@ -149,26 +146,14 @@ def _looked_at(sequences: str | None, last: exp.Expr, relations: Relations) -> C
     Other runs can have found somebody touched at the same instant, after this table was made.
     """
     where = [_since(last)]
-    words = "the runs in which this table was written: it saw whom they found touched"
+    written = "this table was written"
     if sequences is not None:
-        words = "the runs in which this table and the sequences were written: it saw whom they found touched"
+        written = "this table and the sequences were written"
         theirs = select([column(RUN)], table(relations.model(sequences)), where=[_since(last)])
         where.append(exp.In(this=column(RUN), query=exp.Subquery(this=theirs)))
     runs = select([column(RUN)], table(relations.this()), where=where, distinct=True)
+    words = f"the runs in which {written}: it saw whom they found touched"
     return Cte(LOOKED_AT, (words,), runs, when=When.CONTINUED)
-
-
-def written_by(relations: Relations) -> list[exp.Expr]:
-    """The columns by which a kept answer tells when, and in which run, it was computed."""
-    return [named(as_of(), "as_of"), named(relations.run(), RUN)]
-
-
-def written_by_columns(done: str) -> tuple[OutputColumn, ...]:
-    """What these columns are."""
-    return (
-        output("as_of", Type.TIMESTAMP, f"The instant of the run that {done} it last."),
-        output(RUN, Type.TEXT, "Which run of dbt that was."),
-    )
 
 
 def affected_only(key: str) -> exp.Expr:

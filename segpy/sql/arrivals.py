@@ -18,7 +18,7 @@ from segpy.spec.model import Grain
 from segpy.sql.model import Cte, Kept, OutputColumn, When
 from segpy.sql.operations import utc
 from segpy.sql.relations import Relations
-from segpy.sql.tree import cast, column, is_null, left_join, named, output, select, table, text
+from segpy.sql.tree import as_of, cast, column, is_null, left_join, named, output, select, table, text
 
 EVENT_ID = "_event_id"
 KNOWN_AT = "_known_at"
@@ -100,6 +100,19 @@ def added_ctes(events: EventsPlan, source: str, lateness: Duration, relations: R
         Cte("added", ("those that may be new, and are no copies",), added, when=When.CONTINUED),
         Cte("added", (), select([exp.Star()], table(source)), when=When.ANEW),
     ]
+
+
+def written_by(relations: Relations) -> list[exp.Expr]:
+    """The columns by which a kept answer tells when, and in which run, it was computed."""
+    return [named(as_of(), "as_of"), named(relations.run(), RUN)]
+
+
+def written_by_columns(done: str) -> tuple[OutputColumn, ...]:
+    """What these columns are."""
+    return (
+        output("as_of", Type.TIMESTAMP, f"The instant of the run that {done} it last."),
+        output(RUN, Type.TEXT, "Which run of dbt that was."),
+    )
 
 
 def keeping_events(plan: EntityPlan, lateness: Duration, grain: Grain) -> Kept:

@@ -15,10 +15,9 @@ from segpy.sql.affected import (
     edges_of_branches,
     edges_of_sequences,
     keeping,
-    written_by,
-    written_by_columns,
 )
 from segpy.sql.anchors import anchor_ctes
+from segpy.sql.arrivals import written_by, written_by_columns
 from segpy.sql.branches import INSTANTS, branch_ctes
 from segpy.sql.model import Cte, OutputColumn, Query, When
 from segpy.sql.reached import SEQUENCES, columns_of_sequences, reached_ctes, relation_of, sequences_in_use, told_of

@@ -17,8 +17,9 @@ from segpy.resolve.methods import Method
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
-from segpy.sql.affected import affected_ctes, affected_only, edges_of_sequences, written_by, written_by_columns
+from segpy.sql.affected import affected_ctes, affected_only, edges_of_sequences
 from segpy.sql.affected import keeping as kept_answers
+from segpy.sql.arrivals import written_by, written_by_columns
 from segpy.sql.attempts import Frame, in_order
 from segpy.sql.chains import chain_ctes
 from segpy.sql.choices import choice_ctes

@@ -36,8 +36,8 @@ def time_spine_query(plan: Plan, name: str) -> Query:
         ctes.append(Cte(f"{grain.value}s_{2 ** (power + 1)}", words, _doubled(ctes[-1 if power else 0].name, length)))
     final = select([column("starts_at")], table(ctes[-1].name))
     columns = (output("starts_at", Type.TIMESTAMP, f"The beginning of the {grain.value}, in UTC."),)
-    return Query(name, f"one row a{'n' * (grain is Grain.HOUR)} {grain.value}", tuple(ctes), final, columns,
-                 relations.placeholders)  # fmt: skip
+    rows = "one row an hour" if grain is Grain.HOUR else "one row a day"
+    return Query(name, rows, tuple(ctes), final, columns, relations.placeholders)
 
 
 def _constant(value: int) -> exp.Query:

@@ -8,10 +8,10 @@ from segpy.plan.model import EntityPlan, KeptPlan
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain
-from segpy.sql.arrivals import KNOWN_AT, RUN, known_by
+from segpy.sql.arrivals import KNOWN_AT, RUN, known_by, written_by
 from segpy.sql.model import Cte, Kept, Query, When
 from segpy.sql.relations import Relations
-from segpy.sql.tree import as_of, cast, column, is_null, left_join, named, output, select, table, union_all
+from segpy.sql.tree import cast, column, is_null, left_join, named, output, select, table, union_all
 
 
 def touched_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
@@ -44,8 +44,7 @@ def touched_query(plan: EntityPlan, kept: KeptPlan, grain: Grain) -> Query:
         ),
         Cte("touched", ("everybody",), everybody, when=When.ANEW),
     )
-    own = [named(as_of(), "as_of"), named(relations.run(), RUN)]
-    final = select([column(key), column(KNOWN_AT), *own], table("touched"))
+    final = select([column(key), column(KNOWN_AT), *written_by(relations)], table("touched"))
     columns = (
         output(key, entity.key_type, f"The {entity.name}."),
         output(KNOWN_AT, Type.TIMESTAMP, "When its latest event was known; null where all that were seen are gone."),

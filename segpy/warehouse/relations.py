@@ -163,11 +163,11 @@ def counts_of(target: Target, manifest: Any, look: Look, query: str) -> tuple[in
     return int(counted), found
 
 
-def names_of(target: Target, manifest: Any, query: str) -> tuple[tuple[str, int], ...]:
-    """The values of a column and how many rows have each; none where they cannot be had."""
+def names_of(target: Target, manifest: Any, query: str) -> tuple[tuple[str, int], ...] | str:
+    """The values of a column and how many rows have each, or what dbt says instead."""
     rows = rows_of(target, manifest, query)
     if isinstance(rows, Diagnostic):
-        return ()
+        return _first_line(rows.label)
     return tuple((str(value), int(count)) for value, count in rows if value is not None)
 
 

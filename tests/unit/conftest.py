@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def segpy(capsys: pytest.CaptureFixture[str]) -> Segpy:
+def segpy(capsys: pytest.CaptureFixture[str]) -> Iterator[Segpy]:
     def run(*arguments: str) -> Said:
         with pytest.raises(SystemExit) as ended:
             main(arguments)
@@ -36,7 +37,8 @@ def segpy(capsys: pytest.CaptureFixture[str]) -> Segpy:
         assert isinstance(code, int)
         return Said(code, captured.out, captured.err)
 
-    return run
+    yield run
+    _let_go()
 
 
 def _let_go() -> None:

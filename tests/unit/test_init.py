@@ -11,6 +11,8 @@ import yaml
 
 from segpy.warehouse.invoke import invoke
 from segpy.warehouse.model import Target
+from segpy.warehouse.relations import names_of
+from segpy.warehouse.run import parse
 from tests.unit.foreign import MESSY, ORDERS, RAW, SINGLE, WIDE, lay_out
 from tests.unit.shop import Segpy
 
@@ -104,6 +106,15 @@ def test_a_project_with_nothing_in_it(root: Path, segpy: Segpy) -> None:
     said = segpy("init", "--select", "nothing")
     assert said.code == 1 and "no model, seed, snapshot or source matches nothing" in said.err
     assert not (root / "segments").exists()
+
+
+@pytest.mark.usefixtures("segpy")
+def test_what_the_warehouse_refuses_is_told(root: Path) -> None:
+    """Names of events that cannot be had are not none: the relation is left out, with what dbt says."""
+    lay_out(WIDE, root)
+    manifest = parse(Target(root), {})
+    said = names_of(Target(root), manifest, "select value from nowhere")
+    assert isinstance(said, str) and "error" in said.lower(), said
 
 
 def test_what_is_messy(root: Path, segpy: Segpy) -> None:
