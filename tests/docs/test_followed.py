@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.docs.pages import ROOT, Block, blocks, read
-from tests.e2e.commands import Ran, in_a_shell, run
+from tests.e2e.commands import Ran, run
+from tests.e2e.forked import in_a_forking_shell
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -25,8 +27,13 @@ def test_every_page_that_shows_a_way_is_followed() -> None:
 
 def test_what_is_shown_is_what_happens(tmp_path: Path) -> None:
     """Files are written, commands run, and what they are said to print is printed."""
-    folder, environment = tmp_path / "empty", {**in_a_shell(tmp_path / "bin"), "COLUMNS": "110"}
+    folder = tmp_path / "empty"
     folder.mkdir()
+    with in_a_forking_shell(tmp_path / "bin") as shell:
+        _follow(folder, {**shell, "COLUMNS": "110"})
+
+
+def _follow(folder: Path, environment: Mapping[str, str]) -> None:
     said: Ran | None = None
     shown = [(f"{page}:{block.line}", block) for page in PAGES for block in blocks(read(page))]
     for where, block in shown:

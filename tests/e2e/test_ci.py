@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from tests.docs.pages import ROOT, blocks
-from tests.e2e.commands import Ran, in_a_shell, run, write_files
+from tests.e2e.commands import Ran, run, write_files
+from tests.e2e.forked import in_a_forking_shell
 from tests.unit.shop import PROJECT, SPEC, change
 
 pytestmark = [
@@ -91,10 +92,9 @@ def _filled_in(value: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
     """The small project of the unit tests, with what the page adds to it, committed as `main`."""
     folder = tmp_path_factory.mktemp("runner")
-    shell = in_a_shell(folder / "bin", {"gh": _GH})
     given = {path: text for path, text in TOLD.items() if path.startswith(("ci/", "seeds/", "models/", "segments/"))}
     project = {
         **given,
@@ -103,9 +103,10 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
         "segments/users.yml": SPEC.replace("version: 1\n", FEATURE).replace("app_events", "stg_app_events"),
         ".gitignore": "target/\nlogs/\n*.duckdb*\n.user.yml\n*.md\n*.txt\n",
     }
-    made = Repository(write_files(folder / "shop", project), shell)
-    made.shell("git init -q -b main && segpy render && git add -A && git commit -q -m base")
-    return made
+    with in_a_forking_shell(folder / "bin", {"gh": _GH}) as shell:
+        made = Repository(write_files(folder / "shop", project), shell)
+        made.shell("git init -q -b main && segpy render && git add -A && git commit -q -m base")
+        yield made
 
 
 @pytest.fixture(autouse=True)
