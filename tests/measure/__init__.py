@@ -1,0 +1,1 @@
+"""The statistics beside published figures, other libraries and simulations."""
