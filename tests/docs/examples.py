@@ -1,4 +1,7 @@
-"""The examples of the language reference: compiled beside the page's own taxonomy, and run on its own people.
+"""Examples of pages that bring people of their own: compiled beside the page's taxonomy, and run on these people.
+
+A block marked `taxonomy` is read beside all others, a table of CSV is marked with the relation that it is, and all is
+evaluated at the page's instant, or at the day that a block is marked with.
 
 A claim is an arrow in a comment. Behind a segment it lists the members, behind a feature (or behind the name of a
 column) it gives everybody's value:
@@ -26,10 +29,11 @@ from segpy.source.nodes import Source
 from tests.cases.case import relation_name
 from tests.cases.runner import MODELS, Models, run
 from tests.cases.tables import Row, Table
-from tests.docs.pages import Block, blocks, read
+from tests.docs.pages import ROOT, Block, blocks, read
 
 PAGE = "docs/reference/language.md"
 AS_OF = datetime(2026, 3, 10)
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _CLAIM = re.compile(r"#\s*(?:(\w+)\s*)?→\s*(.+)$")
 _KEY = re.compile(r"\s*(\w+):")
 
@@ -44,30 +48,39 @@ class Claim:
     values: tuple[str, ...] | None
 
 
-def examples() -> list[Block]:
-    """The YAML blocks of the page that are specs, the taxonomy aside."""
-    return [block for block in blocks(read(PAGE), "yaml") if block.mark != "taxonomy"]
+def pages() -> list[str]:
+    """The pages with such examples."""
+    found = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("explanation/*.md"))
+    return [PAGE, *(page for page in found if any(one.mark == "taxonomy" for one in blocks(read(page), "yaml")))]
+
+
+def examples(page: str = PAGE) -> list[Block]:
+    """The YAML blocks of a page that are specs, the taxonomy aside."""
+    return [block for block in blocks(read(page), "yaml") if block.mark != "taxonomy"]
 
 
 @cache
-def taxonomy() -> str:
+def taxonomy(page: str = PAGE) -> str:
     """The block that all others are read beside."""
-    (found,) = (block.text for block in blocks(read(PAGE), "yaml") if block.mark == "taxonomy")
+    (found,) = (block.text for block in blocks(read(page), "yaml") if block.mark == "taxonomy")
     return found
 
 
 @cache
-def people() -> tuple[Table, ...]:
-    """The tables of the page, their columns typed as the taxonomy says."""
-    said = yaml.load(taxonomy(), Loader=yaml.BaseLoader)
+def people(page: str = PAGE) -> tuple[Table, ...]:
+    """The tables of a page, their columns typed as the taxonomy says."""
+    said = yaml.load(taxonomy(page), Loader=yaml.BaseLoader)
     types: dict[str, dict[str, str]] = {}
     for entity in said["entities"].values():
-        about = entity["attributes"]
-        types[relation_name(about["relation"])] = {entity["key"]: "text", **about["columns"]}
+        if about := entity.get("attributes"):
+            valid = {about[key]: "timestamp" for key in ("valid_from", "valid_to") if key in about}
+            types[relation_name(about["relation"])] = {entity["key"]: "text", **valid, **about["columns"]}
     for stream in said["streams"].values():
-        keys = dict.fromkeys([*stream["entity"].values(), stream["id"], stream["event"]], "text")
-        types[relation_name(stream["relation"])] = {**keys, stream["occurred_at"]: "timestamp", **stream["properties"]}
-    return tuple(_table(block, types[block.mark]) for block in blocks(read(PAGE), "csv"))
+        keys = [*stream["entity"].values(), *(stream[key] for key in ("id", "event") if key in stream)]
+        order = {stream["order"]: "integer"} if "order" in stream else {}
+        columns = {stream["occurred_at"]: "timestamp", **order, **stream.get("properties", {})}
+        types[relation_name(stream["relation"])] = {**dict.fromkeys(keys, "text"), **columns}
+    return tuple(_table(block, types[block.mark]) for block in blocks(read(page), "csv"))
 
 
 def _table(block: Block, types: dict[str, str]) -> Table:
@@ -78,13 +91,13 @@ def _table(block: Block, types: dict[str, str]) -> Table:
     return Table(block.mark, {column: types[column] for column in header}, rows)
 
 
-def compiled(block: Block) -> Compiled:
+def compiled(block: Block, page: str = PAGE, adapter: str | None = None) -> Compiled:
     """An example compiled, beside the taxonomy unless it is marked to stand alone."""
-    beside = () if "alone" in block.mark.split() else (Source("segments/taxonomy.yml", taxonomy()),)
-    return compile_sources((*beside, Source("segments/example.yml", block.text)), Catalog())
+    beside = () if "alone" in block.mark.split() else (Source("segments/taxonomy.yml", taxonomy(page)),)
+    return compile_sources((*beside, Source("segments/example.yml", block.text)), Catalog(adapter=adapter))
 
 
-def result(compiled: Compiled) -> dict[str, list[Row]]:
+def result(compiled: Compiled, page: str = PAGE, mark: str = "") -> dict[str, list[Row]]:
     """The rows of every model of an example."""
     artifacts = {artifact.path: artifact.text for artifact in compiled.artifacts}
     sql = {
@@ -92,7 +105,8 @@ def result(compiled: Compiled) -> dict[str, list[Row]]:
         for path, text in artifacts.items()
         if path.startswith(MODELS) and path.endswith(".sql") and "/examples/" not in path
     }
-    return run(Models(sql, artifacts), people(), AS_OF)
+    day = _DAY.search(mark)
+    return run(Models(sql, artifacts), people(page), datetime.fromisoformat(day[0]) if day else AS_OF)
 
 
 def claims(block: Block) -> Iterator[Claim]:

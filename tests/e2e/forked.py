@@ -6,12 +6,12 @@ saved is the time that Python takes to import dbt and segpy, which for small pro
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import io
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -74,9 +74,11 @@ def serve(listening: socket.socket) -> None:
     for module in _IMPORTED:
         with suppress(ImportError):
             importlib.import_module(module)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended forks are nobody's business
     listening.settimeout(_LOOK)
     while os.getppid() == parent:
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
         try:
             asked, _ = listening.accept()
         except TimeoutError:
@@ -90,7 +92,6 @@ def serve(listening: socket.socket) -> None:
 
 def _answer(asked: socket.socket) -> None:
     """Be the command that was called, and say how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     head, streams, _, _ = socket.recv_fds(asked, _HEAD, 3)
     with asked.makefile("rb") as told:
         name, arguments, folder, environment = json.loads(told.read(int.from_bytes(head, "big")))
@@ -104,6 +105,7 @@ def _answer(asked: socket.socket) -> None:
     os.environ.update(environment)
     sys.argv = [name, *arguments]
     code = _ended(*_COMMANDS[name])
+    atexit._run_exitfuncs()  # what dbt leaves to the end of its process
     with suppress(OSError):  # whoever reads may have had enough
         sys.stdout.flush()
         sys.stderr.flush()

@@ -15,6 +15,7 @@ import pytest
 
 from tests.demo_oracle.members import RECORD, members
 from tests.demo_oracle.world import Reading
+from tests.docs.pages import blocks, read, section
 from tests.e2e.commands import Ran, contents, copy_repository, run_segpy
 from tests.e2e.tables import dump, rows
 
@@ -107,6 +108,14 @@ def test_generated_files_are_up_to_date(tmp_path: Path) -> None:
     said = run_segpy(copied, "render", "--check")
     assert said.code == 0, said.all
     assert contents(copied) == before
+
+
+def test_an_attempt_is_told_as_the_reference_shows_it(project: Path, first: Warehouse) -> None:
+    (shown,) = blocks(section(read("docs/reference/cli.md"), "segpy explain"), "text")
+    asked = ("explain", "u244", "momentum", "--as-of", "2026-03-01")
+    said = run_segpy(project, *asked, env={"DBT_TARGET_PATH": str(first.database.parent)})
+    lines = [line.rstrip() for line in said.out.splitlines()]
+    assert [line for line in shown.text.splitlines() if line.rstrip() not in lines] == [], said.all
 
 
 def test_members(first: Warehouse, recorded: Any) -> None:
