@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segpy.measure.model import Interval
+from segpy.measure.model import Estimate, Interval, Method, Status, withheld
 
 
 def wilson(events: int, n: int, confidence: float = 0.95) -> Interval | None:
@@ -12,6 +12,14 @@ def wilson(events: int, n: int, confidence: float = 0.95) -> Interval | None:
     within 0 and 1, and has a width also where nothing or everything happened.
     """
     return _of(events, n, confidence, "wilson")
+
+
+def rate(events: int, n: int, confidence: float = 0.95) -> Estimate:
+    """Events out of n with Wilson's interval."""
+    interval = wilson(events, n, confidence)
+    if interval is None:
+        return withheld(max(n, 0), Status.TOO_FEW if n == 0 else Status.INVALID)
+    return Estimate(n, Status.READABLE, Method.WILSON, events / n, interval, confidence=confidence)
 
 
 def clopper_pearson(events: int, n: int, confidence: float = 0.95) -> Interval | None:
