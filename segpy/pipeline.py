@@ -176,7 +176,8 @@ def _planned(read: _Read, catalog: Catalog, warnings: tuple[Diagnostic, ...]) ->
     if _has_errors(findings):
         return _Planned(Compiled(read.sources, tuple(findings)))
     grain = bound.settings.grain.value
-    history = (plan.history.spells, plan.history.sizes)
+    assigned = (plan.holdouts.assignments,) if plan.holdouts is not None else ()
+    history = (plan.history.spells, plan.history.sizes, *assigned)
     compiled = Compiled(
         read.sources, tuple(findings), (), summaries(plan), (), chosen(plan), grain, plan.members, history
     )

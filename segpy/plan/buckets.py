@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import md5
 
-BUCKETS = 10_000
+from segpy.resolve.model_experiments import BUCKETS, STEP
 
 
 def bucket(salt: str, key: str | int) -> int:
@@ -16,6 +16,14 @@ def bucket(salt: str, key: str | int) -> int:
     if "-" in salt:
         raise ValueError(f"a salt has no `-`: {salt!r}")
     return int(md5(f"{salt}-{key}".encode(), usedforsecurity=False).hexdigest()[:8], 16) % BUCKETS
+
+
+def stratified_bucket(salt: str, stratum: str, place: int) -> int:
+    """The bucket of the entity that is drawn at a place of its stratum, from 0.
+
+    The first of a stratum gets the bucket of the stratum itself, each other the one that lies so many further on.
+    """
+    return (bucket(salt, stratum) + STEP * place) % BUCKETS
 
 
 def is_held_out(salt: str, key: str | int, percent: float) -> bool:

@@ -9,6 +9,7 @@ from segpy.plan.fingerprint import canonical
 from segpy.plan.kept import kept_plan
 from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.model_history import HistoryModels
+from segpy.plan.model_holdouts import HoldoutModels, HoldoutPlan, StratumColumn
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.plan.names import atom_name, slug
 from segpy.plan.owners import owners
@@ -17,7 +18,8 @@ from segpy.plan.selections import atoms_of, events_plan, found, property_column,
 from segpy.plan.sequences import Asked, Reading, sequence_names, sequences_plan
 from segpy.resolve.model import Bound, Feature, Segment, tests_of
 from segpy.resolve.model_events import Atom, Entity, Property
-from segpy.resolve.model_measures import EventMeasure, Measure, Sequence, SequenceMeasure, measures_in
+from segpy.resolve.model_experiments import Holdout
+from segpy.resolve.model_measures import EventMeasure, Measure, Sequence, SequenceMeasure, measures_in, type_of
 from segpy.spec.model import Explanations, SemanticLayer
 from segpy.spec.model_measures import Output
 
@@ -54,6 +56,7 @@ def build_plan(bound: Bound) -> Plan:
         history,
         owners(bound),
         _semantics(bound, prefix),
+        HoldoutModels(f"{prefix}segment_holdouts", f"{prefix}segment_assignments") if bound.holdouts else None,
     )
 
 
@@ -93,7 +96,8 @@ def _hashes(plans: Iterable[EntityPlan]) -> dict[str, str]:
 def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]) -> EntityPlan:
     features = tuple(feature for feature in bound.features if feature.entity == entity.name)
     segments = tuple(segment for segment in bound.segments if segment.entity == entity.name)
-    wanted = wanted_measures(features, segments)
+    holdouts = tuple(one for one in bound.holdouts if one.entity == entity.name)
+    wanted = wanted_measures(features, segments, holdouts)
     sequences = _sequences(wanted)
     atoms = tuple(sorted({atom for one in wanted for atom in atoms_of(one.measure)}, key=_by_name))
     kept = _kept(wanted)
@@ -105,6 +109,7 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
     reading = Reading(rows, columns)
     events = events_plan(f"{prefix}{entity.name}_events", entity, rows, kept, ordered=ordered)
     planned = features_plan(f"{prefix}{entity.name}_features", features, wanted, context)
+    names_of = column_names(entity, features, wanted)
     return EntityPlan(
         entity,
         bound.settings.retention,
@@ -117,18 +122,26 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
             bound.settings.retention,
             segments,
             bound.groups,
-            column_names(entity, features, wanted),
+            names_of,
             elsewhere,
         ),
         kept_plan(entity, planned, bound.settings, prefix) if events is not None else None,
+        tuple(_stratified(one, entity, names_of) for one in holdouts),
     )
+
+
+def _stratified(holdout: Holdout, entity: Entity, columns: dict[Measure, str]) -> HoldoutPlan:
+    strata = (StratumColumn(one.name, columns[one.measure], type_of(one.measure)) for one in holdout.strata)
+    return HoldoutPlan(holdout, entity.key, tuple(strata))
 
 
 def _by_name(atom: Atom) -> tuple[str, str]:
     return atom_name(atom), canonical(atom)
 
 
-def wanted_measures(features: tuple[Feature, ...], segments: tuple[Segment, ...]) -> tuple[Wanted, ...]:
+def wanted_measures(
+    features: tuple[Feature, ...], segments: tuple[Segment, ...], holdouts: tuple[Holdout, ...] = ()
+) -> tuple[Wanted, ...]:
     """Each measure once, with all that wants it, inputs of expressions included; in the order of the names."""
     serves: dict[Measure, set[str]] = {}
     for feature in features:
@@ -138,6 +151,10 @@ def wanted_measures(features: tuple[Feature, ...], segments: tuple[Segment, ...]
         for test in tests_of(segment.condition):
             for measure in measures_in(test.measure):
                 serves.setdefault(measure, set()).add(f"{segment.name} ({segment.span.file})")
+    for holdout in holdouts:
+        for stratum in holdout.strata:
+            for measure in measures_in(stratum.measure):
+                serves.setdefault(measure, set()).add(f"the hold-out {holdout.name} ({holdout.span.file})")
     return tuple(Wanted(measure, tuple(sorted(names))) for measure, names in serves.items())
 
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from segpy.plan.model_events import EventsPlan, Selection
 from segpy.plan.model_explained import Explained
 from segpy.plan.model_history import HistoryModels, Remembered
+from segpy.plan.model_holdouts import HoldoutModels, HoldoutPlan
 from segpy.plan.model_owners import Owner
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.resolve.methods import Method
@@ -360,6 +361,7 @@ class EntityPlan:
     sequences: SequencesPlan | None
     segments: SegmentsPlan | None
     kept: KeptPlan | None = None
+    holdouts: tuple[HoldoutPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +379,7 @@ class Plan:
     history: HistoryModels
     owners: tuple[Owner, ...] = ()
     semantics: SemanticsPlan | None = None
+    holdouts: HoldoutModels | None = None
 
 
 def models_of(plan: Plan) -> tuple[str, ...]:
@@ -392,4 +395,5 @@ def models_of(plan: Plan) -> tuple[str, ...]:
         return tuple(names)
     explained = (plan.attrition, plan.explanations) if plan.explanations is not None else (plan.attrition,)
     spine = (plan.semantics.time_spine,) if plan.semantics is not None and plan.semantics.time_spine else ()
-    return (*names, plan.members, plan.catalog, plan.activation, *explained, *plan.history.names, *spine)
+    held = (plan.holdouts.holdouts, plan.holdouts.assignments) if plan.holdouts is not None else ()
+    return (*names, plan.members, plan.catalog, plan.activation, *explained, *plan.history.names, *held, *spine)

@@ -10,7 +10,7 @@ from segpy.resolve.model import Bound, segments_counted, segments_of, segments_o
 
 
 def part_of(bound: Bound, segments: Iterable[str], features: Iterable[str] = ()) -> Bound:
-    """The specs with these segments and features, all that they look at, and no other. It has no examples."""
+    """These segments and features with all that they look at, and nothing else; no examples, no hold-outs."""
     wanted = frozenset(features)
     asked = segments_counted(one.measure for one in bound.features if one.name in wanted)
     needed = needed_segments(bound, (*segments, *asked))
@@ -26,6 +26,7 @@ def part_of(bound: Bound, segments: Iterable[str], features: Iterable[str] = ())
             if needed & set(group.segments)
         ),
         examples=(),
+        holdouts=(),
     )
 
 

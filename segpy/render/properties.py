@@ -10,6 +10,7 @@ from typing import Any
 from segpy.plan.model import EntityPlan, Plan, SegmentsPlan
 from segpy.render.explained import explained_contents, explained_tests
 from segpy.render.history import Contents, a_test, history_contents
+from segpy.render.holdouts import activation_tests, holdout_contents
 from segpy.render.model import Artifact
 from segpy.render.owners import flag_config, segments_config
 from segpy.render.semantics import calendar, calendar_words, semantics_file
@@ -105,9 +106,11 @@ def _contents(plan: Plan, written: Mapping[str, str]) -> dict[str, Contents]:
         found |= _entity_contents(plan, entity, written)
     members = "The members of every segment at as_of."
     found[plan.members] = (members, True, [a_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
-    found |= history_contents(plan) | explained_contents(plan)
+    found |= history_contents(plan) | explained_contents(plan) | holdout_contents(plan)
     activation = "The members of every segment at as_of whose entity asks for no consent or has given it."
-    found[plan.activation] = (activation, True, [a_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
+    activation = activation.replace(" whose", ", of whom none is held out, whose") if plan.holdouts else activation
+    grain = a_test("segpy_grain", columns=["segment", "entity", "entity_key"])
+    found[plan.activation] = (activation, True, [grain, *activation_tests(plan.holdouts)])
     catalog = "What each segment means: to be shown beside a flag."
     found[plan.catalog] = (catalog, True, [a_test("segpy_grain", columns=["segment"])])
     spines = calendar_words(plan.semantics, plan.bound.settings.grain.value) if plan.semantics is not None else {}

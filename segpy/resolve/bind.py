@@ -6,6 +6,7 @@ from segpy.catalog.model import Catalog
 from segpy.diagnostics.model import Diagnostic
 from segpy.resolve.examples import bind_examples
 from segpy.resolve.features import FeatureBinder
+from segpy.resolve.holdouts import HoldoutBinder
 from segpy.resolve.model import Bound, Settings
 from segpy.resolve.scope import Findings, Parse
 from segpy.resolve.segments import SegmentBinder
@@ -20,11 +21,12 @@ def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tupl
     features = FeatureBinder(spec, taxonomy, findings)
     bound_features = features.bind_all()
     segments, groups = SegmentBinder(spec, taxonomy, features, findings).bind_all()
+    holdouts = HoldoutBinder(spec, taxonomy, features, findings, segments).bind_all()
     examples = bind_examples(spec, taxonomy, features, findings)
     if findings.noted:
         return None, tuple(dict.fromkeys(findings.noted))
     entities = tuple(sorted(taxonomy.entities.values(), key=lambda entity: entity.name))
-    return Bound(_settings(spec, catalog), entities, bound_features, segments, groups, examples), ()
+    return Bound(_settings(spec, catalog), entities, bound_features, segments, groups, examples, holdouts), ()
 
 
 def _settings(spec: Spec, catalog: Catalog) -> Settings:

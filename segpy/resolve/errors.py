@@ -268,3 +268,21 @@ class TooEntangled(Diagnostic):
     @property
     def help(self) -> str:
         return f"let it stand on fewer {self.kind}s, or compute a part of it in a model of your own"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldoutOfNothing(Diagnostic):
+    """A hold-out of all segments of an entity that has none."""
+
+    name: str
+    entity: str
+    code: ClassVar[str] = "SEG221"
+    title: ClassVar[str] = "hold-out of no segment"
+
+    @property
+    def label(self) -> str:
+        return f"`{self.name}` holds nobody out: there is no segment of entity `{self.entity}`"
+
+    @property
+    def help(self) -> str:
+        return "name another entity, or write the hold-out when there are segments to be held out of"

@@ -22,6 +22,7 @@ _KINDS = {
     "features": "feature",
     "segments": "segment",
     "exclusive_groups": "group",
+    "holdouts": "hold-out",
 }
 T = TypeVar("T")
 

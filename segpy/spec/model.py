@@ -9,6 +9,7 @@ from typing import TypeAlias
 from segpy.diagnostics.model import Span
 from segpy.spec.expression import Type
 from segpy.spec.model_examples import Example
+from segpy.spec.model_experiments import Experiment, SharedHoldout
 from segpy.spec.model_measures import Measure
 from segpy.spec.model_values import Column, Length, Name, Relation, SqlText, Value
 
@@ -218,6 +219,7 @@ class Segment:
     size: Size | None
     version: int
     examples: tuple[Example, ...] = ()
+    experiment: Experiment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,3 +307,4 @@ class Spec:
     features: tuple[Feature, ...]
     segments: tuple[Segment, ...]
     groups: tuple[ExclusiveGroup, ...]
+    holdouts: tuple[SharedHoldout, ...] = ()

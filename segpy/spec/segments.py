@@ -9,6 +9,7 @@ from typing import Any
 from segpy.source.nodes import Mapping, Node, Sequence
 from segpy.spec.errors import MissingKey, NotHere
 from segpy.spec.examples import EXAMPLES
+from segpy.spec.experiments import EXPERIMENT, HOLDOUTS
 from segpy.spec.fragments import Defined, Fragment, Schema, at_most_one, items, some, told_by
 from segpy.spec.measures import (
     CONDITIONS,
@@ -289,7 +290,7 @@ _SEGMENT = {
         Key("version", integer(1, "a whole number of at least 1"), "the author's number"),
         Key("eligible", ELIGIBLE, "who can be a member at all"),
         Key("membership", MEMBERSHIP, "how entering and leaving become episodes"),
-        Key("experiment", ANYTHING, "hold-out and outcome", not_yet="leave it out for now"),
+        Key("experiment", EXPERIMENT, "how it is found out what acting on members does"),
         Key("examples", EXAMPLES, "become unit tests"),
     ),
     **LOGIC,
@@ -323,6 +324,7 @@ def read_segment(name: Name, node: Node) -> Segment:
         values.get("size"),
         values.get("version", 1),
         values.get("examples", ()),
+        values.get("experiment"),
     )
 
 
@@ -338,5 +340,6 @@ def _segment_schema() -> Fragment:
 PORTFOLIO_KEYS = table(
     Key("features", all_named("feature", "features", _feature, _feature_schema()), "named measures"),
     Key("segments", all_named("segment", "segments", read_segment, _segment_schema()), "segments"),
+    Key("holdouts", HOLDOUTS, "hold-outs that segments share"),
     Key("outcomes", ANYTHING, "what experiments measure", not_yet="leave it out for now"),
 )

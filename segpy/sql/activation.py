@@ -7,19 +7,32 @@ from sqlglot import exp
 from segpy.plan.model import Plan
 from segpy.resolve.model_events import Entity
 from segpy.spec.expression import Type
+from segpy.sql.holdouts import TREATED
 from segpy.sql.membership import members_columns
 from segpy.sql.model import Cte, Query
 from segpy.sql.relations import Relations
-from segpy.sql.tree import cast, column, inner_join, is_known, named, select, table, text, union_all
+from segpy.sql.tree import (
+    any_of,
+    cast,
+    column,
+    inner_join,
+    is_known,
+    named,
+    select,
+    table,
+    text,
+    union_all,
+)
 from segpy.sql.versions import holding
 
 
 def activation_query(plan: Plan) -> Query:
-    """The members of every segment whose entity asks for no consent or has given it."""
+    """The members of every segment who are not held out, and whose entity asks for no consent or has given it."""
     relations = Relations(plan.bound.settings.grain)
-    columns = members_columns()
-    members = select([exp.Star()], table(relations.model(plan.members)))
-    ctes = [Cte("members", (), members)]
+    columns = members_columns(plan)
+    members = select([exp.Star()], table(relations.model(plan.members)), where=_acted_upon(plan))
+    words = ("nothing is done with those who are held out",) if plan.holdouts is not None else ()
+    ctes = [Cte("members", words, members)]
     parts: list[exp.Query] = []
     for entity in (one.entity for one in plan.entities if one.segments is not None):
         own = exp.EQ(this=column("entity", "members"), expression=text(entity.name))
@@ -41,6 +54,21 @@ def activation_query(plan: Plan) -> Query:
         relations.placeholders,
         view=True,
     )
+
+
+def _acted_upon(plan: Plan) -> list[exp.Expr]:
+    """What holds of whoever is not held out: of segments without a hold-out there is no arm.
+
+    Who was not assigned to an arm yet, although there is one to be assigned to, is not acted upon either.
+    """
+    covered = sorted({segment for one in plan.bound.holdouts for segment in one.segments})
+    if not covered:
+        return []
+    treated = exp.EQ(this=column("arm"), expression=text(TREATED))
+    if len(covered) == len(plan.bound.segments):
+        return [treated]
+    without = exp.Not(this=exp.In(this=column("segment"), expressions=[text(one) for one in covered]))
+    return [any_of([treated, without])]
 
 
 def _consenting(entity: Entity, name: str, relations: Relations) -> Cte:

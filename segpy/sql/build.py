@@ -9,11 +9,13 @@ from segpy.dialects import DIALECTS, Dialect
 from segpy.plan.model import Plan
 from segpy.resolve.model_events import Entity
 from segpy.sql.activation import activation_query
+from segpy.sql.assignments import assignments_query
 from segpy.sql.attrition import attrition_query
 from segpy.sql.audiences import audience_queries
 from segpy.sql.events import events_query
 from segpy.sql.explanations import explanations_query
 from segpy.sql.features import features_query
+from segpy.sql.holdouts import holdouts_query
 from segpy.sql.inputs import reads_of
 from segpy.sql.layout import typeset, variants
 from segpy.sql.lower.query import lower, lowered_column
@@ -67,7 +69,10 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
     """The query of every model, the same for all engines."""
     queries = entity_queries(plan, kept=True)
     if any(entity.segments for entity in plan.entities):
-        queries += (catalog_query(plan), spells_query(plan), membership_query(plan), changes_query(plan))
+        queries += (catalog_query(plan), spells_query(plan))
+        if plan.holdouts is not None:
+            queries += (holdouts_query(plan, plan.holdouts), assignments_query(plan, plan.holdouts))
+        queries += (membership_query(plan), changes_query(plan))
         queries += (members_query(plan), sizes_query(plan), activation_query(plan), *audience_queries(plan))
         queries += (attrition_query(plan),)
         if plan.explanations is not None:

@@ -9,6 +9,7 @@ from sqlglot import exp
 from segpy.plan.model import Plan
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
+from segpy.sql.holdouts import arm_columns, with_arms
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.relations import Relations
 from segpy.sql.remembered import EXPIRED, MEMBER, TOLD, WHO
@@ -39,36 +40,38 @@ def membership_query(plan: Plan) -> Query:
     gaps = _gaps(plan)
     spells = table(relations.model(plan.history.spells))
     members = exp.EQ(this=column("kind"), expression=text(MEMBER))
-    own = ("from_at", "to_at", "reason", *TOLD, "since")
+    kept = ("from_at", "to_at", "reason", *TOLD, "since")
     if not gaps:
         renamed = {"from_at": "entered_at", "to_at": "exited_at", "reason": "exit_reason"}
         columns = [
             *map(column, WHO),
             named(cast(_over(exp.RowNumber()), Type.INTEGER), "episode"),
-            *(named(column(name), renamed.get(name, name)) for name in own),
+            *(named(column(name), renamed.get(name, name)) for name in kept),
         ]
         ctes: tuple[Cte, ...] = ()
         final: exp.Query = select(columns, spells, where=[members])
     else:
         before = {name: named(_over(exp.Lag(this=column(name))), f"{name}_before") for name in _PREVIOUS}
-        listed = [*map(column, (*WHO, *own)), *before.values()]
+        listed = [*map(column, (*WHO, *kept)), *before.values()]
         begins = cast(exp.Case(ifs=[exp.If(this=_goes_on(gaps), true=number(0))], default=number(1)), Type.INTEGER)
         ctes = (
             Cte("memberships", ("each with the one before it",), select(listed, spells, where=[members])),
             Cte(
                 "told_apart",
                 ("who comes back soon enough goes on with the same episode",),
-                select([*map(column, (*WHO, *own)), named(begins, "begins")], table("memberships")),
+                select([*map(column, (*WHO, *kept)), named(begins, "begins")], table("memberships")),
             ),
-            Cte("episodes", (), _numbered(own)),
+            Cte("episodes", (), _numbered(kept)),
         )
         final = _whole()
+    own = _membership_columns()
+    ctes, final = with_arms(plan, relations, ctes, final, own)
     return Query(
         plan.history.membership,
         "one row a segment, entity and episode",
         ctes,
         final,
-        _membership_columns(),
+        (*own, *arm_columns(plan)),
         relations.placeholders,
         view=True,
     )
@@ -166,13 +169,14 @@ def members_query(plan: Plan) -> Query:
         named(column("since"), "entered_at"),
         column("episode"),
         named(respond, "respond_by"),
+        *(column(one.name) for one in arm_columns(plan)),
     ]
     still = [is_null(column("exited_at"))]
     final = select(columns, table(relations.model(plan.history.membership)), where=still)
-    return Query(plan.members, "one row a segment and member", (), final, members_columns(), relations.placeholders)
+    return Query(plan.members, "one row a segment and member", (), final, members_columns(plan), relations.placeholders)
 
 
-def members_columns() -> tuple[OutputColumn, ...]:
+def members_columns(plan: Plan) -> tuple[OutputColumn, ...]:
     """What is told of a member of a segment."""
     return (
         *_who_columns(),
@@ -182,6 +186,7 @@ def members_columns() -> tuple[OutputColumn, ...]:
         output("entered_at", Type.TIMESTAMP, "Since when the entity is in."),
         output("episode", Type.INTEGER, "Which time this is, from 1."),
         output("respond_by", Type.TIMESTAMP, "Until when the playbook wants an answer; null where it does not say."),
+        *arm_columns(plan),
     )
 
 
@@ -206,12 +211,13 @@ def changes_query(plan: Plan) -> Query:
         output("version", Type.INTEGER, "The author's version of the segment that was entered or left."),
         output("content_hash", Type.TEXT, "The hash of that segment's meaning."),
     )
+    ctes, final = with_arms(plan, relations, (), union_all([begun, over]), columns)
     return Query(
         plan.history.changes,
         "one row a segment, entity, instant and change",
-        (),
-        union_all([begun, over]),
-        columns,
+        ctes,
+        final,
+        (*columns, *arm_columns(plan)),
         relations.placeholders,
         view=True,
     )

@@ -10,7 +10,7 @@ import pytest
 
 from segpy.diagnostics.model import Diagnostic
 from segpy.spec import examples as told
-from segpy.spec import measures, membership, operands, segments, sequences, taxonomy, windows
+from segpy.spec import experiments, measures, membership, operands, segments, sequences, taxonomy, windows
 from segpy.spec.expression import Function, Operator
 from segpy.spec.shapes import Key
 from tests.cases.unit_tests import failures, unit_tests
@@ -50,6 +50,7 @@ DESCRIBED: dict[str, Mapping[str, Key]] = {
     "Members": taxonomy._MEMBERS,
     "Eligible": membership.ELIGIBLE_KEYS,
     "Episodes": membership.MEMBERSHIP_KEYS,
+    "Hold-outs": {"holdout": experiments.EXPERIMENT_KEYS["holdout"], **experiments._SHARED},
 }
 OF_ONE_MEASURE = {"where"}  # said in the prose of "Measures"
 
@@ -143,7 +144,7 @@ def _grammar() -> list[Mapping[str, Key]]:
     """Every mapping of keys that the spec stage declares."""
     return [
         table
-        for module in (taxonomy, operands, windows, sequences, measures, membership, told, segments)
+        for module in (taxonomy, operands, windows, sequences, measures, membership, experiments, told, segments)
         for table in _tables(module)
     ]
 

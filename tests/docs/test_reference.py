@@ -213,7 +213,8 @@ def test_the_tests_are_those_that_come_with_the_models() -> None:
             assert where == set(KINDS) - {"<entity>_events", "segment_moves", "segment_explanations"}
         else:
             first = row[1].split(" ")[0]
-            assert where == {"segment_spells" if first == "spells" else f"<entity>_{first}"}
+            history = first in ("spells", "assignments", "activation")
+            assert where == {f"segment_{first}" if history else f"<entity>_{first}"}
 
 
 def test_queries_have_the_answers_shown() -> None:

@@ -151,6 +151,7 @@ class _Run:
             var=lambda name, default=None: default,
             segpy_as_of=lambda *_: _literal(self.as_of),
             segpy_continues=self._continues,
+            is_incremental=lambda: self._incremental,
             segpy_last_as_of=lambda seconds=0: _literal(self._last() - timedelta(seconds=seconds)),
             segpy_last_look=self._last_look,
             segpy_run=lambda: f"'run {self.warehouse.runs}'",

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from segpy.spec import decode, examples, measures, membership, operands, segments, sequences, taxonomy, windows
+from segpy.spec import (
+    decode,
+    examples,
+    experiments,
+    measures,
+    membership,
+    operands,
+    segments,
+    sequences,
+    taxonomy,
+    windows,
+)
 from segpy.spec.shapes import Key
 
 Value = dict[str, Any]
@@ -53,6 +64,9 @@ PLACES = {
     "playbook": Place(membership.PLAYBOOK_KEYS, lambda one: _in_segment(playbook=one)),
     "eligible": Place(membership.ELIGIBLE_KEYS, lambda one: _in_segment(eligible=one)),
     "membership": Place(membership.MEMBERSHIP_KEYS, lambda one: _in_segment(membership=one)),
+    "experiment": Place(experiments.EXPERIMENT_KEYS, lambda one: _in_segment(experiment=one)),
+    "holdout": Place(experiments._HOLDOUT, lambda one: _in_segment(experiment={"holdout": one})),
+    "shared holdout": Place(experiments._SHARED, lambda one: {"holdouts": {"everyone": one}}),
     "example": Place(examples.EXAMPLE, lambda one: _in_segment(examples=[one])),
     "expectation": Place(
         examples.EXPECTATION, lambda one: _in_segment(examples=[{"name": "n", "as_of": "2026-03-10", "expect": one}])
@@ -125,6 +139,12 @@ _BY_SHAPE = {
     "a bound": "20.5%",
     "who is eligible": {"min_tenure": _DURATION},
     "membership": {"grace": _DURATION},
+    "an experiment": {"holdout": "10%"},
+    "a share": "0.25%",
+    "a share, or a mapping with `share`": {"share": "10%", "stratify_by": ["plan"]},
+    "hold-outs": {"everyone": {"entity": "user", "share": "5%"}},
+    "a list of attributes or features": ["plan"],
+    "a list of segments": ["s", "t"],
     "a list of steps": ["a", {"any_order": ["b", "c"]}, {"event": ["d", "e"], "directly": True}],
     "an event and a duration": {"event": "login", "for": _DURATION},
     "properties": ["product_id"],
@@ -196,6 +216,7 @@ VALUES: tuple[Any, ...] = (
     *("7 days", "1 day", "0 days", "00 days", "0 months", "3 months", "1 year", "7 dayss", "7days", "7  days", "7 d"),
     *(" 7 days\n", "7\u00a0days", "7\x85days", "400000 days", "1234567890 days", "0000000007 days", "000 000 days"),
     *("20%", "0%", "100%", "100.0%", "100.01%", "101%", "20.5 %", "0100%", "٣%", "5", "-1%", "20% ", "first", "last"),
+    *("99.99%", "0.00%", "0.01%", ".5%", "1.234%", "007%"),
     *("ref('x')", 'ref("x")', "ref('x\")", " ref( 'a' , 'b.c' ) ", "ref('a', 'b', 'c')", "source('a', 'b')", "ref(x)"),
     *("source('a')", "ref('ü')", "ref('→')", "{{ ref('x') }}", "ref('x') }}", "{ % x", "tab\tx", "a\x85b", "\u2028"),
     *("2026-01-01", "Europe/Berlin", "Mars/Base", "Etc/GMT+5", "UTC", "duckdb", "/a/b-c/", "a//b", "ä/b", "a/→"),

@@ -79,7 +79,19 @@ def test_nothing_is_offered_that_is_not_yet() -> None:
 
 def test_definitions_are_named_by_the_words_of_the_language() -> None:
     words = {name for place in PLACES.values() for name in place.keys}
-    kinds = {"condition", "entity", "event", "feature", "group", "measure", "segment", "sequence", "step", "stream"}
+    kinds = {
+        "condition",
+        "entity",
+        "event",
+        "feature",
+        "group",
+        "holdout",
+        "measure",
+        "segment",
+        "sequence",
+        "step",
+        "stream",
+    }
     for name in WHOLE["definitions"]:
         kind, _, key = name.partition(".")
         assert kind in kinds | {"window"}

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from segpy.source.nodes import Source
 from segpy.source.read import read_source
-from segpy.spec import examples, measures, membership, operands, segments, sequences, taxonomy, windows
+from segpy.spec import examples, experiments, measures, membership, operands, segments, sequences, taxonomy, windows
 from segpy.spec.decode import decode
 from segpy.spec.errors import DefinedTwice
 from segpy.spec.shapes import Key
@@ -25,7 +25,7 @@ from tests.schema.values import node_of, plain, validator
 
 SPECS = sorted([*ROOT.glob("segments/**/*.yml"), *ROOT.glob("tests/cases/*/spec.yml")])
 ERRORS = sorted(path for path in ROOT.glob("tests/errors/**/*.yml") if path.name != "catalog.yml")
-MODULES = (examples, taxonomy, operands, windows, sequences, measures, membership, segments)
+MODULES = (examples, experiments, taxonomy, operands, windows, sequences, measures, membership, segments)
 
 
 def name(path: Path) -> str:

@@ -34,7 +34,7 @@ SETTINGS = {
     "outcomes": "outcomes: {paid: {did: order}}",
 }
 SEGMENTS = {
-    "experiment": "experiment: {holdout: 10%}",
+    "outcome": "experiment: {holdout: 10%, outcome: paid}",
 }
 
 

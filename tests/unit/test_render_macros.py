@@ -49,6 +49,16 @@ RELATIONS = {
     "explanations_cut": "select * from explanations where segment <> 'b' or position <> 1",
     "explanations_unmissed": "select * replace (0 as conditions_missed) from explanations",
     "explanations_too_far": "select * replace (conditions_missed * 3 as conditions_missed) from explanations",
+    "holdouts": """
+        select * from (values ('a', 'user', 'a_v1'), ('b', 'user', 'b_v1'), ('c', 'user', 'b_v1'))
+            as t (segment, entity, salt)
+    """,
+    "assignments": """
+        select * from (values
+            ('a_v1', 'user', '1', 'treatment'), ('a_v1', 'user', '2', 'holdout'), ('b_v1', 'user', '1', 'holdout'),
+            ('a_v0', 'user', '1', 'holdout')
+        ) as t (salt, entity, entity_key, arm)
+    """,
 }
 
 
@@ -90,7 +100,56 @@ def _spells(*rows: str, arguments: dict[str, Any] | None = None, offending: int 
     return _bad(sql, arguments or {"grain": "day"}, offending)
 
 
+def _drawn(held_out: int, people: int = 1000, limit: int = 1000) -> str:
+    """People of whom so many drew a bucket below the limit."""
+    return (
+        f"select 'a_v1' as salt, if(i < {held_out}, 'holdout', 'treatment') as arm, "
+        f"if(i < {held_out}, {limit - 1}, {limit}) as bucket, {limit} as held_out_below from range({people}) as t (i)"
+    )
+
+
+def _two(one: str, other: str, people: int = 1000, salts: tuple[str, str] = ("a_v1", "b_v1")) -> str:
+    """People who are held out by each of two hold-outs where a condition says so."""
+    arms = (
+        f"select '{salt}' as salt, 'user' as entity, cast(i as text) as entity_key, "
+        f"if({condition}, 'holdout', 'treatment') as arm from range({people}) as t (i)"
+        for salt, condition in zip(salts, (one, other), strict=True)
+    )
+    return " union all ".join(arms)
+
+
+def _acted_upon(*rows: str, offending: int = 0) -> Case:
+    arguments = {"holdouts": "ref('holdouts')", "assignments": "ref('assignments')"}
+    return _bad(_values(*rows, columns="segment, entity, entity_key"), arguments, offending)
+
+
+_TWO = {"holdouts": "ref('holdouts')", "above": 10.828}
 CASES: dict[str, list[Case]] = {
+    "segpy_holdout_shares": [
+        _bad(_drawn(100), {}, offending=0),
+        _bad(_drawn(131), {}, offending=0),  # 30.5 squared is 930; 10.83 times the variance of 90 is 974
+        _bad(_drawn(132), {}),
+        _bad(_drawn(69), {}, offending=0),
+        _bad(_drawn(68), {}),
+        _bad(_drawn(90, people=90), {}, offending=0),  # nine were to be expected: too few to tell
+        _bad(_drawn(100, people=100), {}),
+        _bad(f"{_drawn(100)} union all {_drawn(1000, limit=9999)}", {}, offending=0),  # each by the limit of its time
+        _bad("select 'a_v1' as salt, 'holdout' as arm, 1000 as bucket, 1000 as held_out_below", {}),
+        _bad("select 'a_v1' as salt, 'treatment' as arm, 999 as bucket, 1000 as held_out_below", {}),
+    ],
+    "segpy_holdouts_independent": [
+        _bad(_two("i % 10 = 0", "i // 10 % 10 = 0"), _TWO, offending=0),
+        _bad(_two("i % 10 = 0", "i % 10 = 0"), _TWO),
+        _bad(_two("i % 10 = 0", "i % 10 = 1"), _TWO),
+        _bad(_two("i % 10 = 0", "i % 10 = 1"), {**_TWO, "above": 12}, offending=0),
+        _bad(_two("i % 10 = 0", "i % 10 = 0", salts=("a_v1", "b_v0")), _TWO, offending=0),  # a version of the past
+        _bad(_two("i % 10 = 0", "i % 10 = 0", people=50), _TWO, offending=0),  # too few to tell
+    ],
+    "segpy_nobody_held_out": [
+        _acted_upon("('a', 'user', '1')", "('d', 'user', '2')"),
+        _acted_upon("('a', 'user', '2')", offending=1),
+        _acted_upon("('b', 'user', '1')", "('c', 'user', '1')", "('b', 'user', '2')", offending=2),
+    ],
     "segpy_grain": [
         Case("flags", {"columns": ["user_id"]}),
         Case("members", {"columns": ["segment", "entity", "entity_key"]}),
