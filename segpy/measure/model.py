@@ -24,6 +24,8 @@ class Status(Enum):
     NO_COST = "no_cost"
     NO_GAIN = "no_gain"
     NOT_YET = "not_yet"
+    SEVERAL_PRODUCTS = "several_products"
+    NO_LOGARITHM = "no_logarithm"
 
     @property
     def reason(self) -> str:
@@ -46,6 +48,8 @@ _REASONS = {
     Status.NO_COST: "nothing was spent, or it is not known what",
     Status.NO_GAIN: "no gain was seen that the cost could be divided by",
     Status.NOT_YET: "it has not happened in the time observed",
+    Status.SEVERAL_PRODUCTS: "prices of several products in one line tell dear products from cheap ones, not responses",
+    Status.NO_LOGARITHM: "a price or quantity is 0 or less, and leaving those periods out would select",
 }
 
 
@@ -63,6 +67,10 @@ class Method(Enum):
     GREENWOOD = "greenwood"
     WEIGHTED_SLOPE = "weighted_slope"
     DELONG = "delong"
+    LOG_LOG = "log_log"
+    POISSON = "poisson"
+    SEASONAL_NAIVE = "seasonal_naive"
+    EXPONENTIAL_SMOOTHING = "exponential_smoothing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from tests.docs import demonstration, examples, test_followed
 from tests.docs.pages import ROOT, Block, blocks, page_names, read
 from tests.engines.known import sail
 
-CLI, ENGINES, ERRORS, LANGUAGE, MODELS = (
-    f"docs/reference/{name}.md" for name in ("cli", "engines", "errors", "language", "models")
+CLI, ENGINES, ERRORS, LANGUAGE, MODELS, STATISTICS = (
+    f"docs/reference/{name}.md" for name in ("cli", "engines", "errors", "language", "models", "statistics")
 )
 EXPLAINED = [page for page in examples.pages() if page != LANGUAGE]
 CI, README = "docs/how-to/ci.md", "README.md"
@@ -75,6 +75,7 @@ PROVEN: dict[str, Callable[[str, Block], bool]] = {
     "docs/test_blocks.py::test_editors_are_told_of_the_schema_that_is_written": lambda page, block: (
         page == CLI and block.language in ("yaml", "json")
     ),
+    "measure/test_page.py::test_what_is_shown_is_what_python_says": is_of("python", STATISTICS),
     "e2e/test_demo.py::test_an_attempt_is_told_as_the_reference_shows_it": is_of("text", CLI),
     "unit/test_error_pages.py::test_the_reference_shows_a_finding_as_it_is_printed": is_of("text", ERRORS),
     "e2e/test_ci.py::test_the_whole_workflow": begins(

@@ -23,6 +23,7 @@ from segpy.measure.shrinkage import shrunken
 from segpy.measure.welch import difference
 from segpy.measure.wilson import wilson
 from segpy.plan.buckets import BUCKETS, bucket
+from tests.docs.pages import read
 
 Numbers = npt.NDArray[np.float64]
 SALTS, PEOPLE = 1000, 1000
@@ -74,6 +75,17 @@ def test_nothing_is_found_where_nothing_was_done(held_out: npt.NDArray[np.bool_]
         assert 0.036 <= np.mean(rejected) <= 0.064
         relatively = [one.p is not None and one.p < 0.05 for one in (relative(*pair) for pair in pairs)]
         assert 0.03 <= np.mean(relatively) <= 0.07
+
+
+def test_few_buyers_deceive(held_out: npt.NDArray[np.bool_]) -> None:
+    """The limit that the page owns up to: with 18 buyers in the control, a few large baskets decide."""
+    page = read("docs/reference/statistics.md")
+    for people, said in ((600, "8.8 %"), (PEOPLE, "5.2 %")):
+        rng = np.random.default_rng(7)
+        spent = (rng.random(people) < 0.15) * rng.lognormal(3.0, 0.6, people)
+        rejected = [(difference(*pair).p or 1) < 0.05 for pair in split(spent, held_out[:, :people])]
+        assert f"{100 * np.mean(rejected):.1f} %" == said
+        assert said in page
 
 
 def test_hold_outs_have_their_size(held_out: npt.NDArray[np.bool_]) -> None:
@@ -214,4 +226,4 @@ def test_shrunken_estimates_are_nearer_to_the_truth_and_their_intervals_cover_it
         drawn += [((one.estimate or 0) - at) ** 2 for one, at in zip(found, truth, strict=True)]
         covered += [covers(one.interval, at) for one, at in zip(found, truth, strict=True)]
     assert sqrt(np.mean(drawn)) < 0.6 * sqrt(np.mean(raw))
-    assert 0.9 <= np.mean(covered) <= 0.96  # tau² is taken as known, which costs a little
+    assert 0.91 <= np.mean(covered) <= 0.96  # without what is unsure of tau²: 0.87

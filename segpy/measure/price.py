@@ -1,0 +1,109 @@
+"""How quantity responds to price, in a panel of products by periods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite, log
+from typing import Any
+
+from segpy.measure.interval import symmetric
+from segpy.measure.model import Estimate, Method, Status, withheld
+from segpy.measure.model_price import PriceResponse, Sales
+
+CLUSTERS = 10
+"""With fewer products, errors are taken as independent from period to period: clusters must be many to be averaged."""
+
+
+def price_response(sales: Sequence[Sales], *, randomised: bool = False, confidence: float = 0.95) -> PriceResponse:
+    """The elasticity of quantity by Poisson regression with effects of products and periods, zero weeks included.
+
+    J. M. C. Santos Silva, S. Tenreyro, "The log of gravity", Review of Economics and Statistics 88 (2006): quantity
+    need not be a Poisson variable, its mean must be exp(effects + elasticity log price). Effects of products keep a
+    dear product from passing for a price that rose, effects of periods a season for a discount. Errors are robust, by
+    products where there are many.
+    """
+    found = _poisson(sales, confidence)
+    return PriceResponse(found, len({one.product for one in sales}), len({one.period for one in sales}), randomised)
+
+
+def _poisson(whole: Sequence[Sales], confidence: float) -> Estimate:
+    sales = _sold(whole)
+    products, periods = sorted({one.product for one in sales}), sorted({one.period for one in sales})
+    n = len(whole)
+    if not all(isfinite(one.price) and isfinite(one.quantity) and one.quantity >= 0 for one in whole):
+        return withheld(n, Status.INVALID)
+    if any(one.price <= 0 for one in whole):
+        return withheld(n, Status.NO_LOGARITHM)
+    if len(sales) <= len(products) + len(periods):
+        return withheld(n, Status.TOO_FEW)
+    effects, prices = _design(sales, products, periods)
+    if _is_spanned(effects, prices):
+        return withheld(n, Status.NO_VARIANCE)
+    import numpy as np
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    places = {product: at for at, product in enumerate(products)}
+    groups = {"groups": np.array([places[one.product] for one in sales])}
+    robust = {"cov_type": "cluster", "cov_kwds": groups} if len(products) >= CLUSTERS else {"cov_type": "HC1"}
+    quantity = np.array([one.quantity for one in sales])
+    fitted = GLM(quantity, np.column_stack([prices, effects]), family=Poisson()).fit(maxiter=200, **robust)
+    if not fitted.converged:
+        return withheld(n, Status.INVALID)
+    return symmetric(n, float(fitted.params[0]), float(fitted.bse[0]) ** 2, None, confidence, Method.POISSON)
+
+
+def _sold(sales: Sequence[Sales]) -> Sequence[Sales]:
+    """Without products and periods of which nothing was sold: their effects have no lower limit, and explain it all."""
+    while True:
+        products = {one.product for one in sales if one.quantity}
+        periods = {one.period for one in sales if one.quantity}
+        kept = [one for one in sales if one.product in products and one.period in periods]
+        if len(kept) == len(sales):
+            return kept
+        sales = kept
+
+
+def _design(sales: Sequence[Sales], products: list[str], periods: list[int]) -> tuple[Any, Any]:
+    """A column for each product, and for each period but the first; and logarithms of prices."""
+    import numpy as np
+
+    rows = np.arange(len(sales))
+    of_product = {product: at for at, product in enumerate(products)}
+    of_period = {period: len(products) + at - 1 for at, period in enumerate(periods)}
+    effects = np.zeros((len(sales), len(products) + len(periods) - 1))
+    effects[rows, [of_product[one.product] for one in sales]] = 1
+    late = np.array([one.period != periods[0] for one in sales])
+    effects[rows[late], [of_period[one.period] for one in sales if one.period != periods[0]]] = 1
+    return effects, np.log([one.price for one in sales])
+
+
+def _is_spanned(effects: Any, prices: Any) -> bool:
+    """Whether effects tell all prices, so that nothing is left of them."""
+    import numpy as np
+
+    told = effects @ np.linalg.lstsq(effects, prices, rcond=None)[0]
+    return bool(np.abs(prices - told).max() < 1e-9 * max(1.0, float(np.abs(prices).max())))
+
+
+def log_log(sales: Sequence[Sales], confidence: float = 0.95) -> Estimate:
+    """The elasticity of one product: the slope of log quantity on log price, by least squares.
+
+    Several products are refused: dear ones sell less than cheap ones whatever their prices do. So are periods without
+    sales, which have no logarithm.
+    """
+    n = len(sales)
+    if len({one.product for one in sales}) > 1:
+        return withheld(n, Status.SEVERAL_PRODUCTS)
+    if not all(isfinite(one.price) and isfinite(one.quantity) for one in sales):
+        return withheld(n, Status.INVALID)
+    if any(one.price <= 0 or one.quantity <= 0 for one in sales):
+        return withheld(n, Status.NO_LOGARITHM)
+    if n < 3:
+        return withheld(n, Status.TOO_FEW)
+    if len({one.price for one in sales}) < 2:
+        return withheld(n, Status.NO_VARIANCE)
+    from scipy.stats import linregress
+
+    line = linregress([log(one.price) for one in sales], [log(one.quantity) for one in sales])
+    return symmetric(n, float(line.slope), float(line.stderr) ** 2, n - 2, confidence, Method.LOG_LOG)
