@@ -28,7 +28,9 @@ from segpy.plan.model_compare import Change, Comparison
 @click.option(
     "--check", is_flag=True, help="Fail where something is removed, or means something else in the same version."
 )
-@click.option("--allow", multiple=True, metavar="NAME", help="A segment or feature that --check lets pass; repeatable.")
+@click.option(
+    "--allow", multiple=True, metavar="NAME", help="A segment, feature or hold-out that --check lets pass; repeatable."
+)
 @click.option("--markdown", is_flag=True, help="Write Markdown, for a comment on a pull request.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document.")
 @options.compiling
@@ -87,4 +89,9 @@ def _broken(found: Comparison, allowed: tuple[str, ...]) -> tuple[str, ...]:
             broken.append(f"segment {segment.segment} is removed: --allow {segment.segment}")
         if segment.version_kept and segment.segment not in allowed:
             broken.append(f"segment {segment.segment} means something else in the same version: raise its `version`")
+    for holdout in found.holdouts:
+        if holdout.change is Change.REMOVED and holdout.holdout not in allowed:
+            broken.append(f"hold-out {holdout.holdout} is removed: --allow {holdout.holdout}")
+        if holdout.version_kept and holdout.holdout not in allowed:
+            broken.append(f"hold-out {holdout.holdout} has other strata in the same version: raise its `version`")
     return tuple(broken)

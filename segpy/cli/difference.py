@@ -10,7 +10,7 @@ from typing import Any
 from segpy.cli.output import as_data, counted
 from segpy.diagnostics.model import Diagnostic
 from segpy.pipeline import MembersDiffer
-from segpy.plan.model_compare import Change, Comparison, FeatureChange, SegmentChange
+from segpy.plan.model_compare import Change, Comparison, FeatureChange, HoldoutChange, SegmentChange
 
 _MARKS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~", Change.FOLLOWS: "~", Change.REWORDED: "="}
 _HEADINGS = ("segment", "as of", "before", "after", "entering", "leaving", "staying", "Jaccard")
@@ -31,7 +31,12 @@ def as_text(told: Told) -> str:
     lines = [_summary(told)]
     for segment in told.comparison.segments:
         lines += ["", f"{_MARKS[segment.change]} segment {segment.segment} ({segment.entity}): {_words(segment)}"]
-        lines += [f"    {line}" for line in _definition(segment)]
+        lines += [f"    {line}" for line in [*_definition(segment), *_reach(segment)]]
+    if told.comparison.holdouts:
+        lines.append("")
+        for holdout in told.comparison.holdouts:
+            lines += [f"{_MARKS[holdout.change]} hold-out {holdout.holdout} ({holdout.entity}): {_drawn(holdout)}"]
+            lines += [f"    {line}" for line in _measure(holdout)]
     if told.comparison.features:
         lines.append("")
         for one in told.comparison.features:
@@ -58,6 +63,10 @@ def as_markdown(told: Told) -> str:
         lines += ["", f"**`{segment.segment}`** ({segment.entity}): {_escaped(_words(segment))}"]
         if definition := _definition(segment):
             lines += ["", "```diff", *definition, "```"]
+        lines += [part for line in _reach(segment) for part in ("", _escaped(line))]
+    for holdout in told.comparison.holdouts:
+        lines += ["", f"Hold-out **`{holdout.holdout}`** ({holdout.entity}): {_escaped(_drawn(holdout))}"]
+        lines += ["", "```diff", *_measure(holdout), "```"]
     for feature in told.comparison.features:
         lines += ["", f"Feature **`{feature.feature}`** ({feature.entity}): {feature.change.value}"]
         lines += ["", "```diff", *_measure(feature), "```"]
@@ -70,11 +79,13 @@ def as_json_data(told: Told | None, problems: Sequence[Diagnostic]) -> dict[str,
     """For programs."""
     findings = as_data(problems)
     if told is None:
-        return {"against": None, "segments": [], "features": [], "members": [], "broken": [], "findings": findings}
+        nothing: dict[str, Any] = {"segments": [], "features": [], "holdouts": [], "members": [], "broken": []}
+        return {"against": None, **nothing, "findings": findings}
     return {
         "against": told.against,
         "segments": [{**asdict(one), "change": one.change.value} for one in told.comparison.segments],
         "features": [{**asdict(one), "change": one.change.value} for one in told.comparison.features],
+        "holdouts": [{**asdict(one), "change": one.change.value} for one in told.comparison.holdouts],
         "members": [
             {**asdict(one), "entering": one.entering, "leaving": one.leaving, "jaccard": one.jaccard}
             for one in told.members
@@ -89,7 +100,8 @@ def _summary(told: Told) -> str:
     counts = [f"{changes.count(change)} {change.value}" for change in Change if change in changes]
     rest = f"{counted(told.comparison.same, 'segment')} of the same meaning"
     features = f"; {counted(len(told.comparison.features), 'feature')} differ" if told.comparison.features else ""
-    return f"compared with {told.against}: {', '.join([*counts, rest])}{features}"
+    holdouts = f"; {counted(len(told.comparison.holdouts), 'hold-out')} differ" if told.comparison.holdouts else ""
+    return f"compared with {told.against}: {', '.join([*counts, rest])}{features}{holdouts}"
 
 
 def _words(one: SegmentChange) -> str:
@@ -115,7 +127,18 @@ def _definition(one: SegmentChange) -> list[str]:
     return _diffed(one.before or (), one.after or ())
 
 
-def _measure(one: FeatureChange) -> list[str]:
+def _reach(one: SegmentChange) -> list[str]:
+    """Whom it reaches that others are members: hold-outs, and who acts on members."""
+    held = [f"hold-outs: {', '.join(one.holdouts)}"] if one.holdouts else []
+    return held + ([f"acted upon: {one.playbook}"] if one.playbook and one.affects_members else [])
+
+
+def _drawn(one: HoldoutChange) -> str:
+    said = f"another {', '.join(one.because)}" if one.because else one.change.value
+    return f"{said}, in the same version" if one.version_kept else said
+
+
+def _measure(one: FeatureChange | HoldoutChange) -> list[str]:
     return _diffed(*((said,) if said is not None else () for said in (one.before, one.after)))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from segpy.plan.compare_holdouts import holdouts_differ
 from segpy.plan.model import EntityPlan, Plan, SegmentPlan
 from segpy.plan.model_compare import Change, Comparison, FeatureChange, SegmentChange
 from segpy.plan.segments import own_meaning
@@ -17,8 +19,21 @@ def compare(before: Plan, after: Plan) -> Comparison:
     """What became of every segment and feature."""
     old, new = _segments(before), _segments(after)
     changes = [one for name in sorted(old.keys() | new.keys()) if (one := _segment(name, old, new)) is not None]
+    changes = [_reaching(one, before, after) for one in changes]
     kept = old.keys() & new.keys() - {one.segment for one in changes if one.affects_members}
-    return Comparison(tuple(changes), tuple(_features(before, after)), len(kept))
+    return Comparison(
+        tuple(changes), tuple(_features(before, after)), len(kept), holdouts_differ(before.bound, after.bound)
+    )
+
+
+def _reaching(change: SegmentChange, before: Plan, after: Plan) -> SegmentChange:
+    """A change of who is in a segment, with whom that reaches."""
+    if not change.affects_members:
+        return change
+    plans = (after, before)
+    known = [one for plan in plans for one in plan.bound.segments if one.name == change.segment]
+    holdouts = {one.name for plan in plans for one in plan.bound.holdouts if change.segment in one.segments}
+    return replace(change, holdouts=tuple(sorted(holdouts)), playbook=known[0].played)
 
 
 def _segments(plan: Plan) -> Mapping[str, tuple[EntityPlan, SegmentPlan]]:

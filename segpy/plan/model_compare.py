@@ -22,7 +22,8 @@ class SegmentChange:
 
     `because` names what the change comes from: of FOLLOWS other segments, of CHANGED what is no condition
     (`membership`, `population`), of REWORDED the keys. `version_kept` where the meaning changed, and the author's
-    number did not.
+    number did not. `holdouts` are those that it has on either side, and `playbook` is what is done with its members on
+    the newer side that it is on: whom its members' coming and going reaches.
     """
 
     segment: str
@@ -32,6 +33,8 @@ class SegmentChange:
     after: tuple[str, ...] | None
     because: tuple[str, ...] = ()
     version_kept: bool = False
+    holdouts: tuple[str, ...] = ()
+    playbook: str = ""
 
     @property
     def affects_members(self) -> bool:
@@ -51,9 +54,27 @@ class FeatureChange:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldoutChange:
+    """A hold-out that is not what it was; `before` and `after` say in English who is held out.
+
+    `because` names the keys that differ. `version_kept` where it is dealt in other strata under the same version: who
+    was drawn before would stand beside others who were drawn in another way.
+    """
+
+    holdout: str
+    entity: str
+    change: Change
+    before: str | None
+    after: str | None
+    because: tuple[str, ...] = ()
+    version_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """All that differs, in the order of the names; `same` counts the segments that mean what they meant."""
 
     segments: tuple[SegmentChange, ...]
     features: tuple[FeatureChange, ...]
     same: int
+    holdouts: tuple[HoldoutChange, ...] = ()

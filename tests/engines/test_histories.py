@@ -29,7 +29,7 @@ from tests.histories.history import Run, Written
 from tests.histories.test_histories import spell
 from tests.kept.schedules import needed_for
 
-KEPT = "segment_spells"
+KEPT, DRAWN = "segment_spells", "segment_assignments"
 _TESTED = 4  # every so many builds
 LEFT_OUT = ("activation_", "segment_activation", "segment_attrition", "segment_explanations")
 
@@ -58,10 +58,16 @@ def test_runs_by_dbt_leave_what_was_worked_out(ready: Engine, tmp_path: Path) ->
             assert told["problem"] is None, told["problem"]
             assert list(problems(told, now)) == [], f"build {number}"
             assert bool(told["tests"]) == (number % _TESTED == _TESTED - 1)
-            found |= {name: told["rows"][f"{name}__{KEPT}"] for name, run in now.items() if not run.refused}
+            found |= {name: _kept(name, told["rows"]) for name, run in now.items() if not run.refused}
     for name, one in written.items():
-        spells = [spell(row) for row in decoded(ready, found[name]) if row["kind"] != "run"]
-        assert history.lines(spells) == sorted(one.spells), name
+        spells, drawn = (decoded(ready, rows) for rows in found[name])
+        assert history.lines([spell(row) for row in spells if row["kind"] != "run"]) == sorted(one.spells), name
+        assert history.assigned(drawn) == sorted(one.assignments), name
+
+
+def _kept(name: str, rows: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The spells, and the assignments where there are hold-outs."""
+    return rows[f"{name}__{KEPT}"], rows.get(f"{name}__{DRAWN}", {"columns": [], "rows": []})
 
 
 def chosen(engine: Engine) -> list[str]:
@@ -99,7 +105,11 @@ def write(
     for name, run in now.items():
         one = compiled(name, run.spec, engine.dialect)
         sql, artifacts = one.sql, one.artifacts
-        kept = {model for model in sql if not model.startswith(LEFT_OUT)} if tests else needed_for(one, {KEPT})
+        kept = (
+            {model for model in sql if not model.startswith(LEFT_OUT)}
+            if tests
+            else needed_for(one, {KEPT, DRAWN} & sql.keys())
+        )
         for model in sorted(kept):
             files[f"models/{name}/{name}__{model}.sql"] = engine.given(renamed_by(name, sql[model]))
         (table,) = written[name].tables(run)
@@ -107,7 +117,7 @@ def write(
         files[f"models/{name}/{name}__users.sql"] = f"{config}\n{no_jinja(engine.table(engine, table))}\n"
         files |= {path: text for path, text in artifacts.items() if path.startswith("macros/")}
         models += list(_properties(engine, name, one, kept, tests=tests))
-        wanted.append(f"{name}__{KEPT}")
+        wanted += [f"{name}__{model}" for model in (KEPT, DRAWN) if model in sql]
     files["models/_segpy.yml"] = yaml.safe_dump({"version": 2, "models": models})
     files["dbt_project.yml"] = yaml.safe_dump(
         {

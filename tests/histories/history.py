@@ -3,12 +3,12 @@
 `history.yml` in a folder of its own. A run is a line: the instant, whoever exists with the boolean attributes that are
 true of them (`ann:keen,rich bob:`), and where wanted `spec=other`, `rewrite` (history is rewritten from there) or
 `refused`. An expected spell is a line too: kind, segment, key, from, to, why it ended (`-` for none), and where it is
-not the beginning itself `since=`.
+not the beginning itself `since=`; and an expected assignment to an arm: salt, key, bucket, arm, from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +16,14 @@ from typing import Any
 
 import yaml
 
-from tests.cases.tables import Table
+from tests.cases.tables import Row, Table
 from tests.oracle.history import Spell
 
 FOLDER = Path(__file__).parent
 Line = tuple[str, str, str, str, str | None, str | None, str]
 """A spell as it is written: kind, segment, key, from, to, reason, since."""
+Assigned = tuple[str, str, int, str, str]
+"""An assignment as it is written: salt, key, bucket, arm, from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Written:
     attributes: tuple[str, ...]
     runs: tuple[Run, ...]
     spells: tuple[Line, ...]
+    assignments: tuple[Assigned, ...] = ()
 
     def tables(self, run: Run) -> tuple[Table, ...]:
         """The input tables as they are at a run."""
@@ -64,12 +67,14 @@ def names() -> list[str]:
 def load(name: str) -> Written:
     """Read a history from its folder."""
     said = yaml.safe_load((FOLDER / name / "history.yml").read_text(encoding="utf-8"))
-    unknown = set(said) - {"title", "why", "grain", "specs", "runs", "spells"}
+    unknown = set(said) - {"title", "why", "grain", "specs", "runs", "spells", "assignments"}
     assert not unknown and said["title"] and said["why"], f"{name}/history.yml: {sorted(unknown)}"
     runs = tuple(_run(line) for line in said["runs"].strip().splitlines())
     attributes = tuple(sorted({one for run in runs for true in run.users.values() for one in true}))
     specs = {one: spec_text(parts, attributes, said.get("grain", "day")) for one, parts in said["specs"].items()}
-    return Written(name, specs, attributes, runs, tuple(_line(line) for line in said["spells"].strip().splitlines()))
+    spells = tuple(_line(line) for line in said["spells"].strip().splitlines())
+    drawn = tuple(_assigned(line) for line in said.get("assignments", "").strip().splitlines())
+    return Written(name, specs, attributes, runs, spells, drawn)
 
 
 def spec_text(parts: Mapping[str, Any], attributes: tuple[str, ...], grain: str = "day") -> str:
@@ -96,6 +101,23 @@ def _line(line: str) -> Line:
     kind, segment, key, start, end, reason, *rest = line.split()
     since = rest[0].removeprefix("since=") if rest else start
     return kind, segment, key, start, *(None if one == "-" else one for one in (end, reason)), since
+
+
+def _assigned(line: str) -> Assigned:
+    salt, key, bucket, arm, start = line.split()
+    return salt, key, int(bucket), arm, start
+
+
+def assigned(rows: Iterable[Row]) -> list[Assigned]:
+    """Assignments as a history writes them, in their order."""
+    return sorted(
+        (str(one["salt"]), str(one["entity_key"]), int(str(one["bucket"])), str(one["arm"]), _shown(one["assigned_at"]))
+        for one in rows
+    )
+
+
+def _shown(instant: object) -> str:
+    return datetime.fromisoformat(str(instant)).strftime("%m-%d")
 
 
 def lines(spells: list[Spell]) -> list[Line]:

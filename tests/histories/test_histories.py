@@ -31,7 +31,9 @@ def test_what_is_expected(name: str) -> None:
             with pytest.raises(GoesBack) if run.refused else nullcontext():
                 replay.run(models_of(written.specs[run.spec]), run.as_of, rewrite=run.rewrite)
         found = [spell(row) for row in replay.rows("segment_spells") if row["kind"] != "run"]
+        drawn = replay.rows("segment_assignments") if written.assignments else []
     assert history.lines(found) == sorted(written.spells)
+    assert history.assigned(drawn) == sorted(written.assignments)
 
 
 def spell(row: Row) -> Spell:

@@ -180,3 +180,21 @@ def test_macros_that_were_never_written(repository: Path, segpy: Segpy) -> None:
 @pytest.mark.parametrize("options", [("--markdown", "--json"), ("--definitions", "--as-of", "2026-03-10")])
 def test_options_that_contradict_each_other(repository: Path, segpy: Segpy, options: tuple[str, ...]) -> None:
     assert segpy("diff", *options).code == 2
+
+
+def test_hold_outs(repository: Path, segpy: Segpy) -> None:
+    """Whom a change reaches is told beside it, and a hold-out that is dealt in another way is not let pass."""
+    (repository / "segments/held.yml").write_text("holdouts: {control: {entity: user, share: 5%}}\n", encoding="utf-8")
+    change(repository, "at_least: 2", "at_least: 1")
+    said = segpy("diff", "--definitions")
+    assert said.code == 0, said
+    assert "    hold-outs: control\n" in said.out
+    assert "+ hold-out control (user): added\n    + 5 % of the members of " in said.out
+    commit(repository, "held out")
+    (repository / "segments/held.yml").unlink()
+    said = segpy("diff", "--check", "--definitions")
+    assert (said.code, said.out.splitlines()[-1]) == (1, "not let pass: hold-out control is removed: --allow control")
+    assert segpy("diff", "--check", "--allow", "control", "--definitions").code == 0
+    markdown = segpy("diff", "--definitions", "--markdown").out
+    assert "Hold-out **`control`** (user): removed" in markdown
+    assert json.loads(segpy("diff", "--definitions", "--json").out)["holdouts"][0]["change"] == "removed"

@@ -10,7 +10,7 @@ import pytest
 from segpy.dialects import DIALECTS
 from segpy.plan.build import build_plan
 from segpy.plan.compare import compare
-from segpy.plan.model_compare import Change, Comparison, SegmentChange
+from segpy.plan.model_compare import Change, Comparison, HoldoutChange, SegmentChange
 from segpy.resolve.model import Bound
 from segpy.sql.differences import members_queries
 from segpy.warehouse.differences import differing
@@ -101,6 +101,54 @@ def test_added_and_removed() -> None:
         ("visits", Change.ADDED),
     ]
     assert found.same == 2
+
+
+HELD = """
+holdouts:
+  all_of_it: {entity: user, share: 5%}
+segments:
+  keen:
+    entity: user
+    playbook: {channel: mail, message: Hello}
+    all: [{did: login}]
+    experiment: {holdout: {share: 10%, stratify_by: [plan]}}
+  other: {entity: user, all: [{did: mail}]}
+"""
+
+
+def held(*replacements: tuple[str, str]) -> Comparison:
+    text = HELD
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new)
+    return compare(build_plan(bound(HELD)), build_plan(bound(text)))
+
+
+def test_a_hold_out_that_differs() -> None:
+    """Its share may grow in the same version, and its strata may not: who was drawn already was drawn by others."""
+    assert held(("5%", "5.00%")) == Comparison((), (), 2)
+    before = "10 % of the members of keen, in strata of plan, drawn as keen_v1"
+    assert held(("share: 10%", "share: 12.5%")).holdouts == (
+        HoldoutChange("keen", "user", Change.CHANGED, before, before.replace("10", "12.5"), ("share",)),
+    )
+    (strata,) = held((", stratify_by: [plan]", "")).holdouts
+    assert (strata.because, strata.version_kept) == (("stratify_by",), True)
+    (drawn_anew,) = held((", stratify_by: [plan]", ", version: 2")).holdouts
+    assert (drawn_anew.because, drawn_anew.version_kept) == (("stratify_by", "version"), False)
+    (removed,) = held(("holdouts:\n  all_of_it: {entity: user, share: 5%}", "")).holdouts
+    assert removed == HoldoutChange(
+        "all_of_it", "user", Change.REMOVED, "5 % of the members of keen, other, drawn as all_of_it_v1", None
+    )
+    (fewer,) = held(("share: 5%", "share: 5%, segments: [keen]")).holdouts
+    assert fewer.because == ("segments",)
+
+
+def test_whom_a_changed_segment_reaches() -> None:
+    """Its hold-outs and its playbook; of one that is only reworded nobody is reached."""
+    keen = only(held(("[{did: login}]", "[{count: login, at_least: 2}]")))
+    assert (keen.holdouts, keen.playbook) == (("all_of_it", "keen"), "channel: mail; message: Hello")
+    reworded = only(held(("Hello", "Hi")))
+    assert (reworded.change, reworded.holdouts, reworded.playbook) == (Change.REWORDED, (), "")
 
 
 def test_a_changed_feature_changes_who_asks_about_it() -> None:
