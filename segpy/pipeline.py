@@ -79,6 +79,7 @@ class Compiled:
     members_model: str = "segment_members"
     history_models: tuple[str, ...] = ()  # those that remember from run to run, the spells first
     readings: tuple[Reading, ...] = ()
+    min_cell_size: int | None = None  # the smallest count that is told to others
 
     @property
     def failed(self) -> bool:
@@ -178,8 +179,9 @@ def _planned(read: _Read, catalog: Catalog, warnings: tuple[Diagnostic, ...]) ->
     grain = bound.settings.grain.value
     assigned = (plan.holdouts.assignments,) if plan.holdouts is not None else ()
     history = (plan.history.spells, plan.history.sizes, *assigned)
+    told, least = (plan.members, history), bound.settings.min_cell_size
     compiled = Compiled(
-        read.sources, tuple(findings), (), summaries(plan), (), chosen(plan), grain, plan.members, history
+        read.sources, tuple(findings), (), summaries(plan), (), chosen(plan), grain, *told, min_cell_size=least
     )
     return _Planned(compiled, bound, plan, inputs)
 
@@ -366,6 +368,17 @@ def why(
         queries = why_queries(build_plan(part_of(bound, own)), entity, key, own, found[1].adapter)
     manifest = parse(where, {})
     return compiled, manifest if isinstance(manifest, Diagnostic) else ask_why(where, manifest, queries, asked)
+
+
+def planned(
+    project_dir: Path, profiles_dir: Path | None, target: str | None
+) -> tuple[Compiled, Plan | None, str | None]:
+    """A project's plan, None where its specs do not hold, and the adapter of its target."""
+    found = _project(project_dir, profiles_dir, target)
+    if isinstance(found, Compiled):
+        return found, None, None
+    made = _planned(*found)
+    return made.compiled, made.plan, found[1].adapter
 
 
 def schema_text() -> str:

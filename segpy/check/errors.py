@@ -317,3 +317,24 @@ class TwoTimeSpines(Diagnostic):
     @property
     def label(self) -> str:
         return f"this project has a time spine, `{self.model}`, and queries of yours could go to another unnoticed"
+
+
+@dataclass(frozen=True, slots=True)
+class WouldPublish(Diagnostic):
+    """A personal column that would reach a generated table, and is not listed."""
+
+    columns: tuple[str, ...]
+    how: str
+    asked: bool
+    code: ClassVar[str] = "SEG640"
+    title: ClassVar[str] = "personal column would be published"
+
+    @property
+    def label(self) -> str:
+        named = listed(self.columns)
+        return f"{named} {'is' if len(self.columns) == 1 else 'are'} personal, and {self.how}"
+
+    @property
+    def help(self) -> str:
+        instead = "ask about it in a condition" if self.asked else "ask about it in a `where`"
+        return f"{instead}, or list it: `privacy: {{publish: [{', '.join(self.columns)}]}}`"

@@ -17,6 +17,7 @@ from segpy.check.errors import (
 from segpy.check.logic import RULES as LOGIC
 from segpy.check.periods import RULES as PERIODS
 from segpy.check.periods import STEPS, sequences
+from segpy.check.privacy import nothing_personal
 from segpy.check.siblings import no_place_left, same_or_contained
 from segpy.check.world import World
 from segpy.diagnostics.model import Diagnostic, Severity
@@ -146,6 +147,7 @@ RULES: tuple[Rule, ...] = (
     too_many_segments,
     required_keys,
     respond_in_time,
+    nothing_personal,
     logic,
     episodes,
 )

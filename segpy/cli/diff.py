@@ -67,7 +67,8 @@ def diff(
             members = pipeline.members(where, found, instants or (None,))
         if isinstance(members, Diagnostic):
             problems, members = (members,), ()
-        told = Told(str(against), found.comparison, members, _broken(found.comparison, allow) if check else ())
+        broken = _broken(found.comparison, allow) if check else ()
+        told = Told(str(against), found.comparison, members, broken, found.after.min_cell_size)
     if as_json:
         click.echo(json.dumps(as_json_data(told, problems), indent=2))
     else:

@@ -18,12 +18,16 @@ _HEADINGS = ("segment", "as of", "before", "after", "entering", "leaving", "stay
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All there is to tell: with what the specs were compared, what came of it, and what --check does not let pass."""
+    """All there is to tell: with what the specs were compared, what came of it, and what --check does not let pass.
+
+    Where others read it, counts below `least` are withheld.
+    """
 
     against: str
     comparison: Comparison
     members: tuple[MembersDiffer, ...]
     broken: tuple[str, ...]
+    least: int | None = None
 
 
 def as_text(told: Told) -> str:
@@ -52,12 +56,12 @@ def as_text(told: Told) -> str:
 
 
 def as_markdown(told: Told) -> str:
-    """For a comment on a pull request."""
+    """For a comment on a pull request, which others read: what is told of few is withheld."""
     lines = [f"### Segments: {_summary(told)}"]
     if told.members:
         lines += ["", _markdown_row(_HEADINGS), "| --- | --- |" + " ---: |" * 6]
-        lines += [_markdown_row(_row(one)) for one in told.members]
-        reasons = [line for one in told.members for line in _reasons(one)]
+        lines += [_markdown_row(_row(one, told.least)) for one in told.members]
+        reasons = [line for one in told.members for line in _reasons(one, told.least)]
         lines += ["", *(f"* {_escaped(line)}" for line in reasons)] if reasons else []
     for segment in told.comparison.segments:
         lines += ["", f"**`{segment.segment}`** ({segment.entity}): {_escaped(_words(segment))}"]
@@ -147,17 +151,32 @@ def _diffed(before: Iterable[str], after: Iterable[str]) -> list[str]:
     return [line.rstrip() for line in lines if not line.startswith("?")]
 
 
-def _row(one: MembersDiffer) -> tuple[str, ...]:
+def _withheld(one: MembersDiffer, least: int | None) -> bool:
+    """Whether a number of a row is small: each is a sum or a difference of others, so all of them go."""
+    numbers = (one.before, one.after, one.entering, one.leaving, one.staying)
+    return least is not None and any(0 < number < least for number in numbers)
+
+
+def _row(one: MembersDiffer, least: int | None = None) -> tuple[str, ...]:
+    if _withheld(one, least):
+        return (one.segment, _day(one), *("withheld",) * 5, "–")
     jaccard = "–" if one.jaccard is None else f"{one.jaccard:.2f}"
     numbers = (one.before, one.after, one.entering, one.leaving, one.staying)
     return (one.segment, _day(one), *(f"{number:,}" for number in numbers), jaccard)
 
 
-def _reasons(one: MembersDiffer) -> list[str]:
+def _reasons(one: MembersDiffer, least: int | None = None) -> list[str]:
     """Which rules those who enter failed before, and which those who leave fail after."""
+    if _withheld(one, least):
+        return []
     lines = []
     for verb, number, rules in (("enter", one.entering, one.entering_for), ("leave", one.leaving, one.leaving_for)):
-        listed = "; ".join(f"{words} ({count:,})" for words, count in sorted(rules, key=lambda rule: -rule[1]))
+        told = [
+            (words, count)
+            for words, count in rules
+            if least is None or not (0 < count < least or 0 < number - count < least)
+        ]
+        listed = "; ".join(f"{words} ({count:,})" for words, count in sorted(told, key=lambda rule: -rule[1]))
         if listed:
             failed = "failed before" if verb == "enter" else "now fail"
             lines.append(f"{one.segment} as of {_day(one)}: {number:,} {verb}, who {failed}: {listed}")

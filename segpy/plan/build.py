@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from segpy.plan.features import Context, Wanted, column_names, features_plan
+from segpy.plan.features import Context, Wanted, column_names, features_plan, verdict_names
 from segpy.plan.fingerprint import canonical
 from segpy.plan.kept import kept_plan
 from segpy.plan.model import EntityPlan, Plan
@@ -13,7 +13,7 @@ from segpy.plan.model_holdouts import HoldoutModels, HoldoutPlan, StratumColumn
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.plan.names import atom_name, slug
 from segpy.plan.owners import owners
-from segpy.plan.segments import segments_plan
+from segpy.plan.segments import Measured, segments_plan
 from segpy.plan.selections import atoms_of, events_plan, found, property_column, reads_order
 from segpy.plan.sequences import Asked, Reading, sequence_names, sequences_plan
 from segpy.resolve.model import Bound, Feature, Segment, tests_of
@@ -108,8 +108,9 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
     columns = {prop: property_column(entity, prop.name) for prop in kept}
     reading = Reading(rows, columns)
     events = events_plan(f"{prefix}{entity.name}_events", entity, rows, kept, ordered=ordered)
-    planned = features_plan(f"{prefix}{entity.name}_features", features, wanted, context)
-    names_of = column_names(entity, features, wanted)
+    measured = column_names(entity, features, wanted)
+    verdicts = verdict_names(entity, features, segments, measured)
+    planned = features_plan(f"{prefix}{entity.name}_features", features, wanted, context, verdicts)
     return EntityPlan(
         entity,
         bound.settings.retention,
@@ -122,11 +123,11 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
             bound.settings.retention,
             segments,
             bound.groups,
-            names_of,
+            Measured(measured, verdicts),
             elsewhere,
         ),
         kept_plan(entity, planned, bound.settings, prefix) if events is not None else None,
-        tuple(_stratified(one, entity, names_of) for one in holdouts),
+        tuple(_stratified(one, entity, measured) for one in holdouts),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from segpy.plan.model import Branch, BranchColumn, EntityPlan, KeptPlan, Plan, Way
+from segpy.plan.model import EntityPlan, KeptPlan, Plan
+from segpy.plan.model_features import Branch, BranchColumn, Way
 from segpy.resolve.model_events import with_article
 from segpy.resolve.model_measures import Aggregation, BetweenAgo, InTheLast, Streaks
 from segpy.resolve.model_windows import OnTheCalendar

@@ -6,7 +6,7 @@ left to combine them is `AtLeast`. A rule is the smallest part of which all must
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import assert_never
@@ -16,17 +16,24 @@ from segpy.plan.names import Names, limited
 from segpy.plan.words import opposite_words, test_words, threshold_words
 from segpy.resolve.model import Condition, Group, InSegment, Segment, Test
 from segpy.resolve.model_measures import nullable, type_of
+from segpy.spec.expression import Type
 from segpy.spec.model import Logic
 
 
 def explained(
-    segment: Segment, key: str, ahead: tuple[str, ...], column: Callable[[Test], str], name: Callable[[Test], str]
+    segment: Segment,
+    key: str,
+    ahead: tuple[str, ...],
+    column: Callable[[Test], str],
+    name: Callable[[Test], str],
+    verdicts: Mapping[Test, str],
 ) -> Explained:
     """The conditions of a segment. `ahead` are the segments before it in its exclusive group.
 
     `column` is where the measure of a test stands, `name` what the test is called where its author does not say.
+    Of a test with a verdict the value is not shown, only whether it passes.
     """
-    reading = _Reading(key, column, name)
+    reading = _Reading(key, column, name, verdicts)
     needs = [part for condition in _first_to_last(segment) for part in _conjuncts(reading.need(condition))]
     needs += [reading.ahead(one, segment.group or "") for one in ahead]
     made = Names()
@@ -59,8 +66,10 @@ def _conjuncts(need: Need) -> Sequence[Need]:
 class _Reading:
     """Conditions as needs, with columns of their own for each value and each verdict."""
 
-    def __init__(self, key: str, column: Callable[[Test], str], name: Callable[[Test], str]) -> None:
-        self._column, self._name = column, name
+    def __init__(
+        self, key: str, column: Callable[[Test], str], name: Callable[[Test], str], verdicts: Mapping[Test, str]
+    ) -> None:
+        self._column, self._name, self._verdicts = column, name, verdicts
         self._columns = Names(key, "as_of", "is_member")
 
     def need(self, condition: Condition, *, negated: bool = False) -> Need:
@@ -87,21 +96,21 @@ class _Reading:
         return self._flag(segment, f"not already in {segment} (group {group})", negated=True)
 
     def _test(self, test: Test, *, negated: bool) -> Line:
-        column = self._column(test)
-        about = Measured(
-            column,
-            self._columns.claim(column, ("value", column)),
-            type_of(test.measure),
-            nullable(test.measure) and not test.or_never,
-            test.comparisons,
-            test.or_never and nullable(test.measure),
-        )
+        about = self._about(test)
         made = f"not_{self._name(test)}" if negated else self._name(test)
         name = test.name or limited(made, test)
         words, threshold = test_words(test), threshold_words(test)
         if negated:
             words, threshold = opposite_words(test), f"not {threshold}"
         return Line(0, 0, name, words, threshold, self._columns.claim(name, (about, negated)), about, negated)
+
+    def _about(self, test: Test) -> Measured:
+        column = self._verdicts.get(test) or self._column(test)
+        shown, unknown = self._columns.claim(column, ("value", column)), nullable(test.measure)
+        if test in self._verdicts:
+            return Measured(column, shown, Type.BOOLEAN, unknown and not test.or_never, (), or_never=False)
+        never = test.or_never and unknown
+        return Measured(column, shown, type_of(test.measure), unknown and not never, test.comparisons, never)
 
     def _flag(self, segment: str, words: str, *, negated: bool) -> Line:
         about = Flagged(segment)

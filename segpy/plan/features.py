@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from segpy.plan.model import (
+from segpy.plan.model_events import Selection
+from segpy.plan.model_features import (
     Anchor,
     Branch,
     BranchColumn,
@@ -18,15 +20,15 @@ from segpy.plan.model import (
     FromRank,
     FromRates,
     FromSequence,
+    FromVerdict,
     Origin,
     Way,
 )
-from segpy.plan.model_events import Selection
-from segpy.plan.names import Names, atom_name, limited, measure_name, window_name
+from segpy.plan.names import Names, atom_name, comparison_name, limited, measure_name, window_name
 from segpy.plan.selections import Found, property_column
-from segpy.plan.words import atom_words, measure_words, ordinal
+from segpy.plan.words import atom_words, measure_words, ordinal, test_words
 from segpy.resolve.atoms import streams_of
-from segpy.resolve.model import Feature
+from segpy.resolve.model import Feature, Segment, Test, tests_of
 from segpy.resolve.model_events import Atom, Entity
 from segpy.resolve.model_measures import (
     UNITS,
@@ -50,9 +52,11 @@ from segpy.resolve.model_measures import (
     Window,
     WithinFirst,
     inputs_of,
+    nullable,
     type_of,
 )
-from segpy.spec.expression import Binary, Column, Operator
+from segpy.resolve.model_personal import is_personal, is_withheld
+from segpy.spec.expression import Binary, Column, Operator, Type
 from segpy.spec.model_measures import CalendarUnit, Statistic
 
 _BRANCH = 55  # what is put behind it must fit into an identifier too
@@ -92,10 +96,28 @@ def column_names(entity: Entity, features: tuple[Feature, ...], wanted: tuple[Wa
     return columns
 
 
+def verdict_names(
+    entity: Entity, features: tuple[Feature, ...], segments: tuple[Segment, ...], columns: dict[Measure, str]
+) -> dict[Test, str]:
+    """The columns that tell whether conditions hold whose value may not be shown."""
+    names = Names(entity.key, "as_of", *(one.name for one in features), *columns.values())
+    found: dict[Test, str] = {}
+    for test in (test for segment in segments for test in tests_of(segment.condition)):
+        if test not in found and is_withheld(test.measure):
+            never = "or_never" if test.or_never else ""
+            parts = (columns[test.measure], *map(comparison_name, test.comparisons), never)
+            found[test] = names.claim("_".join(part for part in (*parts, "passed") if part), test)
+    return found
+
+
 def features_plan(
-    model: str, features: tuple[Feature, ...], wanted: tuple[Wanted, ...], context: Context
+    model: str,
+    features: tuple[Feature, ...],
+    wanted: tuple[Wanted, ...],
+    context: Context,
+    verdicts: Mapping[Test, str],
 ) -> FeaturesPlan:
-    """One column for each feature and for each measure that has no feature."""
+    """One column for each feature, for each measure that has no feature, and for each of the verdicts."""
     columns = column_names(context.entity, features, wanted)
     branches = _branches(wanted, columns, context)
     found = {(column.name): branch.name for branch in branches for column in branch.columns}
@@ -109,10 +131,26 @@ def features_plan(
             type_of(measure),
             origins[measure],
             "; ".join(part for part in (described.get(name), measure_words(measure)) if part),
+            is_personal(measure),
+            is_withheld(measure),
         )
         for name, measure in sorted(every.items())
     )
-    return FeaturesPlan(model, branches, made)
+    made += tuple(
+        FeatureColumn(
+            name,
+            Type.BOOLEAN,
+            FromVerdict(
+                columns[test.measure],
+                test.comparisons,
+                test.or_never and nullable(test.measure),
+                1 + _depth(test.measure),
+            ),
+            test_words(test),
+        )
+        for test, name in verdicts.items()
+    )
+    return FeaturesPlan(model, branches, tuple(sorted(made, key=lambda one: one.name)))
 
 
 def _depth(measure: Measure) -> int:

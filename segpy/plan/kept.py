@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from segpy.plan.model import Branch, BranchColumn, FeaturesPlan, KeptPlan, Way
+from segpy.plan.model import KeptPlan
+from segpy.plan.model_features import Branch, BranchColumn, FeaturesPlan, Way
 from segpy.resolve.model import Settings
 from segpy.resolve.model_events import Entity
 from segpy.resolve.model_measures import Aggregation

@@ -46,6 +46,14 @@ _TOGETHER = 40
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """Where the value of each measure stands, and the verdicts of conditions whose values are not shown."""
+
+    columns: dict[Measure, str]
+    verdicts: dict[Test, str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Scope:
     """What the flags of an entity are made from."""
 
@@ -75,7 +83,7 @@ def segments_plan(
     retention: Duration | None,
     segments: tuple[Segment, ...],
     groups: tuple[ExclusiveGroup, ...],
-    columns: dict[Measure, str],
+    measured: Measured,
     elsewhere: Mapping[str, str],
 ) -> SegmentsPlan | None:
     """The flags of an entity; None where it has no segments. `elsewhere` are content hashes of others' segments."""
@@ -87,7 +95,7 @@ def segments_plan(
     called: dict[tuple[str, Test, str | None], str] = {}
     for segment in segments:
         for test in tests_of(segment.condition):
-            column = _condition(test, segment, columns, names)
+            column = _condition(test, segment, measured, names)
             conditions[column.name] = column
             found[(segment.name, test)] = called[(segment.name, test, test.name)] = column.name
     own = tuple(group for group in groups if group.entity == entity.name)
@@ -99,8 +107,9 @@ def segments_plan(
             one,
             entity.key,
             scope.before(one),
-            lambda test: columns[test.measure],
+            lambda test: measured.columns[test.measure],
             lambda test: called[(one.name, test, test.name)],
+            measured.verdicts,
         )
 
     return SegmentsPlan(
@@ -127,11 +136,16 @@ def _uses(segment: Segment, scope: _Scope) -> tuple[str, ...]:
     return tuple(sorted({*extends, *looked_at, *scope.before(segment)}))
 
 
-def _condition(test: Test, segment: Segment, columns: dict[Measure, str], names: Names) -> ConditionColumn:
-    column = columns[test.measure]
+def _condition(test: Test, segment: Segment, measured: Measured, names: Names) -> ConditionColumn:
+    column = measured.columns[test.measure]
     parts = (column, *map(comparison_name, test.comparisons), "or_never" if test.or_never else "")
     wanted = f"{segment.name}__{test.name}" if test.name else "_".join(part for part in parts if part)
     content = (segment.name, test) if test.name else test
+    verdict = measured.verdicts.get(test)
+    if verdict is not None:
+        return ConditionColumn(
+            names.claim(wanted, content), verdict, nullable(test.measure), (), or_never=False, words=test_words(test)
+        )
     return ConditionColumn(
         names.claim(wanted, content), column, nullable(test.measure), test.comparisons, test.or_never, test_words(test)
     )

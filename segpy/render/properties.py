@@ -13,6 +13,7 @@ from segpy.render.history import Contents, a_test, history_contents
 from segpy.render.holdouts import activation_tests, holdout_contents
 from segpy.render.model import Artifact
 from segpy.render.owners import flag_config, segments_config
+from segpy.render.personal import personal_columns
 from segpy.render.semantics import calendar, calendar_words, semantics_file
 from segpy.render.yaml_text import plain_text, yaml_text
 from segpy.resolve.model import Size
@@ -31,6 +32,8 @@ def properties_files(plan: Plan, models: tuple[Model, ...]) -> list[Artifact]:
         for entity in plan.entities
         if entity.segments is not None
     }
+    for entity in plan.entities:
+        about |= {model: _About({}, columns) for model, columns in personal_columns(entity).items()}
     described = [
         _model(model, *contents[model.name], about.get(model.name, _About({}, {})))
         for model in sorted(models, key=lambda model: model.name)

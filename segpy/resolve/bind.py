@@ -45,4 +45,5 @@ def _settings(spec: Spec, catalog: Catalog) -> Settings:
         written.portfolio,
         written.semantic_layer,
         catalog.models_grouped,
+        written.privacy.min_cell_size,
     )

@@ -158,6 +158,7 @@ class Settings:
     portfolio: Portfolio
     semantics: Semantics = field(default_factory=Semantics)
     models_grouped: bool = False
+    min_cell_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,15 @@ from segpy.spec.model_values import Relation
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A typed column of a stream or of an entity's attributes."""
+    """A typed column of a stream or of an entity's attributes.
+
+    A `personal` one says who somebody is; `withheld` where it may not stand in a generated table either.
+    """
 
     name: str
     type: Type
+    personal: bool = field(default=False, compare=False)
+    withheld: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ class Entity:
     validity: Validity | None = None
     consent: str | None = None
     members: Members | None = None
+    suppressed: str | None = None
 
     def __hash__(self) -> int:
         return hash(self.name)  # as telling as the whole within a project, and not deep

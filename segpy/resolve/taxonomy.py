@@ -17,6 +17,8 @@ from segpy.resolve.errors import (
 from segpy.resolve.filters import where_over
 from segpy.resolve.model_events import Entity, Event, Members, Property, Stream, Validity
 from segpy.resolve.model_names import GENERATED_COLUMNS
+from segpy.resolve.privacy import properties, published_columns
+from segpy.resolve.privacy_errors import PersonalKey
 from segpy.resolve.scope import Findings, Unbound
 from segpy.resolve.type_errors import ConflictingTypes, NoEventColumn, NoPopulation, TypeClash
 from segpy.resolve.typing import words
@@ -57,12 +59,13 @@ class Taxonomy:
 def bind_taxonomy(spec: Spec, catalog: Catalog, findings: Findings) -> Taxonomy:
     """All streams, events and entities that could be bound."""
     written = {entity.name.text: entity for entity in spec.entities}
-    streams = findings.each([lambda s=s: _stream(s, written, catalog, findings) for s in spec.streams])  # type: ignore[misc]
+    published = published_columns(spec, findings)
+    streams = findings.each([lambda s=s: _stream(s, written, published, catalog, findings) for s in spec.streams])  # type: ignore[misc]
     by_name = {stream.name: stream for stream in streams}
     declared = tuple(stream.name.text for stream in spec.streams)
     events = findings.each([lambda e=e: _event(e, by_name, declared, timezone_of(spec), findings) for e in spec.events])  # type: ignore[misc]
     _one_type_each(spec, findings)
-    binder = _Entities(spec, by_name, catalog, findings)
+    binder = _Entities(spec, by_name, published, catalog, findings)
     entities = findings.each([lambda e=e: binder.bind(e) for e in spec.entities])  # type: ignore[misc]
     named = {event.name: event for event in events}
     known = {entity.name: entity for entity in entities}
@@ -102,11 +105,13 @@ def _relation(relation: Relation, columns: tuple[Name, ...], catalog: Catalog, f
                 findings.fail(UnknownColumn(span=column.span, name=column.text, known=tuple(certain), scope=scope))
 
 
-def _properties(columns: tuple[WrittenColumn, ...]) -> tuple[Property, ...]:
-    return tuple(Property(column.name.text, column.type) for column in columns)
-
-
-def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: Catalog, findings: Findings) -> Stream:
+def _stream(
+    stream: WrittenStream,
+    entities: dict[str, WrittenEntity],
+    published: frozenset[str],
+    catalog: Catalog,
+    findings: Findings,
+) -> Stream:
     for entity, _ in stream.entities:
         if entity.text not in entities:
             raise findings.fail(UnknownEntity(span=entity.span, name=entity.text, known=tuple(entities)))
@@ -128,7 +133,7 @@ def _stream(stream: WrittenStream, entities: dict[str, WrittenEntity], catalog: 
         stream.id.text if stream.id else None,
         stream.event.text if stream.event else None,
         tuple((entity.text, key.text) for entity, key in stream.entities),
-        _properties(stream.properties),
+        properties(stream.name, stream.properties, published),
         stream.order.text if stream.order else None,
         loaded_at=stream.loaded_at.text if stream.loaded_at else None,
     )
@@ -178,8 +183,11 @@ def _served(stream: WrittenStream, spec: Spec) -> list[str]:
 class _Entities:
     """Entities bound, members before those that they belong to."""
 
-    def __init__(self, spec: Spec, streams: dict[str, Stream], catalog: Catalog, findings: Findings) -> None:
+    def __init__(
+        self, spec: Spec, streams: dict[str, Stream], published: frozenset[str], catalog: Catalog, findings: Findings
+    ) -> None:
         self.spec, self.streams, self.catalog, self.findings = spec, streams, catalog, findings
+        self.published = published
         self.written = {entity.name.text: entity for entity in spec.entities}
         self.bound: dict[str, Entity | None] = {}
         self.open: list[str] = []
@@ -195,7 +203,11 @@ class _Entities:
             self.open.append(name)
             try:
                 members = self._members(entity.members) if entity.members else None
-                self.bound[name] = _entity(entity, members, self.spec, self.streams, self.catalog, self.findings)
+                known = entity.attributes.columns if entity.attributes else ()
+                attributes = properties(entity.name, known, self.published)
+                self.bound[name] = _entity(
+                    entity, attributes, members, self.spec, self.streams, self.catalog, self.findings
+                )
             finally:
                 self.open.pop()
         found = self.bound[name]
@@ -213,6 +225,9 @@ class _Entities:
         if by.type not in (Type.TEXT, Type.INTEGER):
             message = f"`{by.name}` is {words(by.type)}, and a key is text or a whole number"
             raise self.findings.fail(TypeClash(span=members.by.span, message=message, way_out="name another attribute"))
+        if by.withheld:
+            column = f"{entity.name}.{by.name}"
+            raise self.findings.fail(PersonalKey(span=members.by.span, column=column))
         return Members(entity, by.name)
 
 
@@ -232,13 +247,13 @@ def _with_key(stream: Stream, member: Entity) -> Stream:
 
 def _entity(
     entity: WrittenEntity,
+    attributes: tuple[Property, ...],
     members: Members | None,
     spec: Spec,
     streams: dict[str, Stream],
     catalog: Catalog,
     findings: Findings,
 ) -> Entity:
-    attributes = _properties(entity.attributes.columns) if entity.attributes else ()
     if entity.attributes:
         versions = (entity.attributes.valid_from, entity.attributes.valid_to)
         columns = (
@@ -261,8 +276,9 @@ def _entity(
             raise findings.fail(NoPopulation(span=entity.name.span, entity=entity.name.text, wanted=words))
     if entity.start is not None:
         _start(entity, entity.start, attributes, findings)
-    if entity.consent is not None:
-        _consent(entity, entity.consent, attributes, findings)
+    for name, what in ((entity.consent, "consent"), (entity.suppressed, "a suppression")):
+        if name is not None:
+            _said_of_leaving(entity, name, what, attributes, findings)
     return Entity(
         entity.name.text,
         entity.key.text,
@@ -275,6 +291,7 @@ def _entity(
         _validity(entity),
         entity.consent.text if entity.consent else None,
         members,
+        entity.suppressed.text if entity.suppressed else None,
     )
 
 
@@ -285,11 +302,14 @@ def _validity(entity: WrittenEntity) -> Validity | None:
     return Validity(written.valid_from.text, written.valid_to.text)
 
 
-def _consent(entity: WrittenEntity, consent: Name, attributes: tuple[Property, ...], findings: Findings) -> None:
-    found = _attribute(entity, consent, attributes, findings)
+def _said_of_leaving(
+    entity: WrittenEntity, name: Name, what: str, attributes: tuple[Property, ...], findings: Findings
+) -> None:
+    """Whether somebody may be written to is told by a boolean attribute."""
+    found = _attribute(entity, name, attributes, findings)
     if found.type is not Type.BOOLEAN:
-        message = f"`{consent.text}` is {words(found.type)}, and consent is true or false"
-        raise findings.fail(TypeClash(span=consent.span, message=message, way_out="name a boolean attribute"))
+        message = f"`{name.text}` is {words(found.type)}, and {what} is true or false"
+        raise findings.fail(TypeClash(span=name.span, message=message, way_out="name a boolean attribute"))
 
 
 def _key(entity: WrittenEntity, findings: Findings) -> None:

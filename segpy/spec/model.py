@@ -52,6 +52,7 @@ class Entity:
     population: Population | None
     consent: Name | None
     members: Members | None
+    suppressed: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +282,14 @@ class Portfolio:
 
 
 @dataclass(frozen=True, slots=True)
+class Privacy:
+    """The smallest count that is told, and the personal columns that generated tables may hold, as `entity.column`."""
+
+    min_cell_size: int | None = None
+    publish: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The project's settings, with their defaults."""
 
@@ -294,6 +303,7 @@ class Settings:
     explanations: Explanations = Explanations.VIEW
     portfolio: Portfolio = Portfolio()
     semantic_layer: Semantics = Semantics()
+    privacy: Privacy = Privacy()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A typed column or property."""
+    """A typed column or property; a `personal` one says who somebody is."""
 
     name: Name
     type: Type
+    personal: bool = False

@@ -26,11 +26,11 @@ from segpy.spec.model import (
     Settings,
     Stream,
 )
-from segpy.spec.model_values import Column, Name, Value
+from segpy.spec.model_values import Name, Value
+from segpy.spec.privacy import COLUMNS, PRIVACY
 from segpy.spec.shapes import (
     ANYTHING,
     COLUMN,
-    COLUMN_NAME,
     DEFINED_NAME,
     EXACT_DURATION,
     EXACT_OR_ZERO,
@@ -55,35 +55,15 @@ from segpy.spec.shapes import (
 )
 
 
-class _ColumnType(Enum):
-    TEXT = "text"
-    NUMBER = "number"
-    INTEGER = "integer"
-    BOOLEAN = "boolean"
-    TIMESTAMP = "timestamp"
-    DATE = "date"
-
-
 class _KeyType(Enum):
     TEXT = "text"
     INTEGER = "integer"
     UUID = "uuid"
 
 
-_COLUMN_TYPE = choice(_ColumnType, "a type")
-
-
-def _columns(node: Node) -> tuple[Column, ...]:
-    def read(name: Name, value: Node) -> Column:
-        return Column(name, Type(_COLUMN_TYPE.read(value).value))
-
-    return named(node, "column", read, COLUMN_NAME)
-
-
-_COLUMNS = Shape("columns with their types", _columns, mapping_from(COLUMN_NAME.schema, _COLUMN_TYPE.schema))
 _ATTRIBUTES = table(
     Key("relation", RELATION, "the relation with one row an entity", required=True),
-    Key("columns", _COLUMNS, "the attributes and their types"),
+    Key("columns", COLUMNS, "the attributes and their types"),
     Key("valid_from", COLUMN, "the column that says from when on a row holds; with `valid_to`"),
     Key("valid_to", COLUMN, "the column that says until when; null for rows that still hold"),
 )
@@ -123,6 +103,7 @@ _ENTITY = table(
     Key("start", NAME, "the attribute that holds its own beginning, for `within_first`"),
     Key("population", choice(Population, "a population"), "attributes, events or both"),
     Key("consent", NAME, "the attribute without which an entity is never in an activation table"),
+    Key("suppressed", NAME, "the attribute with which an entity is never in an activation table"),
     Key(
         "members",
         _BELONGING,
@@ -143,6 +124,7 @@ def _entity(name: Name, node: Node) -> Entity:
         values.get("population"),
         values.get("consent"),
         values.get("members"),
+        values.get("suppressed"),
     )
 
 
@@ -164,7 +146,7 @@ _STREAM = table(
     Key("id", COLUMN, "duplicates by this column count once"),
     Key("order", COLUMN, "a whole number that orders events at one instant"),
     Key("event", COLUMN, "the column that names the event"),
-    Key("properties", _COLUMNS, "the properties in use and their types"),
+    Key("properties", COLUMNS, "the properties in use and their types"),
 )
 
 
@@ -320,7 +302,7 @@ SETTINGS = table(
     ),
     Key("semantic_layer", _SEMANTICS, "what dbt's semantic layer is told: metrics, and a calendar for them"),
     Key("portfolio", Shape("limits", _portfolio, keys_schema(_PORTFOLIO)), "limits on the segments as a whole"),
-    Key("privacy", ANYTHING, "suppression of small cells", not_yet="leave it out: no aggregate is published yet"),
+    Key("privacy", PRIVACY, "what tables that others read may tell of persons"),
 )
 TAXONOMY = table(
     Key("entities", all_named("entity", "entities", _entity, keys_schema(_ENTITY)), "what segments are about"),
@@ -349,6 +331,7 @@ def settings_from(values: dict[str, object]) -> Settings:
             "explanations",
             "semantic_layer",
             "portfolio",
+            "privacy",
         )
         if key in values
     }

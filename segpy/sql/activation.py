@@ -17,6 +17,8 @@ from segpy.sql.tree import (
     column,
     inner_join,
     is_known,
+    is_null,
+    left_join,
     named,
     select,
     table,
@@ -27,7 +29,7 @@ from segpy.sql.versions import holding
 
 
 def activation_query(plan: Plan) -> Query:
-    """The members of every segment who are not held out, and whose entity asks for no consent or has given it."""
+    """The members of every segment who are not held out or suppressed, and whose consent is given, or not asked for."""
     relations = Relations(plan.bound.settings.grain)
     columns = members_columns(plan)
     members = select([exp.Star()], table(relations.model(plan.members)), where=_acted_upon(plan))
@@ -36,14 +38,10 @@ def activation_query(plan: Plan) -> Query:
     parts: list[exp.Query] = []
     for entity in (one.entity for one in plan.entities if one.segments is not None):
         own = exp.EQ(this=column("entity", "members"), expression=text(entity.name))
-        joins = []
-        if entity.consent is not None:
-            consenting = f"{entity.name}__consenting"
-            ctes.append(_consenting(entity, consenting, relations))
-            same = exp.EQ(this=column("entity_key", consenting), expression=column("entity_key", "members"))
-            joins.append(inner_join(consenting, same))
+        leaving, joins, where = who_may_leave(entity, "members", relations)
+        ctes += leaving
         parts.append(
-            select([column(one.name, "members") for one in columns], table("members"), joins=joins, where=[own])
+            select([column(one.name, "members") for one in columns], table("members"), joins=joins, where=[own, *where])
         )
     return Query(
         plan.activation,
@@ -71,9 +69,36 @@ def _acted_upon(plan: Plan) -> list[exp.Expr]:
     return [any_of([treated, without])]
 
 
-def _consenting(entity: Entity, name: str, relations: Relations) -> Cte:
-    assert entity.relation is not None and entity.consent is not None
+def who_may_leave(
+    entity: Entity, source: str, relations: Relations
+) -> tuple[list[Cte], list[exp.Join], list[exp.Expr]]:
+    """Who of a CTE may be written to as attributes are now: CTEs of their keys, and joins and conditions that ask them.
+
+    Consent has to be known; whoever is not known to be suppressed is not.
+    """
+    ctes: list[Cte] = []
+    joins: list[exp.Join] = []
+    where: list[exp.Expr] = []
+    if entity.consent is not None:
+        name = f"{entity.name}__consenting"
+        ctes.append(_keys(entity, entity.consent, name, f"those who have given their {entity.consent}", relations))
+        joins.append(inner_join(name, _same(name, source)))
+    if entity.suppressed is not None:
+        name = f"{entity.name}__suppressed"
+        ctes.append(_keys(entity, entity.suppressed, name, "those who are never to be written to", relations))
+        joins.append(left_join(name, _same(name, source)))
+        where.append(is_null(column("entity_key", name)))
+    return ctes, joins, where
+
+
+def _same(name: str, source: str) -> exp.Expr:
+    return exp.EQ(this=column("entity_key", name), expression=column("entity_key", source))
+
+
+def _keys(entity: Entity, attribute: str, name: str, words: str, relations: Relations) -> Cte:
+    """The keys of those of whom a boolean attribute is true."""
+    assert entity.relation is not None
     key = cast(cast(column(entity.key), entity.key_type), Type.TEXT)
-    where = [is_known(column(entity.key)), cast(column(entity.consent), Type.BOOLEAN), *holding(entity)]
+    where = [is_known(column(entity.key)), cast(column(attribute), Type.BOOLEAN), *holding(entity)]
     query = select([named(key, "entity_key")], table(relations.written(entity.relation)), where=where, distinct=True)
-    return Cte(name, (f"those who have given their {entity.consent}",), query)
+    return Cte(name, (words,), query)

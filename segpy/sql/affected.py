@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from segpy.plan.model import Branch, EntityPlan, KeptPlan, SequencePlan
+from segpy.plan.model import EntityPlan, KeptPlan, SequencePlan
 from segpy.plan.model_events import Selection
+from segpy.plan.model_features import Branch
 from segpy.resolve.model_measures import Streaks, Window
 from segpy.spec.duration import Duration
 from segpy.spec.model import Grain

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from segpy.plan.model import Anchor, Branch
+from segpy.plan.model_features import Anchor, Branch
 from segpy.sql.model import Cte
 from segpy.sql.operations import selected
 from segpy.sql.tree import column, named, number, select, table

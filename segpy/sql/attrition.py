@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from segpy.plan.model import EntityPlan, Plan, SegmentPlan, SegmentsPlan
-from segpy.plan.model_explained import Rule
+from segpy.plan.model_explained import Flagged, Line, Rule
 from segpy.spec.expression import Type
+from segpy.sql.cells import NOTHING_WITHHELD, withheld_column
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
@@ -29,6 +30,7 @@ from segpy.sql.tree import (
     union_all,
 )
 from segpy.sql.verdicts import holds, total, whom
+from segpy.sql.withheld import attrition_withheld
 
 _AT_A_POSITION = ("segment", "position", "condition", "description")
 _POPULATION, _COUNTED, _RULES = "population", "counted", "rules"
@@ -43,8 +45,12 @@ class _Batch:
     segments: tuple[SegmentPlan, ...]
 
 
-def attrition_query(plan: Plan) -> Query:
-    """Each entity is looked at once; what was counted side by side is then put one below the other."""
+def attrition_query(plan: Plan, *, published: bool = True) -> Query:
+    """Each entity is looked at once; what was counted side by side is then put one below the other.
+
+    Where it is `published`, small counts are withheld.
+    """
+    least = plan.bound.settings.min_cell_size if published else None
     relations = Relations(plan.bound.settings.grain)
     ctes: list[Cte] = []
     parts: list[exp.Query] = []
@@ -61,10 +67,12 @@ def attrition_query(plan: Plan) -> Query:
             Cte(f"{one.name}__failed", ("how far somebody comes, and how many rules are failed",), _failed(one)),
             Cte(f"{one.name}__counted", (), _counted(one)),
         ]
-        parts.append(_rows(one))
-    return Query(
-        plan.attrition, "one row a segment and rule", tuple(ctes), union_all(parts), _columns(), relations.placeholders
-    )
+        parts.append(_rows(one, about=least is not None))
+    final = union_all(parts)
+    if least is not None:
+        above, final = attrition_withheld(final, plan.history.sizes, least, relations)
+        ctes += above
+    return Query(plan.attrition, "one row a segment and rule", tuple(ctes), final, _columns(), relations.placeholders)
 
 
 def _batches(plan: EntityPlan) -> Iterator[_Batch]:
@@ -134,7 +142,8 @@ def _rules(one: _Batch) -> Iterator[Rule]:
     return (rule for segment in one.segments for rule in segment.apart.rules)
 
 
-def _rows(one: _Batch) -> exp.Query:
+def _rows(one: _Batch, *, about: bool) -> exp.Query:
+    """The rules with their counts; where some may be withheld with the segment that a rule asks for."""
     everybody = column(_POPULATION, _COUNTED)
     columns = [
         column("segment", _RULES),
@@ -145,8 +154,27 @@ def _rows(one: _Batch) -> exp.Query:
         named(_chosen(one, lambda rule: rule.passing, everybody), "passing"),
         named(_chosen(one, lambda rule: rule.failing_only, number(0)), "failing_only"),
         named(as_of(), "as_of"),
+        _asked(one) if about else NOTHING_WITHHELD.copy(),
     ]
     return select(columns, table(f"{one.name}__counted", _COUNTED), joins=[cross_join(f"{one.name}__rules", _RULES)])
+
+
+def _asked(one: _Batch) -> exp.Expr:
+    """The segment that the rule of a row asks for, if it asks for one."""
+    by_segment = []
+    for segment in one.segments:
+        asked = [
+            (rule.position, rule.need.about.segment)
+            for rule in segment.apart.rules
+            if isinstance(rule.need, Line) and isinstance(rule.need.about, Flagged)
+        ]
+        if asked:
+            ifs = [exp.If(this=number(position), true=text(name)) for position, name in asked]
+            case = exp.Case(this=column("position", _RULES), ifs=ifs)
+            by_segment.append(exp.If(this=text(segment.segment.name), true=case))
+    if not by_segment:
+        return named(cast(exp.Null(), Type.TEXT), "about")
+    return named(exp.Case(this=column("segment", _RULES), ifs=by_segment), "about")
 
 
 def _chosen(one: _Batch, of: Callable[[Rule], str], of_all: exp.Expr) -> exp.Expr:
@@ -170,4 +198,5 @@ def _columns() -> tuple[OutputColumn, ...]:
         output("passing", Type.INTEGER, "How many pass it, whatever the others say."),
         output("failing_only", Type.INTEGER, "How many fail it and no other."),
         output("as_of", Type.TIMESTAMP, "The instant that everything is evaluated at."),
+        withheld_column(),
     )

@@ -6,9 +6,11 @@ from sqlglot import exp
 
 from segpy.plan.model import Plan
 from segpy.spec.expression import Type
+from segpy.sql.cells import NOTHING_WITHHELD, WITHHELD, unless, withheld_column
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.relations import Relations
 from segpy.sql.tree import all_of, coalesce, column, left_join, named, number, output, select, table
+from segpy.sql.withheld import audience_hidden
 
 _TOLD = ("description", "stage", "owner", "playbook")
 
@@ -29,11 +31,18 @@ def _audiences(plan: Plan) -> Query:
     same = all_of(
         exp.EQ(this=column(name, "sizes"), expression=column(name, "definitions")) for name in ("segment", "entity")
     )
+    people = coalesce(column("people", "sizes"), number(0))
+    joins, hidden = [left_join("sizes", same)], None
+    above: list[Cte] = []
+    if plan.bound.settings.min_cell_size is not None:
+        above, more, hidden = audience_hidden(plan, people, plan.bound.settings.min_cell_size, relations)
+        joins += more
     columns = [
         named(column("segment", "definitions"), "audience"),
         column("entity", "definitions"),
         *(column(name, "definitions") for name in _TOLD),
-        named(coalesce(column("people", "sizes"), number(0)), "people"),
+        named(people if hidden is None else unless(hidden, people), "people"),
+        NOTHING_WITHHELD.copy() if hidden is None else named(hidden, WITHHELD),
     ]
     outputs = (
         output("audience", Type.TEXT, "The audience: a segment."),
@@ -43,12 +52,14 @@ def _audiences(plan: Plan) -> Query:
         output("owner", Type.TEXT, "Who answers for it."),
         output("playbook", Type.TEXT, "What is done with a member."),
         output("people", Type.INTEGER, "How many of its members may be written to."),
+        withheld_column(),
     )
     ctes = (
         Cte("definitions", (), select([exp.Star()], table(relations.model(plan.catalog)))),
         Cte("sizes", (), counted),
+        *above,
     )
-    final = select(columns, table("definitions"), joins=[left_join("sizes", same)])
+    final = select(columns, table("definitions"), joins=joins)
     return _view(plan.history.audiences, "one row an audience", ctes, final, outputs, relations)
 
 

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from sqlglot import exp
 
-from segpy.plan.model import Branch, BranchColumn, Way
+from segpy.plan.model_features import Branch, BranchColumn, Way
 from segpy.resolve.model_measures import UNITS, Aggregation, Decay
 from segpy.spec.expression import Literal, Type
 from segpy.sql.frames import Frame, frame_of

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
-from segpy.plan.model import (
+from segpy.plan.model import EntityPlan, KeptPlan
+from segpy.plan.model_features import (
     Derived,
-    EntityPlan,
     FeatureColumn,
     FeaturesPlan,
     FromAttribute,
@@ -18,7 +18,7 @@ from segpy.plan.model import (
     FromRank,
     FromRates,
     FromSequence,
-    KeptPlan,
+    FromVerdict,
 )
 from segpy.resolve.model_events import Entity, way_to, with_article
 from segpy.spec.duration import Duration
@@ -34,6 +34,7 @@ from segpy.sql.nodes import Operation
 from segpy.sql.operations import seconds_between, utc
 from segpy.sql.reached import SEQUENCES, or_nothing, reached_ctes, relation_of, sequences_in_use, told_of
 from segpy.sql.relations import Relations
+from segpy.sql.segments import compared
 from segpy.sql.tree import (
     as_of,
     cast,
@@ -118,7 +119,7 @@ def _columns(plan: EntityPlan) -> tuple[OutputColumn, ...]:
     return (
         output(plan.entity.key, plan.entity.key_type, f"The {plan.entity.name}."),
         output("as_of", Type.TIMESTAMP, "The instant that every column is evaluated at."),
-        *(output(one.name, one.type, one.description) for one in plan.features.columns),
+        *(output(one.name, one.type, one.description) for one in plan.features.shown),
     )
 
 
@@ -195,7 +196,7 @@ def _value(one: FeatureColumn, measured: KeptPlan | None) -> exp.Expr:
             if not every:
                 return coalesce(many, number(0))
             return coalesce(exp.EQ(this=many, expression=column(EVERYBODY, MEMBERS)), exp.false())
-        case FromColumns() | FromRates() | FromRank():
+        case FromColumns() | FromRates() | FromRank() | FromVerdict():
             raise AssertionError("what is made of columns is computed above the wide join")
 
 
@@ -234,7 +235,7 @@ def _levels(plan: EntityPlan, measured: KeptPlan | None, ctes: list[Cte]) -> tup
         name = f"expressions_depth_{depth}"
         ctes.append(Cte(name, (), select([exp.Star(), *own], table(source))))
         source = name
-    outputs = [plan.entity.key, "as_of", *(one.name for one in plan.features.columns)]
+    outputs = [plan.entity.key, "as_of", *(one.name for one in plan.features.shown)]
     return [column(name) for name in outputs], source
 
 
@@ -248,6 +249,8 @@ def _made(one: FeatureColumn, origin: Derived, types: Mapping[str, Type], key: s
         case FromRates(recent, recent_length, baseline, baseline_length):
             known = Operation.NULL_IF(column(baseline), number(0))
             return exp.Div(this=_rate(column(recent), recent_length), expression=_rate(known, baseline_length))
+        case FromVerdict(name, comparisons, or_never):
+            return compared(column(name), comparisons, or_never=or_never)
         case FromRank(name):
             order = exp.Order(expressions=[exp.Ordered(this=column(name)), exp.Ordered(this=column(key))])
             apart = is_null(column(name))

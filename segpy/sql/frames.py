@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from segpy.plan.model import Branch, BranchColumn
+from segpy.plan.model_features import Branch, BranchColumn
 from segpy.spec.model_measures import CalendarUnit
 from segpy.sql.operations import calendar_unit, selected
 from segpy.sql.tree import all_of, column, inner_join, named, select, table

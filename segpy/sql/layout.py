@@ -58,6 +58,13 @@ def lay_out(query: Query, dialect: str) -> str:
     return _rewritten(laid.text, laid.tokens, _lower)
 
 
+def statement(tree: exp.Expr, dialect: str, placeholders: tuple[tuple[str, str], ...]) -> str:
+    """The text of a statement that is no query, on one line, with the Jinja in place of the placeholders."""
+    text = tree.sql(dialect=dialect)
+    nothing = Query("", "", (), exp.Select(), (), placeholders)
+    return LaidOut(text, tuple(tokenize(text, read=dialect))).filled_in(nothing)
+
+
 def variants(query: Query) -> tuple[Query, ...]:
     """The queries that the runs of a model come to: one that is kept may be continued or made anew."""
     if all(cte.when is When.ALWAYS for cte in query.ctes):

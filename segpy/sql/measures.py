@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from segpy.plan.model import BranchColumn, EntityPlan, KeptPlan
+from segpy.plan.model import EntityPlan, KeptPlan
+from segpy.plan.model_features import BranchColumn
 from segpy.resolve.model_events import with_article
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain

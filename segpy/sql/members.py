@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from sqlglot import exp
 
-from segpy.plan.model import FromMembers
+from segpy.plan.model_features import FromMembers
 from segpy.resolve.model_events import Entity
 from segpy.sql.model import Cte
 from segpy.sql.operations import filtered

@@ -10,6 +10,7 @@ from sqlglot import exp
 from segpy.dialects import Dialect
 from segpy.plan.model import EntityPlan, SegmentPlan
 from segpy.plan.model_examples import ExamplesPlan
+from segpy.spec.model_values import Relation
 
 
 class When(Enum):
@@ -211,3 +212,33 @@ class ExampleSummary:
     spec_file: str
     line: int
     member: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """A relation that can hold a key: in these columns, what it is, and what deletes it there, with Jinja.
+
+    `relation` where it is the user's. Of a view, and where only a value can be like the key, nothing is deleted.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    what: str
+    is_generated: bool
+    statement: str | None
+    relation: Relation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetQueries:
+    """Where a key can stand. `asked` and `left` are queries, one for each relation of the user's, or generated one.
+
+    Each has one row: how many rows have it as a key, and how many others have a value that is the same.
+    """
+
+    entity: str
+    key: str
+    sources: tuple[HeldBy, ...]
+    asked: tuple[str, ...]
+    generated: tuple[HeldBy, ...]
+    left: tuple[str, ...]

@@ -35,7 +35,8 @@ def _names(entity: EntityPlan) -> tuple[str, ...]:
 def _attrition(plan: Plan, segment: str) -> Query:
     """The rules of the segment in their order, the population first."""
     relations = Relations(plan.bound.settings.grain)
-    ctes = from_warehouse((*entity_queries(plan, kept=False), attrition_query(plan)), (plan.attrition,), relations)
+    whole = attrition_query(plan, published=False)
+    ctes = from_warehouse((*entity_queries(plan, kept=False), whole), (plan.attrition,), relations)
     chosen = exp.EQ(this=column("segment"), expression=text(segment))
     final = select([*map(column, _RULES)], table(plan.attrition), where=[chosen], order_by=[column("position")])
     types = (Type.INTEGER, Type.TEXT, Type.TEXT, *(Type.INTEGER,) * 3)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from segpy.plan.model import BranchColumn, Way
+from segpy.plan.model_features import BranchColumn, Way
 from segpy.resolve.model_measures import Ever, InTheLast
 from segpy.sql.frames import Frame
 from segpy.sql.model import Cte

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from segpy.plan.model import FeatureColumn, FeaturesPlan, FromSequence
+from segpy.plan.model_features import FeatureColumn, FeaturesPlan, FromSequence
 from segpy.spec.model_measures import Output
 from segpy.sql.model import Cte
 from segpy.sql.tree import coalesce, column, number, select, table, text

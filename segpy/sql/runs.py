@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from segpy.plan.model import BranchColumn
+from segpy.plan.model_features import BranchColumn
 from segpy.resolve.model_measures import Aggregation, Bursts, Gaps, Periods, Streaks
 from segpy.spec.expression import Type
 from segpy.spec.model_measures import CalendarUnit, Statistic, StreakKind

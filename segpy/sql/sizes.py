@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from sqlglot import exp
 
 from segpy.plan.model import Plan
+from segpy.plan.model_explained import Flagged, Line
 from segpy.spec.expression import Type
+from segpy.sql.cells import NOTHING_WITHHELD, sizes_withheld, withheld_column
 from segpy.sql.model import Cte, Query
 from segpy.sql.nodes import Operation
 from segpy.sql.operations import seconds_between
@@ -31,6 +36,7 @@ from segpy.sql.tree import (
     text,
     union_all,
 )
+from segpy.sql.withheld import moves_withheld
 
 _SEGMENT = ("segment", "entity")
 
@@ -38,6 +44,7 @@ _SEGMENT = ("segment", "entity")
 def sizes_query(plan: Plan) -> Query:
     """One row a segment for this run, added to those of the runs before."""
     relations = Relations(plan.bound.settings.grain)
+    least, grain = plan.bound.settings.min_cell_size, plan.bound.settings.grain
     spells, changes = relations.model(plan.history.spells), relations.model(plan.history.changes)
     keys = [column(name) for name in _SEGMENT]
     member = exp.EQ(this=column("kind"), expression=text(MEMBER))
@@ -45,7 +52,7 @@ def sizes_query(plan: Plan) -> Query:
     members = [*keys, named(_count(), "members"), named(stay, "median_stay_seconds")]
     at_this_run = exp.EQ(this=column("changed_at"), expression=as_of())
     turned = [*keys, *(named(_counted(change), change) for change in ("entered", "exited"))]
-    ctes = (
+    ctes: tuple[Cte, ...] = (
         Cte("definitions", (), select([exp.Star()], table(relations.model(plan.catalog)))),
         Cte("populations", (), _populations(plan, relations)),
         Cte(
@@ -69,16 +76,25 @@ def sizes_query(plan: Plan) -> Query:
         output("entered", Type.INTEGER, "How many this run found to have entered."),
         output("exited", Type.INTEGER, "How many this run found to have left."),
         output("median_stay_seconds", Type.NUMBER, "For how long the members had been in, the median; null of nobody."),
+        withheld_column(),
     )
+    final, kept = _sizes([NOTHING_WITHHELD.copy()]), outlasting("as_of", grain)
+    if least is not None:
+        above, final = sizes_withheld(_sizes([]), tuple(_inside(plan)), least, relations)
+        ctes += above
+        kept = replace(outlasting("as_of", grain, (*_SEGMENT, "as_of")), continues="is_incremental()")
     return Query(
-        plan.history.sizes,
-        "one row a segment and run",
-        ctes,
-        _sizes(),
-        columns,
-        relations.placeholders,
-        kept=outlasting("as_of", plan.bound.settings.grain),
+        plan.history.sizes, "one row a segment and run", ctes, final, columns, relations.placeholders, kept=kept
     )
+
+
+def _inside(plan: Plan) -> Iterator[tuple[str, str, bool]]:
+    """The segments whose rules ask for another segment: all of their members are in it, or none is."""
+    for entity in plan.entities:
+        for one in entity.segments.segments if entity.segments is not None else ():
+            for rule in one.apart.rules:
+                if isinstance(rule.need, Line) and isinstance(rule.need.about, Flagged):
+                    yield one.segment.name, rule.need.about.segment, not rule.need.negated
 
 
 def _count() -> exp.Expr:
@@ -108,7 +124,7 @@ def _populations(plan: Plan, relations: Relations) -> exp.Query:
     )
 
 
-def _sizes() -> exp.Query:
+def _sizes(more: list[exp.Expr]) -> exp.Query:
     def told(name: str, source: str) -> exp.Expr:
         return coalesce(column(name, source), number(0))
 
@@ -123,6 +139,7 @@ def _sizes() -> exp.Query:
         named(share, "share"),
         *(named(told(name, "changes"), name) for name in ("entered", "exited")),
         column("median_stay_seconds", "members"),
+        *more,
     ]
     joins = [
         inner_join("populations", _same("populations", ("entity",))),
@@ -157,12 +174,10 @@ def moves_query(plan: Plan, name: str) -> Query:
     ends = [column(one) for one in _ENDS.values()]
     other = any_of([*map(is_null, ends), exp.NEQ(this=ends[0].copy(), expression=ends[1].copy())])
     by = [column("exclusive_group"), column("entity"), column("changed_at"), *(one.copy() for one in ends)]
-    final = select(
-        [*by[:2], named(by[2], "as_of"), *by[3:], named(_count(), "entities")],
-        table("turns"),
-        where=[other],
-        group_by=_copies(by),
-    )
+    told = [*by[:2], named(by[2], "as_of"), *by[3:], named(_count(), "entities")]
+    least = plan.bound.settings.min_cell_size
+    more = [NOTHING_WITHHELD.copy()] if least is None else []
+    final: exp.Query = select([*told, *more], table("turns"), where=[other], group_by=_copies(by))
     columns = (
         output("exclusive_group", Type.TEXT, "The exclusive group."),
         output("entity", Type.TEXT, "Whom its segments are about."),
@@ -170,11 +185,15 @@ def moves_query(plan: Plan, name: str) -> Query:
         output("from_segment", Type.TEXT, "The segment that was left; null from outside of the group."),
         output("to_segment", Type.TEXT, "The segment that was entered; null out of the group."),
         output("entities", Type.INTEGER, "How many moved so."),
+        withheld_column(),
     )
-    ctes = (
+    ctes: tuple[Cte, ...] = (
         Cte("definitions", (), grouped),
         Cte("turns", ("what each of the moved left and entered in a group at one run",), turns),
     )
+    if least is not None:
+        above, final = moves_withheld(final, plan.history.sizes, least, relations)
+        ctes += above
     grain = "one row an exclusive group, run, segment left and segment entered"
     return Query(name, grain, ctes, final, columns, relations.placeholders, view=True)
 

@@ -12,9 +12,10 @@ from dataclasses import replace
 from sqlglot import exp
 
 from segpy.dialects import Dialect
-from segpy.plan.model import EntityPlan, FromRank, Plan, SegmentPlan
+from segpy.plan.model import EntityPlan, Plan, SegmentPlan
 from segpy.plan.model_events import EventsPlan
 from segpy.plan.model_explained import Line, Measured
+from segpy.plan.model_features import FromRank
 from segpy.resolve.model_events import Entity, way_to
 from segpy.spec.expression import Type
 from segpy.sql.build import dialect_of, entity_queries, written

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from segpy.diagnostics.model import Diagnostic
-from segpy.plan.model import FromSequence, SegmentPlan, SequencePlan
+from segpy.plan.model import SegmentPlan, SequencePlan
 from segpy.plan.model_events import Selection
 from segpy.plan.model_explained import Flagged, Line, Measured
+from segpy.plan.model_features import FromSequence
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.spec.model_measures import Output

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from tests.cases.case import Case, spec_of
+from tests.cases.case import Case, relation_name, spec_of
 from tests.cases.tables import Row, Value, plain
 
 Answers: TypeAlias = Mapping[str, list[Row]]
@@ -84,13 +84,36 @@ def member_table_equals_flags(case: Case, answers: Answers) -> None:
 def who_may_be_written_to(case: Case, answers: Answers) -> None:
     """`segment_activation` lists the members, without those whose consent is asked for and not given."""
     if "activation" not in case.expect:
-        consenting = any("consent" in entity for entity in spec_of(case)["entities"].values())
+        consenting = any({"consent", "suppressed"} & entity.keys() for entity in spec_of(case)["entities"].values())
         assert consenting or ordered(answers["segment_activation"]) == ordered(answers["segment_members"])
         return
     found: dict[str, set[str]] = {segment: set() for segment in case.expect["segments"]}
     for row in answers["segment_activation"]:
         found[str(row["segment"])].add(str(row["entity_key"]))
     assert found == {segment: set(map(str, keys)) for segment, keys in case.expect["activation"].items()}
+
+
+def nothing_personal_is_told(case: Case, answers: Answers) -> None:
+    """No value of a personal column that is not listed stands in any generated table, nor is part of a text there."""
+    cells = [str(value) for rows in answers.values() for row in rows for value in row.values() if value is not None]
+    for value in withheld_values(case):
+        assert not [cell for cell in cells if value in cell], value
+
+
+def withheld_values(case: Case) -> Iterator[str]:
+    """The values of the columns that are personal, and not listed to be published."""
+    spec = spec_of(case)
+    listed = spec.get("privacy", {}).get("publish", [])
+    known = {name: one["attributes"] for name, one in spec["entities"].items() if "attributes" in one}
+    declared = [(name, one["relation"], one.get("columns", {})) for name, one in known.items()]
+    declared += [(name, one["relation"], one.get("properties", {})) for name, one in spec.get("streams", {}).items()]
+    tables = {table.name: table for table in case.tables}
+    for of, relation, columns in declared:
+        table = tables[relation_name(relation)]
+        for name, said in columns.items():
+            if isinstance(said, dict) and said.get("personal") == "true" and f"{of}.{name}" not in listed:
+                place = list(table.columns).index(name)
+                yield from (row[place] for row in table.rows if row[place])
 
 
 def grain_of_the_other_tables(case: Case, answers: Answers) -> None:
@@ -109,6 +132,7 @@ EXPECTATIONS: tuple[Callable[[Case, Answers], None], ...] = (
     flags_are_known,
     member_table_equals_flags,
     who_may_be_written_to,
+    nothing_personal_is_told,
     grain_of_the_other_tables,
 )
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from segpy.catalog.model import Catalog
 from segpy.plan.build import build_plan
-from segpy.plan.model import EntityPlan, FeaturesPlan, FromSequence, Plan, SegmentsPlan, SequencesPlan
+from segpy.plan.model import EntityPlan, Plan, SegmentsPlan, SequencesPlan
 from segpy.plan.model_events import EventsPlan
+from segpy.plan.model_features import FeaturesPlan, FromSequence
 from segpy.resolve.bind import bind
 from segpy.source.nodes import Source
 from segpy.source.read import read_source

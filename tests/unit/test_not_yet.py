@@ -30,7 +30,6 @@ events:
 """
 SETTINGS = {
     "overlap": "portfolio: {max_overlap: 0.9}",
-    "privacy": "privacy: {min_cell_size: 10}",
     "outcomes": "outcomes: {paid: {did: order}}",
 }
 SEGMENTS = {

@@ -1,7 +1,8 @@
 {#
     What remains after the last rule of a segment are those whose conditions hold, and no rule brings anybody back.
     `model` holds the flags, `attrition` is the table of what remains, `segments` maps each segment to the flag that says
-    whether its conditions hold. Returns the rows of what remains that break this.
+    whether its conditions hold. Returns the rows of what remains that break this; of
+    what is withheld nothing is said.
 #}
 {% test segpy_attrition_matches_flags(model, attrition, entity, segments) %}
 
@@ -54,6 +55,6 @@ select
     remaining,
     expected
 from compared
-where remaining > remaining_before or expected is null or remaining <> expected
+where remaining > remaining_before or (expected is null and remaining is not null) or remaining <> expected
 
 {% endtest %}
