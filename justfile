@@ -32,6 +32,11 @@ render:
 build: render
     {{ bin }}/dbt build
 
+# The documentation as a site: build/site/index.html
+docs:
+    {{ bin }}/pip install --quiet --editable '.[docs]'
+    {{ bin }}/sphinx-build -W --keep-going -n -q -c docs . build/site
+
 # All that must hold before a change is merged, in an environment of its own
 ci:
     .ci/run

@@ -21,9 +21,11 @@ from segpy.source.nodes import Source
 from segpy.warehouse.model import BuildResult, Difference, NodeResult, SegmentSize, Sizes
 from tests.docs import demonstration as demonstration_in_memory
 from tests.docs.pages import ROOT, blocks, headings, read, section, spans, tables
+from tests.findings import all_findings
 
 CLI = "docs/reference/cli.md"
 MODELS = "docs/reference/models.md"
+ERRORS = "docs/reference/errors.md"
 SHARED = "What most commands share"
 
 
@@ -233,3 +235,14 @@ def test_the_macros_are_those_that_are_rendered() -> None:
     rendered = {PurePosixPath(one.path).name for one in demonstration().artifacts if one.path.startswith("macros/")}
     rows = tables(section(read(MODELS), "Macros"))[0]
     assert {span for row in rows for span in spans(row[0])} == rendered
+
+
+# --- errors ---------------------------------------------------------------------------------------------------------
+
+
+def test_all_codes_are_listed() -> None:
+    titles = {finding.code: finding.title for finding in all_findings()}
+    wanted = [f"| [{code}](../../segpy/diagnostics/pages/{code}.md) | {titles[code]} |" for code in sorted(titles)]
+    rows = [line for line in section(read(ERRORS), "All codes").splitlines() if line.startswith("| [")]
+    missing, extra = sorted(set(wanted) - set(rows)), sorted(set(rows) - set(wanted))
+    assert (missing, extra, rows == sorted(rows)) == ([], [], True), "lines of docs/reference/errors.md"
