@@ -37,6 +37,7 @@ class _Commands(click.Group):
             "diff",
             "describe",
             "explain",
+            "forget",
             "schema",
             "demo",
         ]
@@ -62,6 +63,8 @@ class _Commands(click.Group):
                 from segpy.cli.describe import describe as command
             case "explain":
                 from segpy.cli.explain import explain as command
+            case "forget":
+                from segpy.cli.forget import forget as command
             case "schema":
                 from segpy.cli.schema import schema as command
             case "demo":

@@ -37,4 +37,5 @@ DUCKDB = Dialect(
     enum_type=True,
     clustered_by_order=True,
     inline_hint=True,
+    transactions=True,
 )

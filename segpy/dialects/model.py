@@ -35,7 +35,8 @@ class Dialect:
     what a model yields is cast to the types that its columns are said to have, as the engine's own choice may be
     another. `settings` hold for every query, whatever those of the user are. `before_table` is a statement for the
     transaction in which a table is made. `adds` and `replaces` are dbt's strategies by which a table that is kept gets
-    more rows, and rows in place of those with the same key.
+    more rows, and rows in place of those with the same key. `transactions`: statements between `begin` and `commit` are
+    all done or none is.
 
     `beside` are the other dialects that a project is rendered in.
     """
@@ -72,6 +73,7 @@ class Dialect:
     names_kept: bool = True
     settings: Mapping[str, int] = field(default_factory=dict)
     before_table: str = ""
+    transactions: bool = False
     adds: str = "append"
     replaces: str = "delete+insert"
     beside: tuple[Dialect, ...] = ()

@@ -55,6 +55,7 @@ POSTGRES = Dialect(
     longest_name=63,
     exact_averages=True,
     inline_hint=True,
+    transactions=True,
     # Compiling wide queries takes as long as running them does, and it is on unless somebody turned it off.
     before_table="set local jit = off",
 )

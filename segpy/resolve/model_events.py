@@ -118,6 +118,11 @@ class Entity:
     members: Members | None = None
     suppressed: str | None = None
 
+    @property
+    def asks(self) -> bool:
+        """Whether there are some who may not be written to."""
+        return self.consent is not None or self.suppressed is not None
+
     def __hash__(self) -> int:
         return hash(self.name)  # as telling as the whole within a project, and not deep
 

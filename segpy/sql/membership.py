@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -11,11 +11,13 @@ from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.sql.holdouts import arm_columns, with_arms
 from segpy.sql.model import Cte, OutputColumn, Query
+from segpy.sql.reachable import who_may_leave
 from segpy.sql.relations import Relations
-from segpy.sql.remembered import EXPIRED, MEMBER, TOLD, WHO
+from segpy.sql.remembered import EXPIRED, MEMBER, REACHABLE, TOLD, WHO
 from segpy.sql.spells import CARRIED
 from segpy.sql.tree import (
     all_of,
+    any_of,
     as_of,
     cast,
     coalesce,
@@ -77,6 +79,7 @@ def membership_query(plan: Plan) -> Query:
     )
 
 
+WITHDRAWN = "not_to_be_written_to"
 _PREVIOUS = ("to_at", "reason", "content_hash")
 
 
@@ -191,18 +194,24 @@ def members_columns(plan: Plan) -> tuple[OutputColumn, ...]:
 
 
 def changes_query(plan: Plan) -> Query:
-    """One row an entry or an exit, as runs found them."""
+    """One row an entry or an exit, as runs found them, of those who may be told of.
+
+    Of an entity that consents, or can be suppressed, only the time counts in which it could be written to: who
+    withdraws consent has left, whatever they are a member of. An entry is told as long as they may be written to, an
+    exit always.
+    """
     relations = Relations(plan.bound.settings.grain)
     spells = relations.model(plan.history.spells)
-    member = exp.EQ(this=column("kind"), expression=text(MEMBER))
-    entered = exp.EQ(this=column("since"), expression=column("from_at"))
-    exited = exp.NEQ(this=column("reason"), expression=text(CARRIED))
-    begun = select(_change("from_at", "entered", cast(exp.Null(), Type.TEXT)), table(spells), where=[member, entered])
-    over = select(
-        _change("to_at", "exited", column("reason")),
-        table(spells),
-        where=[member.copy(), is_known(column("to_at")), exited],
-    )
+    asking = [one.entity for one in plan.entities if one.segments is not None and one.entity.asks]
+    ctes: list[Cte] = []
+    parts: list[exp.Query] = []
+    others = all_changes(spells, [one.name for one in asking])
+    for entity in asking:
+        pieces = f"{entity.name}__reached"
+        ctes.append(Cte(pieces, ("memberships while somebody could be written to",), _pieces(entity.name, spells)))
+        leaving, joins, where = who_may_leave(entity, pieces, relations)
+        ctes += leaving
+        parts += _of_pieces(pieces, joins, where)
     columns = (
         *_who_columns(),
         output("changed_at", Type.TIMESTAMP, "The run that found the change."),
@@ -211,16 +220,83 @@ def changes_query(plan: Plan) -> Query:
         output("version", Type.INTEGER, "The author's version of the segment that was entered or left."),
         output("content_hash", Type.TEXT, "The hash of that segment's meaning."),
     )
-    ctes, final = with_arms(plan, relations, (), union_all([begun, over]), columns)
+    above, final = with_arms(plan, relations, tuple(ctes), union_all([*others, *parts]), columns)
     return Query(
         plan.history.changes,
         "one row a segment, entity, instant and change",
-        ctes,
+        above,
         final,
         (*columns, *arm_columns(plan)),
         relations.placeholders,
         view=True,
     )
+
+
+def all_changes(spells: str, but: Sequence[str] = ()) -> list[exp.Query]:
+    """Entries and exits as runs found them, whoever may be told of them; but of these entities."""
+    member: list[exp.Expr] = [exp.EQ(this=column("kind"), expression=text(MEMBER))]
+    if but:
+        member.append(exp.Not(this=exp.In(this=column("entity"), expressions=[text(one) for one in but])))
+    entered = exp.EQ(this=column("since"), expression=column("from_at"))
+    exited = exp.NEQ(this=column("reason"), expression=text(CARRIED))
+    begun = select(_change("from_at", "entered", cast(exp.Null(), Type.TEXT)), table(spells), where=[*member, entered])
+    over = select(
+        _change("to_at", "exited", column("reason")),
+        table(spells),
+        where=[*(one.copy() for one in member), is_known(column("to_at")), exited],
+    )
+    return [begun, over]
+
+
+def _pieces(entity: str, spells: str) -> exp.Query:
+    """The memberships of an entity, cut to the spells in which it could be written to."""
+    own, reach = "memberships", "reached"
+    told: list[exp.Expr] = [column(name, own) for name in (*WHO, "from_at", "to_at", "since", "reason", *TOLD)]
+    told += [named(column(name, reach), f"reached_{name}") for name in ("from_at", "to_at")]
+    same = [exp.EQ(this=column(name, reach), expression=column(name, own)) for name in WHO[1:]]
+    begins = [
+        is_null(column("to_at", own)),
+        exp.LT(this=column("from_at", reach), expression=column("to_at", own)),
+    ]
+    ends = [
+        is_null(column("to_at", reach)),
+        exp.GT(this=column("to_at", reach), expression=column("from_at", own)),
+    ]
+    kind = exp.EQ(this=column("kind", reach), expression=text(REACHABLE))
+    on = all_of([*same, kind, exp.paren(any_of(begins)), exp.paren(any_of(ends))])
+    about = exp.EQ(this=column("entity", own), expression=text(entity))
+    member = exp.EQ(this=column("kind", own), expression=text(MEMBER))
+    return select(told, table(spells, own), joins=[inner_join(spells, on, reach)], where=[member, about])
+
+
+def _of_pieces(pieces: str, joins: list[exp.Join], where: list[exp.Expr]) -> list[exp.Query]:
+    def own(name: str) -> exp.Column:
+        return column(name, pieces)
+
+    def rows(at: exp.Expr, change: str, reason: exp.Expr) -> list[exp.Expr]:
+        names = [*map(own, WHO), named(at, "changed_at"), named(text(change), "change")]
+        return [*names, named(reason, "reason"), *map(own, TOLD)]
+
+    later = exp.GTE(this=own("reached_from_at"), expression=own("from_at"))
+    at = exp.Case(ifs=[exp.If(this=later, true=own("reached_from_at"))], default=own("from_at"))
+    entered = any_of([exp.EQ(this=own("since"), expression=own("from_at")), later.copy()])
+    carried = exp.EQ(this=own("reason"), expression=text(CARRIED))
+    at_once = all_of([exp.EQ(this=own("reached_to_at"), expression=own("to_at")), carried])
+    before = any_of(
+        [is_null(own("to_at")), exp.LT(this=own("reached_to_at"), expression=own("to_at")), exp.paren(at_once)]
+    )
+    withdrawn = all_of([is_known(own("reached_to_at")), exp.paren(before)])
+    left = all_of([exp.Not(this=exp.paren(withdrawn.copy())), is_known(own("to_at")), exp.Not(this=carried.copy())])
+    return [
+        select(
+            rows(at, "entered", cast(exp.Null(), Type.TEXT)),
+            table(pieces),
+            joins=joins,
+            where=[exp.paren(entered), *where],
+        ),
+        select(rows(own("reached_to_at"), "exited", text(WITHDRAWN)), table(pieces), where=[withdrawn]),
+        select(rows(own("to_at"), "exited", own("reason")), table(pieces), where=[left]),
+    ]
 
 
 def _change(at: str, change: str, reason: exp.Expr) -> list[exp.Expr]:

@@ -28,7 +28,7 @@ from segpy.sql.tree import (
 )
 
 WHO, TOLD = ("segment", "entity", "entity_key"), ("version", "content_hash")
-MEMBER, LAPSE, BARRED, RUN = "member", "lapse", "barred", "run"
+MEMBER, LAPSE, BARRED, REACHABLE, RUN = "member", "lapse", "barred", "reachable", "run"
 EXPIRED = "expired"
 
 

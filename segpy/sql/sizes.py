@@ -11,6 +11,7 @@ from segpy.plan.model import Plan
 from segpy.plan.model_explained import Flagged, Line
 from segpy.spec.expression import Type
 from segpy.sql.cells import NOTHING_WITHHELD, sizes_withheld, withheld_column
+from segpy.sql.membership import all_changes
 from segpy.sql.model import Cte, Query
 from segpy.sql.nodes import Operation
 from segpy.sql.operations import seconds_between
@@ -45,7 +46,7 @@ def sizes_query(plan: Plan) -> Query:
     """One row a segment for this run, added to those of the runs before."""
     relations = Relations(plan.bound.settings.grain)
     least, grain = plan.bound.settings.min_cell_size, plan.bound.settings.grain
-    spells, changes = relations.model(plan.history.spells), relations.model(plan.history.changes)
+    spells = relations.model(plan.history.spells)
     keys = [column(name) for name in _SEGMENT]
     member = exp.EQ(this=column("kind"), expression=text(MEMBER))
     stay = Operation.MEDIAN(seconds_between(column("since"), as_of()))
@@ -63,7 +64,7 @@ def sizes_query(plan: Plan) -> Query:
         Cte(
             "changes",
             ("who came and went with this run",),
-            select(turned, table(changes), where=[at_this_run], group_by=_copies(keys)),
+            select(turned, _changes(plan, relations), where=[at_this_run], group_by=_copies(keys)),
         ),
     )
     columns = (
@@ -95,6 +96,13 @@ def _inside(plan: Plan) -> Iterator[tuple[str, str, bool]]:
             for rule in one.apart.rules:
                 if isinstance(rule.need, Line) and isinstance(rule.need.about, Flagged):
                     yield one.segment.name, rule.need.about.segment, not rule.need.negated
+
+
+def _changes(plan: Plan, relations: Relations) -> exp.Expr:
+    """Who entered and who left, all of them: `segment_changes` is silent about who may not be told of."""
+    if any(one.entity.asks for one in plan.entities if one.segments is not None):
+        return union_all(all_changes(relations.model(plan.history.spells))).subquery("changes")
+    return table(relations.model(plan.history.changes), "changes")
 
 
 def _count() -> exp.Expr:
@@ -167,7 +175,7 @@ def moves_query(plan: Plan, name: str) -> Query:
     ]
     turns = select(
         [*keys, *(named(_segment_of(change), to) for change, to in _ENDS.items())],
-        table(relations.model(plan.history.changes), "changes"),
+        _changes(plan, relations),
         joins=[inner_join("definitions", _same("changes", _SEGMENT))],
         group_by=_copies(keys),
     )

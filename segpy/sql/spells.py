@@ -17,8 +17,9 @@ from segpy.plan.model_history import Remembered
 from segpy.spec.expression import Type
 from segpy.spec.model import Grain, OnChange, Reentry
 from segpy.sql.model import Cte, Kept, OutputColumn, Query
+from segpy.sql.reachable import who_may_leave
 from segpy.sql.relations import Relations
-from segpy.sql.remembered import BARRED, EXPIRED, LAPSE, MEMBER, RUN, TOLD, WHO, open_before
+from segpy.sql.remembered import BARRED, EXPIRED, LAPSE, MEMBER, REACHABLE, RUN, TOLD, WHO, open_before
 from segpy.sql.tree import (
     all_of,
     any_of,
@@ -80,7 +81,9 @@ def spells_columns() -> tuple[OutputColumn, ...]:
         output("segment", Type.TEXT, "The segment; empty of runs."),
         output("entity", Type.TEXT, "Whom the segment is about."),
         output("entity_key", Type.TEXT, "The entity's key, as text."),
-        output("kind", Type.TEXT, "member, lapse (a member although the conditions do not hold), barred or run."),
+        output(
+            "kind", Type.TEXT, "member, lapse (a member although the conditions do not hold), barred, reachable or run."
+        ),
         output("from_at", Type.TIMESTAMP, "The run at which it began."),
         output("to_at", Type.TIMESTAMP, "The run at which it had ended; null while it lasts."),
         output("since", Type.TIMESTAMP, "Since when somebody is in, changed definitions that were carried included."),
@@ -225,7 +228,30 @@ class _Work:
             where = [*self.is_member(), exp.Not(this=column("holds", "found"))]
             parts.append(select(_spell("found", LAPSE, as_of(), text("")), table("found"), where=where))
         parts += self._barred()
-        return union_all(parts)
+        return union_all([*parts, *self._reachable()])
+
+    def _reachable(self) -> Iterator[exp.Query]:
+        """Of entities that consent, or can be suppressed, those who may be written to at this run."""
+        for entity, flags, _ in self.entities():
+            if not entity.entity.asks:
+                continue
+            key = cast(column(entity.entity.key), Type.TEXT)
+            everybody = select([named(key, "entity_key")], table(flags)).subquery("flags")
+            leaving, joins, where = who_may_leave(entity.entity, "flags", self.relations)
+            for join, cte in zip(joins, leaving, strict=True):
+                join.set("this", cte.query.subquery(cte.name))
+            values = {
+                "segment": text(""),
+                "entity": text(entity.entity.name),
+                "entity_key": column("entity_key", "flags"),
+                "kind": text(REACHABLE),
+                "since": as_of(),
+                "reason": _NO_TEXT,
+                "version": cast(exp.Null(), Type.INTEGER),
+                "content_hash": _NO_TEXT,
+                "definition": text(""),
+            }
+            yield select([named(one.copy(), name) for name, one in values.items()], everybody, joins=joins, where=where)
 
     def _barred(self) -> list[exp.Query]:
         """Those who may not enter: who left at this run, and who was barred before and still is."""

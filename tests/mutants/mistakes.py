@@ -25,6 +25,8 @@ SPELLS, REMEMBERED, WATERFALLS = "sql/spells.py", "sql/remembered.py", "plan/seg
 AFFECTED, ARRIVALS = "sql/affected.py", "sql/arrivals.py"
 APART_BY_CONDITIONS, VERDICTS, ATTRITION = "plan/explained.py", "sql/verdicts.py", "sql/attrition.py"
 REASONS, ALONE = "reasons", "models alone"
+CELLS, WITHHELD, FORGET, REACHABLE = "sql/cells.py", "sql/withheld.py", "sql/forget.py", "sql/reachable.py"
+SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -750,5 +752,54 @@ MUTANTS = (
         "true=number(rule.position - 1)",
         "true=number(rule.position)",
         REASONS,
+    ),
+    Mutant(
+        "a count that is nearly large enough is told",
+        CELLS,
+        "high=number(least - 1)",
+        "high=number(least - 2)",
+        SMALL_CELLS,
+    ),
+    Mutant(
+        "who is missing from a segment is told by one that it asks for",
+        CELLS,
+        'is_known(column("segment", "nearly_all")),',
+        "",
+        SMALL_CELLS,
+    ),
+    Mutant(
+        "who came tells the size before",
+        CELLS,
+        'is_one("hidden_before"),',
+        "",
+        SMALL_CELLS,
+    ),
+    Mutant(
+        "what is lost at the next rule is told",
+        WITHHELD,
+        'coalesce(column("lost_after"), number(0)),',
+        "",
+        SMALL_CELLS,
+    ),
+    Mutant(
+        "history is not deleted from",
+        FORGET,
+        "elif {*_WHO} <= names:",
+        'elif {*_WHO, "as_of"} <= names:',
+        FORGOTTEN,
+    ),
+    Mutant(
+        "a personal attribute is shown",
+        "plan/features.py",
+        "            is_withheld(measure),\n",
+        "",
+        "personal",
+    ),
+    Mutant(
+        "whoever is not known to be suppressed is",
+        REACHABLE,
+        'where.append(is_null(column("entity_key", name)))',
+        'where.append(is_known(column("entity_key", name)))',
+        "suppressed",
     ),
 )

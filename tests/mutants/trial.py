@@ -17,6 +17,7 @@ from tests.cases.case import Case
 from tests.explanations import test_explanations
 from tests.histories import history, test_histories
 from tests.kept import shortly, test_hand_made, test_models_alone, test_random_schedules
+from tests.properties import test_cells, test_forget
 from tests.properties.language import test_language
 from tests.properties.language.specs import specs
 
@@ -25,6 +26,7 @@ SEEDS = range(900, 904)
 SCHEDULES = range(24)
 LONGEST = 300  # seconds for a single test
 SCHEDULED, BY_DBT, REASONS, ALONE = "a schedule", "a few runs by dbt", "reasons", "models alone"
+SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
 BY_HAND = (
     test_models_alone.test_measures_without_the_sequences_that_they_read,
     test_models_alone.test_who_was_touched_in_a_run_is_looked_at_once,
@@ -33,7 +35,14 @@ BY_HAND = (
 CHECKS: tuple[Callable[[Case], None], ...] = (
     *(
         partial(checks.test_what_is_expected, expectation=one)
-        for one in (expected.members, expected.population, expected.features, expected.sequences)
+        for one in (
+            expected.members,
+            expected.population,
+            expected.features,
+            expected.sequences,
+            expected.who_may_be_written_to,
+            expected.nothing_personal_is_told,
+        )
     ),
     checks.test_future_changes_nothing,
 )
@@ -49,6 +58,12 @@ def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
     if first == REASONS:
         for name in ("everything", "at_least", "nothing_known", "taken"):
             yield f"{REASONS}: {name}", _reasons(name)
+    if first == SMALL_CELLS:
+        for seed_of_life in range(4):
+            yield f"{first} of life {seed_of_life}", partial(test_cells.test_nothing_small_follows, seed_of_life, False)
+    if first == FORGOTTEN:
+        for entity in ("user", "account"):
+            yield f"{first}: {entity}", partial(test_forget.test_forgotten_for_good, 0, entity)
     if first in (*test_hand_made.HISTORIES, SCHEDULED, BY_DBT, ALONE):
         yield from kept_trials(first)
         return
