@@ -12,7 +12,7 @@ import re
 from xdist.scheduler import LoadScopeScheduling
 
 _ENGINE = re.compile(r"tests/engines/test_(?:conformance|validated)\.py::\w+\[([a-z0-9_]+)")
-_BY_FILE = ("tests/e2e/", "tests/benchmarks/", "tests/engines/", "tests/unit/")
+_BY_FILE = ("tests/e2e/", "tests/benchmarks/", "tests/engines/", "tests/measure/", "tests/unit/")
 
 
 def together(test: str) -> str:

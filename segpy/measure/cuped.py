@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
-
-from segpy.measure.interval import unreadable
+from segpy.measure.interval import LARGEST, unreadable
 from segpy.measure.model import Arm, Covariate, Status, withheld
 from segpy.measure.model_lift import Adjusted
 from segpy.measure.relative import relative
@@ -43,7 +41,7 @@ def _refused(treated: Covariate | None, control: Covariate | None) -> Status | N
     if not (treated.before_exposure and control.before_exposure):
         return Status.COVARIATE_AFTER_EXPOSURE
     numbers = (treated.mean, treated.var, treated.covar, control.mean, control.var, control.covar)
-    if not all(isfinite(one) for one in numbers) or min(treated.var, control.var) < 0:
+    if not all(abs(one) < LARGEST for one in numbers) or min(treated.var, control.var) < 0:
         return Status.INVALID
     return None
 
@@ -55,9 +53,9 @@ def _theta(treated: Arm, before_t: Covariate, control: Arm, before_c: Covariate)
     shared = (treated.n - 1) * before_t.covar + (control.n - 1) * before_c.covar
     shared += between * apart * ((treated.mean or 0.0) - (control.mean or 0.0))
     own = (treated.n - 1) * before_t.var + (control.n - 1) * before_c.var + between * apart**2
-    return shared / own if own > 0 else None
+    return shared / own if own > 1 / LARGEST else None
 
 
 def _less(arm: Arm, before: Covariate, theta: float, mean_before: float) -> Arm:
-    spread = (arm.var or 0.0) + theta**2 * before.var - 2 * theta * before.covar
+    spread = (arm.var or 0.0) + theta * theta * before.var - 2 * theta * before.covar
     return Arm(arm.n, (arm.mean or 0.0) - theta * (before.mean - mean_before), max(0.0, spread))

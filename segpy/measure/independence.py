@@ -5,6 +5,7 @@ from __future__ import annotations
 from segpy.measure.distributions import chi2_above
 from segpy.measure.model import Status
 from segpy.measure.model_lift import Independence
+from segpy.measure.proportions import p_of_rates
 
 
 def independence(both: int, first_only: int, second_only: int, neither: int) -> Independence:
@@ -23,8 +24,6 @@ def independence(both: int, first_only: int, second_only: int, neither: int) -> 
     product = float(margins[0] * margins[1] * margins[2] * margins[3])
     phi = (both * neither - first_only * second_only) / product**0.5
     if min(first, n - first) * min(second, n - second) / n < 5:
-        from scipy.stats import fisher_exact
-
-        p = float(fisher_exact([[both, first_only], [second_only, neither]]).pvalue)
+        p = p_of_rates(both, first, second_only, n - first)
         return Independence(n, Status.READABLE, phi, p, exact=True)
     return Independence(n, Status.READABLE, phi, chi2_above(n * phi**2, 1))

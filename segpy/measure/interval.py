@@ -7,7 +7,8 @@ from math import isfinite
 from segpy.measure.distributions import critical, two_sided
 from segpy.measure.model import Arm, Estimate, Interval, Method, Status, withheld
 
-_LARGEST = 1e150  # squares of it are finite
+LARGEST = 1e90
+"""What is larger is no measurement; squares of what is made of it, and n times these, are finite."""
 
 
 def symmetric(
@@ -19,7 +20,7 @@ def symmetric(
     """
     if not (isfinite(value) and isfinite(variance)) or variance < 0:
         return withheld(n, Status.INVALID)
-    if variance == 0:
+    if variance < 1 / LARGEST:
         return withheld(n, Status.NO_VARIANCE)
     se = variance**0.5
     reach = critical(confidence, dof) * se
@@ -34,7 +35,7 @@ def unreadable(*arms: Arm) -> Status | None:
     for arm in arms:
         if arm.n < 2 or arm.mean is None or arm.var is None:
             return Status.TOO_FEW
-        if not (abs(arm.mean) < _LARGEST and 0 <= arm.var < _LARGEST):  # false for what is not a number, too
+        if not (abs(arm.mean) < LARGEST and 0 <= arm.var < LARGEST):  # false for what is not a number, too
             return Status.INVALID
     return None
 

@@ -78,8 +78,12 @@ def _rates(treated: Arm, control: Arm, confidence: float) -> tuple[Interval, Int
 def report(lifts: Sequence[Lift], confidence: float = 0.95) -> tuple[Lift, ...]:
     """All lifts of a report, with what takes all: p adjusted over all pairs, estimates shrunken within each metric."""
     ps = discoveries.adjusted([one.primary.p for one in lifts])
-    drawn = {
-        metric: iter(shrunken([one.primary for one in lifts if one.metric == metric], confidence).estimates)
+    of_metric = {
+        metric: shrunken([one.primary for one in lifts if one.metric == metric], confidence)
         for metric in {one.metric for one in lifts}
     }
-    return tuple(replace(one, adjusted_p=p, shrunken=next(drawn[one.metric])) for one, p in zip(lifts, ps, strict=True))
+    drawn = {metric: iter(found.estimates) for metric, found in of_metric.items()}
+    return tuple(
+        replace(one, adjusted_p=p, shrunken=next(drawn[one.metric]), heterogeneity=of_metric[one.metric].heterogeneity)
+        for one, p in zip(lifts, ps, strict=True)
+    )

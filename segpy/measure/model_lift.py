@@ -54,11 +54,25 @@ class Independence:
 
 
 @dataclass(frozen=True, slots=True)
+class Heterogeneity:
+    """How much more estimates differ than chance lets them: Cochran's Q, its p, and the variance between (`tau2`)."""
+
+    n: int
+    status: Status
+    q: float | None = None
+    p: float | None = None
+    tau2: float | None = None
+    mean: float | None = None
+    mean_se: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Lift:
     """What a treatment did to one metric in one segment.
 
     `rates` are Wilson's intervals of treated and control, of a metric that is 0 or 1. `smallest_effect` is the
-    difference that would be seen with the power asked for. `adjusted_p` and `shrunken` take the whole report to tell.
+    difference that would be seen with the power asked for. `adjusted_p`, `shrunken` and `heterogeneity` (of all
+    segments with this metric) take the whole report to tell.
     """
 
     segment: str
@@ -74,24 +88,12 @@ class Lift:
     rates: tuple[Interval, Interval] | None = None
     adjusted_p: float | None = None
     shrunken: Estimate | None = None
+    heterogeneity: Heterogeneity | None = None
 
     @property
     def primary(self) -> Estimate:
         """The one that is counted in a report: by CUPED where there is a covariate that may be used."""
         return self.adjusted.difference if self.adjusted.difference.readable else self.difference
-
-
-@dataclass(frozen=True, slots=True)
-class Heterogeneity:
-    """How much more estimates differ than chance lets them: Cochran's Q, its p, and the variance between (`tau2`)."""
-
-    n: int
-    status: Status
-    q: float | None = None
-    p: float | None = None
-    tau2: float | None = None
-    mean: float | None = None
-    mean_se: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

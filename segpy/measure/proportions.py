@@ -11,6 +11,8 @@ from segpy.measure.wilson import wilson
 FEW = 10
 """Below so many events, or people without one, in an arm, its rate is not about normal (as textbooks have it)."""
 
+MANY = 1_000_000
+
 
 def difference_of_rates(treated: Arm, control: Arm, confidence: float = 0.95) -> Estimate:
     """The difference of two rates of a metric that is 0 or 1: by Welch, and by Newcombe where an arm has few events."""
@@ -47,11 +49,23 @@ def p_of_rates(treated: int, n_treated: int, control: int, n_control: int) -> fl
     """p of two rates being one: by the score test, or by Fisher's where fewer than five are expected in a cell."""
     rate = (treated + control) / (n_treated + n_control)
     if min(rate, 1 - rate) * min(n_treated, n_control) < 5:
-        from scipy.stats import fisher_exact
-
-        table = [[treated, n_treated - treated], [control, n_control - control]]
-        return float(fisher_exact(table).pvalue)
+        return _exact(treated, n_treated, control, n_control)
     return two_sided(score(treated, n_treated, control, n_control), None)
+
+
+def _exact(treated: int, n_treated: int, control: int, n_control: int) -> float:
+    """Fisher's test. Of more than `MANY` people, by the binomial distributions that it comes to: scipy counts to n."""
+    from scipy.stats import binomtest, fisher_exact
+
+    n, events = n_treated + n_control, treated + control
+    if n <= MANY:
+        return float(fisher_exact([[treated, n_treated - treated], [control, n_control - control]]).pvalue)
+    if 2 * events > n:  # those without an event are the few
+        treated, control, events = n_treated - treated, n_control - control, n - events
+    if events <= n / 1000:  # each of the few is in an arm as its size says
+        return float(binomtest(treated, events, n_treated / n).pvalue)
+    small, size = (treated, n_treated) if n_treated < n_control else (control, n_control)
+    return float(binomtest(small, size, events / n).pvalue)  # the large arm tells the rate, as good as exactly
 
 
 def score(treated: int, n_treated: int, control: int, n_control: int) -> float:

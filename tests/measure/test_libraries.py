@@ -14,13 +14,17 @@ from statsmodels.stats import meta_analysis, power, proportion
 
 from segpy.measure import shrinkage
 from segpy.measure.cuped import adjusted
+from segpy.measure.decay import decay
 from segpy.measure.independence import independence
-from segpy.measure.lift import lift
+from segpy.measure.lift import lift, report
 from segpy.measure.model import Arm, Covariate, Design
+from segpy.measure.model_worth import Month
+from segpy.measure.payback import payback
 from segpy.measure.power import needed
 from segpy.measure.proportions import newcombe
 from segpy.measure.welch import difference
 from segpy.measure.wilson import clopper_pearson, wilson
+from segpy.measure.worth import worth
 from tests.measure.arms import arm_of, ends
 
 EXAMPLES = int(os.environ.get("SEGPY_MEASURE_EXAMPLES", "20"))
@@ -116,16 +120,24 @@ def test_theta_is_the_slope_over_everybody(pairs: list[tuple[float, float]], pla
     assert found.theta == pytest.approx(stats.linregress(xs, ys).slope, rel=1e-6, abs=1e-6) or found.theta is None
 
 
-anything = st.none() | st.floats() | st.sampled_from([0.0, 1.0, 1e-300, -1e300])
-covariates = st.none() | st.builds(Covariate, st.floats(), st.floats(), st.floats(), st.booleans())
+extremes = st.sampled_from([0.0, 1.0, 0.5, 1e-300, -1e300, 1e89, -1e89, 1e-89, 1e-50, 1e50])
+anything = st.none() | st.floats() | extremes | extremes
+number = st.floats() | extremes
+covariates = st.none() | st.builds(Covariate, number, number, number, st.booleans())
 any_arm = st.builds(Arm, st.integers(0, 10**12), anything, anything, covariates)
 
 
 @several
-@given(any_arm, any_arm, st.booleans(), st.floats(), st.integers(0, 100))
+@given(st.lists(st.tuples(any_arm, any_arm), min_size=1, max_size=6), st.booleans(), st.floats(0.1, 0.9))
 def test_whatever_a_warehouse_delivers_there_is_an_answer(
-    treated: Arm, control: Arm, binary: bool, share: float, least: int
+    pairs: list[tuple[Arm, Arm]], binary: bool, share: float
 ) -> None:
     """Numbers that are none, too large, too small: withheld with a reason, never a traceback."""
-    found = lift("s", "m", treated, control, Design(share, least=least), binary=binary)
-    assert found.difference.readable == (found.difference.estimate is not None)
+    planned = [Design(control.n / (treated.n + control.n or 1) or share, least=0) for treated, control in pairs]
+    lifts = [lift("s", "m", *pair, design, binary=binary) for pair, design in zip(pairs, planned, strict=True)]
+    for found in report(lifts):
+        assert found.difference.readable == (found.difference.estimate is not None)
+        assert worth(found, found, share).roi is not None
+    weeks = [(week, one.difference) for week, one in enumerate(lifts)]
+    assert decay(weeks).slope.readable or decay(weeks).slope.estimate is None
+    assert payback([Month(at, *pair) for at, pair in enumerate(pairs, 1)], share).observed <= len(pairs)

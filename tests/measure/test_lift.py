@@ -6,6 +6,7 @@ from dataclasses import replace
 from math import inf, nan
 
 import pytest
+from scipy.stats import fisher_exact
 
 from segpy.measure import discoveries
 from segpy.measure.cuped import adjusted
@@ -13,7 +14,7 @@ from segpy.measure.independence import independence
 from segpy.measure.lift import lift, report
 from segpy.measure.model import Arm, Covariate, Design, Estimate, Interval, Method, Status
 from segpy.measure.power import needed, planned_se, rate_var, smallest_effect
-from segpy.measure.proportions import difference_of_rates, newcombe
+from segpy.measure.proportions import difference_of_rates, newcombe, p_of_rates
 from segpy.measure.relative import relative
 from segpy.measure.sample_ratio import sample_ratio
 from segpy.measure.welch import difference
@@ -175,6 +176,19 @@ def test_few_events_are_tested_by_fisher() -> None:
     assert newcombe(3, 4, 1, 4).p == pytest.approx(0.4857142857)
 
 
+@pytest.mark.parametrize(
+    "counts",
+    [(3, 600_000, 0, 500_000), (9, 600_000, 1, 500_000), (2, 4, 100_000, 1_100_000), (3, 4, 990_000, 1_100_000)],
+)
+def test_fisher_is_not_asked_about_millions(counts: tuple[int, int, int, int]) -> None:
+    """Where he could still be, the answer is the same; where he would count for hours, it comes at once."""
+    treated, n, control, m = counts
+    exact = fisher_exact([[treated, n - treated], [control, m - control]]).pvalue
+    assert p_of_rates(treated, n, control, m) == pytest.approx(exact, rel=2e-3)
+    assert p_of_rates(n - treated, n, m - control, m) == pytest.approx(exact, rel=2e-3)
+    assert 0 < p_of_rates(3, 10**12, 0, 10**12) <= 1
+
+
 def test_intervals_of_a_rate() -> None:
     """None of 10: up to 0.2775 by Wilson, 0.3085 exactly (3 in 10, the rule of three)."""
     assert ends(wilson(0, 10)) == pytest.approx([0, 0.2775327998628892])
@@ -237,6 +251,9 @@ def test_a_report_counts_all_its_pairs() -> None:
     assert [one.adjusted_p for one in found] == list(discoveries.adjusted(ps))
     assert found[-1].adjusted_p is None and found[-1].shrunken is not None
     assert found[-1].shrunken.status is Status.TOO_FEW
+    between = found[0].heterogeneity
+    assert between is not None and between == found[3].heterogeneity
+    assert between.q is not None and between.mean == pytest.approx(0.15)
     for raw, drawn in zip(lifts[:4], found[:4], strict=True):
         assert raw.difference.estimate is not None
         assert drawn.shrunken is not None and drawn.shrunken.estimate is not None

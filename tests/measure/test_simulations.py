@@ -100,7 +100,7 @@ def test_hold_outs_have_their_size(held_out: npt.NDArray[np.bool_]) -> None:
 
 def test_who_peeks_at_every_tenth_person_is_deceived_by_fixed_intervals_only() -> None:
     """From the hundredth person to the four thousandth, stopping at the first p below 5 %."""
-    streams, first, last, step = 300, 100, 4000, 10
+    streams, first, last, step = 200, 100, 4000, 10
     rng = np.random.default_rng(11)
     values = rng.exponential(1.0, (streams, 2, last // 2))  # two arms, one person each in turn; skewed
     n = np.arange(1, last // 2 + 1)

@@ -62,7 +62,7 @@ def test_greenwood_is_that_of_statsmodels() -> None:
 def test_intervals_of_survival_cover_the_truth_also_of_late_entries() -> None:
     """A hazard of 0.1 in each of five periods; half come under observation after two, if they are still there."""
     rng, covered, naive = np.random.default_rng(31), [], []
-    for _ in range(500):
+    for _ in range(300):
         lives = rng.geometric(0.1, 120)
         entries = np.repeat([0, 2], 60)
         seen = lives > entries
@@ -72,7 +72,7 @@ def test_intervals_of_survival_cover_the_truth_also_of_late_entries() -> None:
         covered.append(interval is not None and interval.touches(0.9**5))
         trap = life_table(stays(left.tolist(), happened.tolist())).periods[-1].survival.estimate
         naive.append(trap)
-    assert np.mean(covered) == pytest.approx(0.95, abs=0.02)
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.025)
     assert (
         np.mean([one for one in naive if one is not None]) > 0.9**5 + 0.04
     )  # counted from the beginning: too many left
