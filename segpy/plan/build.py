@@ -9,16 +9,16 @@ from segpy.plan.fingerprint import canonical
 from segpy.plan.kept import kept_plan
 from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.model_history import HistoryModels
-from segpy.plan.model_holdouts import HoldoutModels, HoldoutPlan, StratumColumn
+from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan, OutcomePlan, StratumColumn
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.plan.names import atom_name, slug
 from segpy.plan.owners import owners
 from segpy.plan.segments import Measured, segments_plan
-from segpy.plan.selections import atoms_of, events_plan, found, property_column, reads_order
+from segpy.plan.selections import Found, atoms_of, events_plan, found, property_column, reads_order
 from segpy.plan.sequences import Asked, Reading, sequence_names, sequences_plan
 from segpy.resolve.model import Bound, Feature, Segment, tests_of
 from segpy.resolve.model_events import Atom, Entity, Property
-from segpy.resolve.model_experiments import Holdout
+from segpy.resolve.model_experiments import Experiment, Holdout
 from segpy.resolve.model_measures import EventMeasure, Measure, Sequence, SequenceMeasure, measures_in, type_of
 from segpy.spec.model import Explanations, SemanticLayer
 from segpy.spec.model_measures import Output
@@ -56,8 +56,15 @@ def build_plan(bound: Bound) -> Plan:
         history,
         owners(bound),
         _semantics(bound, prefix),
-        HoldoutModels(f"{prefix}segment_holdouts", f"{prefix}segment_assignments") if bound.holdouts else None,
+        _holdouts(bound, prefix),
     )
+
+
+def _holdouts(bound: Bound, prefix: str) -> HoldoutModels | None:
+    if not bound.holdouts:
+        return None
+    names = (f"{prefix}segment_{name}" if bound.experiments else None for name in ("outcomes", "arms"))
+    return HoldoutModels(f"{prefix}segment_holdouts", f"{prefix}segment_assignments", *names)
 
 
 def _semantics(bound: Bound, prefix: str) -> SemanticsPlan | None:
@@ -97,10 +104,13 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
     features = tuple(feature for feature in bound.features if feature.entity == entity.name)
     segments = tuple(segment for segment in bound.segments if segment.entity == entity.name)
     holdouts = tuple(one for one in bound.holdouts if one.entity == entity.name)
-    wanted = wanted_measures(features, segments, holdouts)
+    experiments = tuple(one for one in bound.experiments if one.holdout.entity == entity.name)
+    wanted = wanted_measures(features, segments, holdouts, experiments)
     sequences = _sequences(wanted)
-    atoms = tuple(sorted({atom for one in wanted for atom in atoms_of(one.measure)}, key=_by_name))
-    kept = _kept(wanted)
+    outcomes = {outcome for one in experiments for outcome in one.outcomes}
+    read = {atom for one in wanted for atom in atoms_of(one.measure)} | {one.atom for one in outcomes}
+    atoms = tuple(sorted(read, key=_by_name))
+    kept = _kept(wanted, {one.value for one in outcomes if one.value is not None})
     ordered = any(reads_order(one.measure) for one in wanted)
     rows = found(atoms, kept)
     names = sequence_names(features, tuple(sequences))
@@ -128,7 +138,25 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
         ),
         kept_plan(entity, planned, bound.settings, prefix) if events is not None else None,
         tuple(_stratified(one, entity, measured) for one in holdouts),
+        tuple(_experiment(one, rows, columns, measured) for one in experiments),
     )
+
+
+def _experiment(
+    one: Experiment, rows: Found, properties: dict[Property, str], columns: dict[Measure, str]
+) -> ExperimentPlan:
+    outcomes = (
+        OutcomePlan(
+            outcome.name,
+            outcome.guardrail,
+            rows.selection(outcome.atom),
+            properties[outcome.value] if outcome.value is not None else None,
+            outcome.within,
+        )
+        for outcome in one.outcomes
+    )
+    covariate = columns[one.cuped] if one.cuped is not None else None
+    return ExperimentPlan(one.segment, one.holdout.salt, tuple(outcomes), covariate)
 
 
 def _stratified(holdout: Holdout, entity: Entity, columns: dict[Measure, str]) -> HoldoutPlan:
@@ -141,7 +169,10 @@ def _by_name(atom: Atom) -> tuple[str, str]:
 
 
 def wanted_measures(
-    features: tuple[Feature, ...], segments: tuple[Segment, ...], holdouts: tuple[Holdout, ...] = ()
+    features: tuple[Feature, ...],
+    segments: tuple[Segment, ...],
+    holdouts: tuple[Holdout, ...] = (),
+    experiments: tuple[Experiment, ...] = (),
 ) -> tuple[Wanted, ...]:
     """Each measure once, with all that wants it, inputs of expressions included; in the order of the names."""
     serves: dict[Measure, set[str]] = {}
@@ -156,6 +187,10 @@ def wanted_measures(
         for stratum in holdout.strata:
             for measure in measures_in(stratum.measure):
                 serves.setdefault(measure, set()).add(f"the hold-out {holdout.name} ({holdout.span.file})")
+    for experiment in experiments:
+        for measure in measures_in(experiment.cuped) if experiment.cuped is not None else ():
+            where = experiment.holdout.span.file
+            serves.setdefault(measure, set()).add(f"the experiment of {experiment.segment} ({where})")
     return tuple(Wanted(measure, tuple(sorted(names))) for measure, names in serves.items())
 
 
@@ -169,9 +204,9 @@ def _sequences(wanted: tuple[Wanted, ...]) -> dict[Sequence, Asked]:
     return {sequence: Asked(tuple(sorted(names)), sequence in counted) for sequence, names in serves.items()}
 
 
-def _kept(wanted: tuple[Wanted, ...]) -> tuple[Property, ...]:
-    """The properties that some measure aggregates or that the steps of a sequence share."""
-    found: set[Property] = set()
+def _kept(wanted: tuple[Wanted, ...], worth: set[Property]) -> tuple[Property, ...]:
+    """The properties that some measure aggregates, that the steps of a sequence share or that an outcome is worth."""
+    found: set[Property] = set(worth)
     for one in wanted:
         match one.measure:
             case EventMeasure(property=Property() as prop):

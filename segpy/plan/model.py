@@ -9,7 +9,7 @@ from segpy.plan.model_events import EventsPlan, Selection
 from segpy.plan.model_explained import Explained
 from segpy.plan.model_features import Branch, BranchColumn, FeaturesPlan
 from segpy.plan.model_history import HistoryModels, Remembered
-from segpy.plan.model_holdouts import HoldoutModels, HoldoutPlan
+from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan
 from segpy.plan.model_owners import Owner
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.resolve.methods import Method
@@ -213,6 +213,7 @@ class EntityPlan:
     segments: SegmentsPlan | None
     kept: KeptPlan | None = None
     holdouts: tuple[HoldoutPlan, ...] = ()
+    experiments: tuple[ExperimentPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,5 +247,5 @@ def models_of(plan: Plan) -> tuple[str, ...]:
         return tuple(names)
     explained = (plan.attrition, plan.explanations) if plan.explanations is not None else (plan.attrition,)
     spine = (plan.semantics.time_spine,) if plan.semantics is not None and plan.semantics.time_spine else ()
-    held = (plan.holdouts.holdouts, plan.holdouts.assignments) if plan.holdouts is not None else ()
+    held = plan.holdouts.names if plan.holdouts is not None else ()
     return (*names, plan.members, plan.catalog, plan.activation, *explained, *plan.history.names, *held, *spine)

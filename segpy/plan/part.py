@@ -27,6 +27,7 @@ def part_of(bound: Bound, segments: Iterable[str], features: Iterable[str] = ())
         ),
         examples=(),
         holdouts=(),
+        experiments=(),
     )
 
 

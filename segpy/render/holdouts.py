@@ -36,6 +36,25 @@ def holdout_contents(plan: Plan) -> dict[str, Contents]:
             False,
             tests,
         ),
+        **_measured(models),
+    }
+
+
+def _measured(models: HoldoutModels) -> dict[str, Contents]:
+    """The models of experiments, where any measures something."""
+    if models.outcomes is None or models.arms is None:
+        return {}
+    return {
+        models.outcomes: (
+            "What came of everybody who was assigned to an arm of an experiment: as assigned, whatever was done.",
+            True,
+            [a_test("segpy_grain", columns=["segment", "outcome", "entity_key"])],
+        ),
+        models.arms: (
+            "What is known of the arms of every experiment: counts, means, variances and covariances.",
+            True,
+            [a_test("segpy_grain", columns=["segment", "outcome", "metric", "arm"])],
+        ),
     }
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from segpy.plan.model import Plan
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.render.model import Artifact
+from segpy.render.semantic_outcomes import outcome_metrics, outcomes_model
+from segpy.render.semantic_parts import category, metric
 from segpy.render.yaml_text import yaml_text
 
 _LAST = "at the last run of the time asked for"
@@ -36,11 +38,13 @@ def semantics_file(plan: Plan, written: Mapping[str, str]) -> list[Artifact]:
     if plan.semantics is None:
         return []
     prefix = plan.semantics.prefix
-    contents = {
-        "version": 2,
-        "semantic_models": [_segments(plan, prefix, written), _sizes(plan, prefix, written)],
-        "metrics": [*(_counted(name, prefix) for name in _COUNTED), _share(prefix)],
-    }
+    models = [_segments(plan, prefix, written), _sizes(plan, prefix, written)]
+    metrics = [*(_counted(name, prefix) for name in _COUNTED), _share(prefix)]
+    if plan.holdouts is not None and plan.holdouts.outcomes is not None:
+        grain = plan.bound.settings.grain.value
+        models.append(outcomes_model(plan.holdouts.outcomes, prefix, grain, written))
+        metrics += outcome_metrics(prefix)
+    contents = {"version": 2, "semantic_models": models, "metrics": metrics}
     return [Artifact(f"{plan.bound.settings.models_path}/_metrics.yml", yaml_text(contents))]
 
 
@@ -57,7 +61,7 @@ def calendar_words(semantics: SemanticsPlan, grain: str) -> dict[str, str]:
 
 
 def _segments(plan: Plan, prefix: str, written: Mapping[str, str]) -> dict[str, Any]:
-    told = [_category(name, name, words, prefix, written) for name, words in _TOLD.items()]
+    told = [category(name, name, words, prefix, written) for name, words in _TOLD.items()]
     return {
         "name": f"{prefix}segments",
         "description": "What is told of each segment of now.",
@@ -78,14 +82,10 @@ def _sizes(plan: Plan, prefix: str, written: Mapping[str, str]) -> dict[str, Any
         "entities": [{"name": f"{prefix}segment", "type": "foreign", "expr": written["segment"]}],
         "dimensions": [
             as_of | {"type_params": {"time_granularity": plan.bound.settings.grain.value}},
-            _category("name", "segment", "The segment.", prefix, written),
+            category("name", "segment", "The segment.", prefix, written),
         ],
         "measures": [_measure(name, prefix, written) for name in _COUNTED],
     }
-
-
-def _category(name: str, column: str, words: str, prefix: str, written: Mapping[str, str]) -> dict[str, Any]:
-    return {"name": f"{prefix}{name}", "description": words, "type": "categorical", "expr": written[column]}
 
 
 def _measure(name: str, prefix: str, written: Mapping[str, str]) -> dict[str, Any]:
@@ -94,20 +94,9 @@ def _measure(name: str, prefix: str, written: Mapping[str, str]) -> dict[str, An
 
 
 def _counted(name: str, prefix: str) -> dict[str, Any]:
-    return _metric(name, prefix, _COUNTED[name], "simple", {"measure": f"{prefix}{name}"})
+    return metric(name, prefix, _COUNTED[name], "simple", {"measure": f"{prefix}{name}"})
 
 
 def _share(prefix: str) -> dict[str, Any]:
     parts = {"numerator": f"{prefix}members", "denominator": f"{prefix}population"}
-    return _metric("share", prefix, _SHARE, "ratio", parts)
-
-
-def _metric(name: str, prefix: str, words: str, kind: str, parts: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "name": f"{prefix}{name}",
-        "label": f"Segments: {name}",
-        "description": words,
-        "type": kind,
-        "type_params": parts,
-        "config": {"tags": ["segpy"]},
-    }
+    return metric("share", prefix, _SHARE, "ratio", parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from segpy.catalog.model import Catalog
 from segpy.diagnostics.model import Diagnostic
 from segpy.resolve.examples import bind_examples
+from segpy.resolve.experiments import ExperimentBinder
 from segpy.resolve.features import FeatureBinder
 from segpy.resolve.holdouts import HoldoutBinder
 from segpy.resolve.model import Bound, Settings
@@ -22,11 +23,14 @@ def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tupl
     bound_features = features.bind_all()
     segments, groups = SegmentBinder(spec, taxonomy, features, findings).bind_all()
     holdouts = HoldoutBinder(spec, taxonomy, features, findings, segments).bind_all()
+    experiments = ExperimentBinder(spec, taxonomy, features, findings, holdouts).bind_all()
     examples = bind_examples(spec, taxonomy, features, findings)
     if findings.noted:
         return None, tuple(dict.fromkeys(findings.noted))
     entities = tuple(sorted(taxonomy.entities.values(), key=lambda entity: entity.name))
-    return Bound(_settings(spec, catalog), entities, bound_features, segments, groups, examples, holdouts), ()
+    return Bound(
+        _settings(spec, catalog), entities, bound_features, segments, groups, examples, holdouts, experiments
+    ), ()
 
 
 def _settings(spec: Spec, catalog: Catalog) -> Settings:

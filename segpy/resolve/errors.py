@@ -286,3 +286,36 @@ class HoldoutOfNothing(Diagnostic):
     @property
     def help(self) -> str:
         return "name another entity, or write the hold-out when there are segments to be held out of"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownOutcome(_UnknownName):
+    """An outcome that is not defined."""
+
+    code: ClassVar[str] = "SEG222"
+    title: ClassVar[str] = "unknown outcome"
+    noun: ClassVar[str] = "an outcome"
+    plural: ClassVar[str] = "outcomes"
+    place: ClassVar[str] = "`outcomes`"
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTwice(Diagnostic):
+    """An outcome that an experiment names twice."""
+
+    name: str
+    first: Span
+    code: ClassVar[str] = "SEG223"
+    title: ClassVar[str] = "outcome named twice"
+
+    @property
+    def label(self) -> str:
+        return f"`{self.name}` is measured by this experiment already"
+
+    @property
+    def help(self) -> str:
+        return "name it once: as the outcome, or as a guardrail"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.first, "named here"),)

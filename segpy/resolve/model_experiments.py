@@ -1,11 +1,13 @@
-"""Hold-outs with every name resolved."""
+"""Hold-outs, outcomes and experiments with every name resolved."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from segpy.diagnostics.model import Span
+from segpy.resolve.model_events import Atom, Property
 from segpy.resolve.model_measures import Measure
+from segpy.spec.duration import Duration
 
 BUCKETS = 10_000
 """Into how many buckets entities are drawn."""
@@ -44,3 +46,32 @@ class Holdout:
     def share(self) -> float:
         """The share that is held out, from 0 to 1."""
         return self.buckets / BUCKETS
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An outcome as it is for one entity: any of these events in `[exposure, exposure + within)`, and their worth.
+
+    A `guardrail` is what acting must not bring about. `margin` is the part of the value that is left, from 0 to 1.
+    """
+
+    name: str
+    guardrail: bool
+    atom: Atom
+    value: Property | None
+    within: Duration
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """What is measured of a segment with a hold-out of its own: its outcome first, then what must not come about.
+
+    `cuped` is a feature, measured when somebody is assigned.
+    """
+
+    segment: str
+    holdout: Holdout
+    outcomes: tuple[Outcome, ...]
+    cuped: Measure | None
+    cost_per_member: float | None

@@ -23,6 +23,7 @@ _KINDS = {
     "segments": "segment",
     "exclusive_groups": "group",
     "holdouts": "hold-out",
+    "outcomes": "outcome",
 }
 T = TypeVar("T")
 

@@ -1,26 +1,33 @@
-"""Hold-outs: of one segment under `experiment`, and those that segments share under `holdouts`."""
+"""Experiments: hold-outs of one segment, those that segments share, and the outcomes that are measured."""
 
 from __future__ import annotations
 
 import re
+import sys
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
-from segpy.source.nodes import Mapping, Node
-from segpy.spec.fragments import SPACE, either, pattern
-from segpy.spec.model_experiments import Experiment, Holdout, SharedHoldout
+from segpy.source.nodes import Mapping, Node, Scalar
+from segpy.spec.errors import NotHere
+from segpy.spec.fragments import SPACE, beside, either, pattern
+from segpy.spec.model_experiments import Experiment, Holdout, Outcome, SharedHoldout
 from segpy.spec.model_values import Name
+from segpy.spec.operands import EVENTS, PROPERTY
 from segpy.spec.shapes import (
-    ANYTHING,
+    EXACT_DURATION,
     NAME,
+    SQL,
     TEXT,
     Key,
     Shape,
     all_named,
+    choice,
     fields,
     integer,
     keys_schema,
     list_of,
+    refuse,
     table,
     wrong,
 )
@@ -60,22 +67,59 @@ def _holdout_of(node: Node, values: dict[str, Any]) -> Holdout:
 
 
 HOLDOUT = Shape("a share, or a mapping with `share`", _holdout, either(_SHARE.schema, keys_schema(_HOLDOUT)))
-_LATER = "leave it out for now"
+
+
+class Exposure(Enum):
+    """From when on outcomes count."""
+
+    ENTERED = "entered"
+
+
+def _amount(words: str, most: float | None = None) -> Shape[float]:
+    """A number that is not negative, and where there is a `most`, not over it."""
+    largest = sys.float_info.max
+
+    def read(node: Node) -> float:
+        value = node.value if isinstance(node, Scalar) else None
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 <= value <= (largest if most is None else most):  # type: ignore[operator]
+            raise wrong(node, words)
+        return float(value)  # type: ignore[arg-type]
+
+    return Shape(words, read, {"type": "number", "minimum": 0, **({"maximum": most} if most is not None else {})})
+
+
 EXPERIMENT_KEYS = table(
     Key("holdout", HOLDOUT, "the members whom nothing is done with", required=True),
-    Key("outcome", ANYTHING, "what acting is to bring about", not_yet=_LATER),
-    Key("guardrails", ANYTHING, "what it must not bring about", not_yet=_LATER),
-    Key("cost_per_member", ANYTHING, "what acting costs", not_yet=_LATER),
-    Key("exposure", ANYTHING, "from when on outcomes count", not_yet=_LATER),
-    Key("cuped", ANYTHING, "a feature that tells of outcomes beforehand", not_yet=_LATER),
+    Key("outcome", NAME, "what acting is to bring about"),
+    Key("guardrails", list_of(NAME, "a list of outcomes"), "outcomes that acting must not bring about"),
+    Key("cost_per_member", _amount("an amount that is not negative"), "what acting on one member costs"),
+    Key("exposure", choice(Exposure, "entered"), "from when on outcomes count"),
+    Key("cuped", NAME, "a feature that tells of the outcome beforehand"),
 )
 
 
+_OF_AN_OUTCOME = ("guardrails", "cost_per_member", "exposure", "cuped")
+
+
 def _experiment(node: Node) -> Experiment:
-    return Experiment(fields(node, EXPERIMENT_KEYS, "an experiment")["holdout"], node.span)
+    values = fields(node, EXPERIMENT_KEYS, "an experiment")
+    for key in _OF_AN_OUTCOME:
+        _asks_for(node, values, key, "outcome", "it is of no use without an outcome")
+    guardrails, cost, cuped = values.get("guardrails", ()), values.get("cost_per_member"), values.get("cuped")
+    return Experiment(values["holdout"], values.get("outcome"), guardrails, cost, cuped, node.span)
 
 
-EXPERIMENT = Shape("an experiment", _experiment, keys_schema(EXPERIMENT_KEYS))
+def _asks_for(node: Node, values: dict[str, Any], key: str, other: str, reason: str) -> None:
+    """Refuse a key that says nothing without another."""
+    if key in values and other not in values:
+        pairs = node.pairs if isinstance(node, Mapping) else ()
+        span = next(pair.key.span for pair in pairs if pair.key.text == key)
+        raise refuse(NotHere(span=span, key=key, reason=reason, way_out=f"write `{other}` too, or leave it out"))
+
+
+_NEEDS = beside(dict.fromkeys(_OF_AN_OUTCOME, ("outcome",)))
+EXPERIMENT = Shape("an experiment", _experiment, keys_schema(EXPERIMENT_KEYS, _NEEDS))
 _SHARED = table(
     Key("entity", NAME, "whom it is drawn from", required=True),
     Key("segments", list_of(NAME, "a list of segments"), "the segments that it is of; all of the entity by default"),
@@ -89,3 +133,27 @@ def _shared(name: Name, node: Node) -> SharedHoldout:
 
 
 HOLDOUTS = all_named("holdout", "hold-outs", _shared, keys_schema(_SHARED))
+_OUTCOME = table(
+    Key("did", EVENTS, "what somebody did", required=True),
+    Key("where", SQL, "which of these events"),
+    Key("within", EXACT_DURATION, "how long after exposure it counts", required=True),
+    Key("value", PROPERTY, "what these events are worth: a property of them"),
+    Key("margin", _amount("a part from 0 to 1", 1), "the part of the value that is left when it is paid for"),
+    Key("description", TEXT, "what it tells"),
+)
+
+
+def _outcome(name: Name, node: Node) -> Outcome:
+    values = fields(node, _OUTCOME, "an outcome", name=name)
+    did, value = values["did"], values.get("value")
+    if value is not None and {one.text for one in value.names} != {one.text for one in did.names}:
+        reason = "an outcome is worth what its own events are"
+        events = ", ".join(f"`{one.text}`" for one in did.names)
+        way_out = f"name a property of {events}, or make another outcome of it"
+        raise refuse(NotHere(span=value.span, key="value", reason=reason, way_out=way_out))
+    _asks_for(node, values, "margin", "value", "it is a part of a value, and there is none")
+    described = values.get("description", "")
+    return Outcome(name, did, values.get("where"), values["within"], value, values.get("margin"), described)
+
+
+OUTCOMES = all_named("outcome", "outcomes", _outcome, keys_schema(_OUTCOME, beside({"margin": ("value",)})))

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from segpy.diagnostics.model import Span
 from segpy.spec.expression import Type
 from segpy.spec.model_examples import Example
-from segpy.spec.model_experiments import Experiment, SharedHoldout
+from segpy.spec.model_experiments import Experiment, Outcome, SharedHoldout
 from segpy.spec.model_measures import Measure
 from segpy.spec.model_values import Column, Length, Name, Relation, SqlText, Value
 
@@ -318,3 +318,4 @@ class Spec:
     segments: tuple[Segment, ...]
     groups: tuple[ExclusiveGroup, ...]
     holdouts: tuple[SharedHoldout, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()

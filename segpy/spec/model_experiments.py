@@ -1,11 +1,12 @@
-"""Hold-outs as written: who is kept from being acted upon, so that it can be seen what acting does."""
+"""Experiments as written: who is kept from being acted upon, and what is to be seen of that."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from segpy.diagnostics.model import Span
-from segpy.spec.model_values import Name
+from segpy.spec.model_measures import Operand
+from segpy.spec.model_values import Length, Name, SqlText
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,27 @@ class SharedHoldout:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """How it is found out what acting on a segment does."""
+    """How it is found out what acting does. `cuped` names a feature, `cost_per_member` is what acting costs."""
 
     holdout: Holdout
+    outcome: Name | None
+    guardrails: tuple[Name, ...]
+    cost_per_member: float | None
+    cuped: Name | None
     span: Span = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What experiments measure: whether somebody `did` it `within` a time after exposure, and what it was worth.
+
+    `margin` is the part of the value that is left when it has been paid for, from 0 to 1.
+    """
+
+    name: Name
+    did: Operand
+    where: SqlText | None
+    within: Length
+    value: Operand | None
+    margin: float | None
+    description: str

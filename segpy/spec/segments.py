@@ -9,7 +9,7 @@ from typing import Any
 from segpy.source.nodes import Mapping, Node, Sequence
 from segpy.spec.errors import MissingKey, NotHere
 from segpy.spec.examples import EXAMPLES
-from segpy.spec.experiments import EXPERIMENT, HOLDOUTS
+from segpy.spec.experiments import EXPERIMENT, HOLDOUTS, OUTCOMES
 from segpy.spec.fragments import Defined, Fragment, Schema, at_most_one, items, some, told_by
 from segpy.spec.measures import (
     CONDITIONS,
@@ -39,7 +39,6 @@ from segpy.spec.model_measures import InTheLast, Measure, MeasureKey, Output
 from segpy.spec.model_measures import Sequence as WrittenSequence
 from segpy.spec.model_values import Name, Value
 from segpy.spec.shapes import (
-    ANYTHING,
     BOOLEAN,
     NAME,
     TEXT,
@@ -341,5 +340,5 @@ PORTFOLIO_KEYS = table(
     Key("features", all_named("feature", "features", _feature, _feature_schema()), "named measures"),
     Key("segments", all_named("segment", "segments", read_segment, _segment_schema()), "segments"),
     Key("holdouts", HOLDOUTS, "hold-outs that segments share"),
-    Key("outcomes", ANYTHING, "what experiments measure", not_yet="leave it out for now"),
+    Key("outcomes", OUTCOMES, "what experiments measure"),
 )

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from segpy.plan.model import Plan
-from segpy.plan.model_holdouts import HoldoutModels, HoldoutPlan, StratumColumn
+from segpy.plan.model import EntityPlan, Plan
+from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan, StratumColumn
 from segpy.resolve.model_experiments import BUCKETS, STEP
 from segpy.spec.expression import Type
 from segpy.sql.holdouts import HELD_OUT, TREATED
@@ -67,12 +67,18 @@ def assignments_query(plan: Plan, models: HoldoutModels) -> Query:
         ctes += _strata(stratified, relations)
         drawn.append(_drawn_in_strata())
     ctes.append(Cte("drawn", (), union_all(drawn)))
+    covariates = [
+        _covariate(entity, one, relations) for entity in plan.entities for one in entity.experiments if one.covariate
+    ]
+    if covariates:
+        words = ("what tells of an outcome beforehand: of this run, and never of a later one",)
+        ctes.append(Cte("covariates", words, union_all(covariates)))
     grain = plan.bound.settings.grain.value
     return Query(
         models.assignments,
         "one row a hold-out and entity",
         tuple(ctes),
-        _assigned(),
+        _assigned(told=bool(covariates)),
         _columns(),
         relations.placeholders,
         kept=Kept(
@@ -95,6 +101,7 @@ def _columns() -> tuple[OutputColumn, ...]:
         output("held_out_below", Type.INTEGER, "Of the buckets those below this were held out then."),
         output("arm", Type.TEXT, "holdout or treatment, for ever."),
         output("assigned_at", Type.TIMESTAMP, "The run that found it eligible for the first time."),
+        output("covariate", Type.NUMBER, "What tells of the experiment's outcome beforehand, as of that run."),
     )
 
 
@@ -211,8 +218,21 @@ def _drawn_in_strata() -> exp.Query:
     return select([*map(column, (*_DRAWN, "stratum")), named(bucket, "bucket")], table("placed"))
 
 
-def _assigned() -> exp.Query:
+def _covariate(entity: EntityPlan, one: ExperimentPlan, relations: Relations) -> exp.Query:
+    """A feature of everybody; where it has no value it counts as 0, in either arm alike."""
+    assert one.covariate is not None
+    key = cast(column(entity.entity.key), Type.TEXT)
+    value = coalesce(cast(column(one.covariate), Type.NUMBER), number(0))
+    columns = [named(text(one.salt), "salt"), named(key, "entity_key"), named(value, "covariate")]
+    return select(columns, table(relations.model(entity.features.model)))
+
+
+def _assigned(*, told: bool) -> exp.Query:
     held = exp.LT(this=column("bucket"), expression=column("held_out_below"))
     arm = exp.Case(ifs=[exp.If(this=held, true=text(HELD_OUT))], default=text(TREATED))
+    source = "drawn" if told else None
     names = ("holdout", "salt", "entity", "entity_key", "stratum", "bucket", "held_out_below")
-    return select([*map(column, names), named(arm, "arm"), named(as_of(), "assigned_at")], table("drawn"))
+    covariate = column("covariate", "covariates") if told else named(cast(exp.Null(), Type.NUMBER), "covariate")
+    columns = [*(column(one, source) for one in names), named(arm, "arm"), named(as_of(), "assigned_at"), covariate]
+    joins = [left_join("covariates", _same("covariates", "drawn"))] if told else []
+    return select(columns, table("drawn"), joins=joins)

@@ -9,6 +9,7 @@ from segpy.dialects import DIALECTS, Dialect
 from segpy.plan.model import Plan
 from segpy.resolve.model_events import Entity
 from segpy.sql.activation import activation_query
+from segpy.sql.arms import arms_query
 from segpy.sql.assignments import assignments_query
 from segpy.sql.attrition import attrition_query
 from segpy.sql.audiences import audience_queries
@@ -23,6 +24,7 @@ from segpy.sql.meaning import meaning_of
 from segpy.sql.measures import measures_query
 from segpy.sql.membership import changes_query, members_query, membership_query
 from segpy.sql.model import Model, Query, Written
+from segpy.sql.outcomes import outcomes_query
 from segpy.sql.relations import jinja_of_model
 from segpy.sql.seen import seen_query
 from segpy.sql.segments import catalog_query, segments_query
@@ -73,6 +75,7 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
         if plan.holdouts is not None:
             queries += (holdouts_query(plan, plan.holdouts), assignments_query(plan, plan.holdouts))
         queries += (membership_query(plan), changes_query(plan))
+        queries += _experiments(plan)
         queries += (members_query(plan), sizes_query(plan), activation_query(plan), *audience_queries(plan))
         queries += (attrition_query(plan),)
         if plan.explanations is not None:
@@ -81,6 +84,14 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
             queries += (time_spine_query(plan, plan.semantics.time_spine),)
         queries += (moves_query(plan, plan.history.moves),) if plan.history.moves is not None else ()
     return queries
+
+
+def _experiments(plan: Plan) -> tuple[Query, ...]:
+    """What came of those who were assigned, in a project that measures anything."""
+    models = plan.holdouts
+    if models is None or models.outcomes is None or models.arms is None:
+        return ()
+    return (outcomes_query(plan, models, models.outcomes), arms_query(plan, models.outcomes, models.arms))
 
 
 def entity_queries(plan: Plan, *, kept: bool) -> tuple[Query, ...]:

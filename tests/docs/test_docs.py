@@ -50,7 +50,8 @@ DESCRIBED: dict[str, Mapping[str, Key]] = {
     "Members": taxonomy._MEMBERS,
     "Eligible": membership.ELIGIBLE_KEYS,
     "Episodes": membership.MEMBERSHIP_KEYS,
-    "Hold-outs": {"holdout": experiments.EXPERIMENT_KEYS["holdout"], **experiments._SHARED},
+    "Hold-outs": experiments._SHARED,
+    "Experiments": {**experiments.EXPERIMENT_KEYS, **experiments._OUTCOME},
 }
 OF_ONE_MEASURE = {"where"}  # said in the prose of "Measures"
 

@@ -29,7 +29,8 @@ from tests.histories.history import Run, Written
 from tests.histories.test_histories import spell
 from tests.kept.schedules import needed_for
 
-KEPT, DRAWN = "segment_spells", "segment_assignments"
+KEPT = "segment_spells"
+OF_HOLDOUTS = ("segment_assignments", "segment_outcomes", "segment_arms")
 _TESTED = 4  # every so many builds
 LEFT_OUT = ("activation_", "segment_activation", "segment_attrition", "segment_explanations")
 
@@ -60,24 +61,26 @@ def test_runs_by_dbt_leave_what_was_worked_out(ready: Engine, tmp_path: Path) ->
             assert bool(told["tests"]) == (number % _TESTED == _TESTED - 1)
             found |= {name: _kept(name, told["rows"]) for name, run in now.items() if not run.refused}
     for name, one in written.items():
-        spells, drawn = (decoded(ready, rows) for rows in found[name])
+        spells, drawn, *told = (decoded(ready, rows) for rows in found[name])
         assert history.lines([spell(row) for row in spells if row["kind"] != "run"]) == sorted(one.spells), name
         assert history.assigned(drawn) == sorted(one.assignments), name
+        assert history.measured(*told) == (sorted(one.outcomes), sorted(one.arms)), name
 
 
-def _kept(name: str, rows: Mapping[str, Any]) -> tuple[Any, Any]:
-    """The spells, and the assignments where there are hold-outs."""
-    return rows[f"{name}__{KEPT}"], rows.get(f"{name}__{DRAWN}", {"columns": [], "rows": []})
+def _kept(name: str, rows: Mapping[str, Any]) -> list[Any]:
+    """The spells, and of hold-outs and experiments, where there are any, all that is measured."""
+    nothing = {"columns": [], "rows": []}
+    return [rows[f"{name}__{KEPT}"], *(rows.get(f"{name}__{model}", nothing) for model in OF_HOLDOUTS)]
 
 
 def chosen(engine: Engine) -> list[str]:
-    """Some histories, as all of them are run without dbt; `SEGPY_HISTORIES=all` asks for all.
+    """Some histories, as all of them are run without dbt; `SEGPY_HISTORIES=all` asks for all, or for those it names.
 
     The engines of every run have each of them by turns, others every second one.
     """
     names = history.names()
-    if os.environ.get("SEGPY_HISTORIES") == "all":
-        return names
+    if asked := os.environ.get("SEGPY_HISTORIES"):
+        return names if asked == "all" else asked.split(",")
     by_turns = [one for one in ENGINES.values() if one.every_run]
     return names[by_turns.index(engine) :: len(by_turns)] if engine.every_run else names[::2]
 
@@ -108,16 +111,16 @@ def write(
         kept = (
             {model for model in sql if not model.startswith(LEFT_OUT)}
             if tests
-            else needed_for(one, {KEPT, DRAWN} & sql.keys())
+            else needed_for(one, {KEPT, *OF_HOLDOUTS} & sql.keys())
         )
         for model in sorted(kept):
             files[f"models/{name}/{name}__{model}.sql"] = engine.given(renamed_by(name, sql[model]))
-        (table,) = written[name].tables(run)
         config = '{{ config(materialized="table") }}'
-        files[f"models/{name}/{name}__users.sql"] = f"{config}\n{no_jinja(engine.table(engine, table))}\n"
+        for table in written[name].tables(run):
+            files[f"models/{name}/{name}__{table.name}.sql"] = f"{config}\n{no_jinja(engine.table(engine, table))}\n"
         files |= {path: text for path, text in artifacts.items() if path.startswith("macros/")}
         models += list(_properties(engine, name, one, kept, tests=tests))
-        wanted += [f"{name}__{model}" for model in (KEPT, DRAWN) if model in sql]
+        wanted += [f"{name}__{model}" for model in (KEPT, *OF_HOLDOUTS) if model in sql]
     files["models/_segpy.yml"] = yaml.safe_dump({"version": 2, "models": models})
     files["dbt_project.yml"] = yaml.safe_dump(
         {

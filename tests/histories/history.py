@@ -3,7 +3,10 @@
 `history.yml` in a folder of its own. A run is a line: the instant, whoever exists with the boolean attributes that are
 true of them (`ann:keen,rich bob:`), and where wanted `spec=other`, `rewrite` (history is rewritten from there) or
 `refused`. An expected spell is a line too: kind, segment, key, from, to, why it ended (`-` for none), and where it is
-not the beginning itself `since=`; and an expected assignment to an arm: salt, key, bucket, arm, from.
+not the beginning itself `since=`; and an expected assignment to an arm: salt, key, bucket, arm, from. `events` are
+lines too, the same for all runs: when, who, what, and an amount. Of experiments there are the outcomes, each a line
+(outcome, key, arm, whether it came about, the worth, the covariate), and the statistics of the arms, in the order of
+their columns.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from tests.cases.tables import Row, Table
 from tests.oracle.history import Spell
 
 FOLDER = Path(__file__).parent
+_KEYS = {"title", "why", "grain", "specs", "runs", "events", "spells", "assignments", "outcomes", "arms"}
 Line = tuple[str, str, str, str, str | None, str | None, str]
 """A spell as it is written: kind, segment, key, from, to, reason, since."""
 Assigned = tuple[str, str, int, str, str]
@@ -47,10 +51,14 @@ class Written:
     runs: tuple[Run, ...]
     spells: tuple[Line, ...]
     assignments: tuple[Assigned, ...] = ()
+    outcomes: tuple[tuple[str, ...], ...] = ()
+    arms: tuple[tuple[str, ...], ...] = ()
+    events: Table | None = None
 
     def tables(self, run: Run) -> tuple[Table, ...]:
         """The input tables as they are at a run."""
-        return (users_table(run.users, self.attributes),)
+        users = users_table(run.users, self.attributes)
+        return (users,) if self.events is None else (users, self.events)
 
 
 def users_table(users: Mapping[str, frozenset[str]], attributes: tuple[str, ...]) -> Table:
@@ -67,14 +75,27 @@ def names() -> list[str]:
 def load(name: str) -> Written:
     """Read a history from its folder."""
     said = yaml.safe_load((FOLDER / name / "history.yml").read_text(encoding="utf-8"))
-    unknown = set(said) - {"title", "why", "grain", "specs", "runs", "spells", "assignments"}
+    unknown = set(said) - {
+        "title",
+        "why",
+        "grain",
+        "specs",
+        "runs",
+        "spells",
+        "assignments",
+        "outcomes",
+        "arms",
+        "events",
+    }
     assert not unknown and said["title"] and said["why"], f"{name}/history.yml: {sorted(unknown)}"
     runs = tuple(_run(line) for line in said["runs"].strip().splitlines())
     attributes = tuple(sorted({one for run in runs for true in run.users.values() for one in true}))
     specs = {one: spec_text(parts, attributes, said.get("grain", "day")) for one, parts in said["specs"].items()}
     spells = tuple(_line(line) for line in said["spells"].strip().splitlines())
     drawn = tuple(_assigned(line) for line in said.get("assignments", "").strip().splitlines())
-    return Written(name, specs, attributes, runs, spells, drawn)
+    outcomes, arms = (_cells(said.get(one, "")) for one in ("outcomes", "arms"))
+    events = _events(said["events"]) if "events" in said else None
+    return Written(name, specs, attributes, runs, spells, drawn, outcomes, arms, events)
 
 
 def spec_text(parts: Mapping[str, Any], attributes: tuple[str, ...], grain: str = "day") -> str:
@@ -101,6 +122,39 @@ def _line(line: str) -> Line:
     kind, segment, key, start, end, reason, *rest = line.split()
     since = rest[0].removeprefix("since=") if rest else start
     return kind, segment, key, start, *(None if one == "-" else one for one in (end, reason)), since
+
+
+def _cells(text: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(line.split()) for line in text.strip().splitlines())
+
+
+def _events(text: str) -> Table:
+    rows = [
+        (user, f"2026-{day} {time}", name, rest[0] if rest else None) for day, time, user, name, *rest in _cells(text)
+    ]
+    return Table("events", {"user_id": "text", "at": "timestamp", "name": "text", "amount": "number"}, tuple(rows))
+
+
+_OUTCOME = ("outcome", "entity_key", "arm", "converted", "value", "covariate")
+_ARM = ("outcome", "metric", "arm", "assigned", "observed", "mean", "variance", "covariate_mean", "covariate_variance",
+        "covariance")  # fmt: skip
+
+
+def measured(outcomes: Iterable[Row], arms: Iterable[Row]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Outcomes and arms as a history writes them: numbers with four decimals at most, `-` for none."""
+    first, second = (
+        sorted(tuple(_told(row[one]) for one in names) for row in rows)
+        for names, rows in ((_OUTCOME, outcomes), (_ARM, arms))
+    )
+    return first, second
+
+
+def _told(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{round(value + 0.0, 4):g}" if isinstance(value, float) else str(value)
 
 
 def _assigned(line: str) -> Assigned:

@@ -189,3 +189,10 @@ def test_the_smallest_and_the_largest_share(share: str) -> None:
     with after(("03-01", spec, "ann:keen bob:keen cat:keen")) as found:
         arms = {arm for (arm,) in told(found, "segment_members", "arm")}
     assert arms == {"treatment" if share == "0.01%" else "holdout"}
+
+
+@pytest.mark.parametrize(("share", "arm"), [("26.84%", "treatment"), ("26.85%", "holdout")])
+def test_the_share_is_below_its_bucket(share: str, arm: str) -> None:
+    """Bob's is 2684: buckets below 2684 are the first 26.84 percent."""
+    with after(("03-01", "segments:\n" + KEEN.format(share), "bob:keen")) as found:
+        assert told(found, "segment_members", "arm") == [(arm,)]

@@ -27,6 +27,7 @@ APART_BY_CONDITIONS, VERDICTS, ATTRITION = "plan/explained.py", "sql/verdicts.py
 REASONS, ALONE = "reasons", "models alone"
 CELLS, WITHHELD, FORGET, REACHABLE = "sql/cells.py", "sql/withheld.py", "sql/forget.py", "sql/reachable.py"
 SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
+ASSIGNMENTS, OUTCOMES = "sql/assignments.py", "sql/outcomes.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -801,5 +802,54 @@ MUTANTS = (
         'where.append(is_null(column("entity_key", name)))',
         'where.append(is_known(column("entity_key", name)))',
         "suppressed",
+    ),
+    Mutant(
+        "whoever is held out is acted upon",
+        "sql/activation.py",
+        "where=_acted_upon(plan)",
+        "where=[]",
+        "held_out",
+    ),
+    Mutant(
+        "each run begins its strata anew",
+        ASSIGNMENTS,
+        "place = exp.Add(this=before, expression=nth.copy())",
+        "place = nth.copy()",
+        "held_out",
+    ),
+    Mutant(
+        "arms follow the share of now",
+        ASSIGNMENTS,
+        'return select(columns, table("eligible"), joins=joins, where=[is_null(column("salt", "assigned"))])',
+        'return select(columns, table("eligible"))',
+        "held_out",
+    ),
+    Mutant(
+        "an outcome counts at the end of its time",
+        OUTCOMES,
+        "exp.LT(this=at.copy(), expression=plus(since.copy(), outcome.within))",
+        "exp.LTE(this=at.copy(), expression=plus(since.copy(), outcome.within))",
+        "measured",
+    ),
+    Mutant(
+        "what happens at the instant of exposure does not count",
+        OUTCOMES,
+        "exp.GTE(this=at, expression=since)",
+        "exp.GT(this=at, expression=since)",
+        "measured",
+    ),
+    Mutant(
+        "a time that is just over is not over",
+        OUTCOMES,
+        "exp.LTE(this=until.copy(), expression=as_of())",
+        "exp.LT(this=until.copy(), expression=as_of())",
+        "measured",
+    ),
+    Mutant(
+        "variances over n",
+        "sql/arms.py",
+        'exp.Sub(this=column("observed", "means"), expression=number(1))',
+        'exp.Sub(this=column("observed", "means"), expression=number(0))',
+        "measured",
     ),
 )

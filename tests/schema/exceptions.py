@@ -127,6 +127,11 @@ UNSAYABLE = {
         _not_here(".*", "the others are"),
         "features: {f: {sum: [a.x, b.y]}}",
     ),
+    "a worth of other events": Unsayable(
+        "parts of texts are compared",
+        _not_here("value", "an outcome is worth"),
+        "outcomes: {paid: {did: a, within: 1 day, value: b.x}}",
+    ),
     "one event with two properties": Unsayable(
         "parts of texts are compared",
         _not_here(".*", "it is listed already"),

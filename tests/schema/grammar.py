@@ -67,6 +67,7 @@ PLACES = {
     "experiment": Place(experiments.EXPERIMENT_KEYS, lambda one: _in_segment(experiment=one)),
     "holdout": Place(experiments._HOLDOUT, lambda one: _in_segment(experiment={"holdout": one})),
     "shared holdout": Place(experiments._SHARED, lambda one: {"holdouts": {"everyone": one}}),
+    "outcome": Place(experiments._OUTCOME, lambda one: {"outcomes": {"paid": one}}),
     "example": Place(examples.EXAMPLE, lambda one: _in_segment(examples=[one])),
     "expectation": Place(
         examples.EXPECTATION, lambda one: _in_segment(examples=[{"name": "n", "as_of": "2026-03-10", "expect": one}])
@@ -143,6 +144,10 @@ _BY_SHAPE = {
     "membership": {"grace": _DURATION},
     "an experiment": {"holdout": "10%"},
     "a share": "0.25%",
+    "an amount that is not negative": 0.1,
+    "a part from 0 to 1": 0.7,
+    "a list of outcomes": ["left"],
+    "outcomes": {"paid": {"did": "order", "within": _DURATION}},
     "a share, or a mapping with `share`": {"share": "10%", "stratify_by": ["plan"]},
     "hold-outs": {"everyone": {"entity": "user", "share": "5%"}},
     "a list of attributes or features": ["plan"],
@@ -157,6 +162,7 @@ _BY_SHAPE = {
 _BY_PLACE: dict[tuple[str, str], Any] = {
     ("example", "events"): "2026-03-08 10:00  login  path=/x",
     ("example", "attributes"): {"plan": None},
+    ("outcome", "value"): "login.amount",
 }
 
 

@@ -86,6 +86,7 @@ def test_definitions_are_named_by_the_words_of_the_language() -> None:
         "feature",
         "group",
         "holdout",
+        "outcome",
         "measure",
         "segment",
         "sequence",

@@ -30,19 +30,12 @@ events:
 """
 SETTINGS = {
     "overlap": "portfolio: {max_overlap: 0.9}",
-    "outcomes": "outcomes: {paid: {did: order}}",
-}
-SEGMENTS = {
-    "outcome": "experiment: {holdout: 10%, outcome: paid}",
 }
 
 
 def specs() -> dict[str, str]:
     """Every construct in a spec that is right but for it."""
-    segment = "segments:\n  s:\n    entity: user\n"
-    table = {f"setting: {name}": text for name, text in SETTINGS.items()}
-    table |= {f"segment: {name}": f"{segment}    {text}\n    all: [{{did: login}}]" for name, text in SEGMENTS.items()}
-    return table
+    return {f"setting: {name}": text for name, text in SETTINGS.items()}
 
 
 @pytest.mark.parametrize("construct", specs())

@@ -61,6 +61,26 @@ def test_metrics() -> None:
     ]
 
 
+def test_conversion_where_something_is_measured() -> None:
+    """By outcome and arm, of those who were observed."""
+    measured = "\noutcomes: {came: {did: seen, within: 2 days}}\n" + _SPEC.replace(
+        "[{did: seen}]}}", "[{did: seen}], experiment: {holdout: 10%, outcome: came}}}"
+    )
+    source = Source("segments/app.yml", "semantic_layer: metrics" + measured)
+    days = Catalog(refs=frozenset({"log"}), time_spines=(TimeSpine("days", "day"),))
+    found = yaml.safe_load(files(compile_sources((source,), days))["_metrics.yml"])
+    names = ["segpy_assigned", "segpy_observed", "segpy_conversions", "segpy_conversion"]
+    assert [one["name"] for one in found["metrics"]][5:] == names
+    assert found["metrics"][-1]["type_params"] == {"numerator": "segpy_conversions", "denominator": "segpy_observed"}
+    outcomes = found["semantic_models"][2]
+    assert outcomes["model"] == "ref('segment_outcomes')"
+    assert [one["expr"] for one in outcomes["measures"]] == [
+        "1",
+        "case when observed then 1 else 0 end",
+        "case when converted then 1 else 0 end",
+    ]
+
+
 def test_names_have_the_prefix_and_no_two_underscores_in_a_row() -> None:
     found = metrics("{name_prefix: cdp__, semantic_layer: metrics}"[1:-1].replace(", ", "\n"))
     assert found["metrics"][0]["name"] == "cdp_segpy_members"
