@@ -9,9 +9,11 @@ from segpy.diagnostics.model import Diagnostic, Span
 from segpy.resolve.model import Bound, tests_of
 from segpy.resolve.model_events import Atom, Entity
 from segpy.resolve.model_measures import (
+    Aggregation,
     AttributeTenure,
     AttributeValue,
     EventMeasure,
+    Ever,
     Measure,
     SequenceMeasure,
     measures_in,
@@ -44,6 +46,10 @@ def nothing_personal(bound: Bound) -> Iterator[Diagnostic]:
             if is_withheld(measure):
                 columns = _attributes(measure, entity)
                 yield WouldPublish(span=holdout.span, columns=columns, how=_STRATUM, asked=True)
+    for experiment in bound.experiments:
+        for outcome in experiment.outcomes:
+            measure = EventMeasure(Aggregation.SUM, outcome.atom, outcome.value, Ever(), None)
+            yield from _kept(measure, bound.entity(experiment.holdout.entity), outcome.span)
 
 
 def _kept(measure: Measure, entity: Entity, span: Span) -> Iterator[WouldPublish]:

@@ -86,7 +86,7 @@ class ExperimentBinder:
         measure = binder.bind(said)
         assert isinstance(measure, EventMeasure)
         within, margin = found.within.duration, found.margin
-        return Outcome(name.text, guardrail, measure.atom, measure.property, within, margin)
+        return Outcome(name.text, guardrail, measure.atom, measure.property, within, margin, found.name.span)
 
     def _covariate(self, name: Name, entity: Entity) -> Measure:
         measure = self.features.find(name.text, entity, name.span)

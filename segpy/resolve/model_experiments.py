@@ -61,6 +61,7 @@ class Outcome:
     value: Property | None
     within: Duration
     margin: float | None
+    span: Span = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
