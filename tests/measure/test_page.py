@@ -11,6 +11,7 @@ from typing import Any
 
 from segpy.measure.always_valid import always_valid
 from segpy.measure.model import Design, Estimate, Method, Status
+from segpy.measure.proportions import MANY
 from segpy.measure.sample_ratio import SMALL
 from segpy.measure.shrinkage import LEAST
 from tests.docs.pages import ROOT, blocks, read, section, spans, tables
@@ -96,6 +97,7 @@ def test_the_numbers_of_the_prose() -> None:
     assert f"({Design(0.5).least} in each arm" in prose
     assert f"up to {SMALL:,} people" in prose
     assert f"at least {LEAST} segments" in prose
+    assert f"Fisher's test of more than {MANY:,} people" in prose
     assert f"/ {Design(0.5).tuned_at};" in prose
     at_best = always_valid(Estimate(5000, Status.READABLE, Method.WELCH, 0.0, se=1.0)).interval
     assert at_best is not None and at_best.high is not None
