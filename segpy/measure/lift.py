@@ -26,7 +26,7 @@ def lift(segment: str, metric: str, treated: Arm, control: Arm, design: Design, 
     What stands against the experiment withholds every number: arms not of the sizes planned, a horizon not over, a
     segment defined by what followed, too few. `binary` is for a metric that is 0 or 1.
     """
-    sizes = sample_ratio((treated.n, control.n), (1 - design.control_share, design.control_share))
+    sizes = sample_ratio((treated.size, control.size), (1 - design.control_share, design.control_share))
     status = against(treated, control, design, sizes) or (_no_rates(treated, control) if binary else None)
     if status is not None:
         nothing = withheld(treated.n + control.n, status)

@@ -102,13 +102,20 @@ class Covariate:
 class Arm:
     """A metric in a group of people: how many, the mean, and the sample variance (over n - 1).
 
-    `mean` is None where there is nobody, `var` where there are fewer than two.
+    `mean` is None where there is nobody, `var` where there are fewer than two. `assigned` is how many were assigned to
+    the arm, where that is more than those of whom the metric is known already.
     """
 
     n: int
     mean: float | None
     var: float | None
     covariate: Covariate | None = None
+    assigned: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many were assigned: what is held against the plan."""
+        return self.n if self.assigned is None else self.assigned
 
     @property
     def events(self) -> int:

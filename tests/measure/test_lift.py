@@ -100,6 +100,15 @@ def test_a_relative_lift_needs_something_to_be_relative_to(treated: Arm, control
     assert relative(treated, control).status is status
 
 
+def test_sizes_are_those_assigned_not_those_observed() -> None:
+    """Of the treated half are observed later: assigned as planned, so nothing is wrong; and the other way round."""
+    later = lift(
+        "s", "m", replace(TREATED, n=4500, assigned=9000), replace(CONTROL, assigned=1000), DESIGN, binary=False
+    )
+    assert later.difference.readable and later.sample_ratio.p == 1 and later.difference.n == 5500
+    assert lifted(TREATED, replace(CONTROL, assigned=700)) is Status.SAMPLE_RATIO_MISMATCH
+
+
 def test_a_withheld_estimate_cannot_carry_a_number() -> None:
     with pytest.raises(ValueError, match="too_few, and yet there are numbers"):
         Estimate(5, Status.TOO_FEW, estimate=1.0)
