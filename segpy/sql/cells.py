@@ -116,6 +116,7 @@ def sizes_withheld(
         Cte(
             "hidden", ("beside a small count of a group another: all of them may add up to everybody",), _hidden(least)
         ),
+        Cte("beside_former", (), _beside_former()),
         Cte("flows", ("who came and went tells a size by the one before",), _flows(least)),
     )
     return ctes, _told(least)
@@ -211,11 +212,15 @@ def _hidden(least: int) -> exp.Query:
     return select(columns, table("in_order"))
 
 
-def _flows(least: int) -> exp.Query:
+def _beside_former() -> exp.Query:
+    """Each size with whether the one before is withheld."""
     order = [exp.Ordered(this=column("as_of"))]
     before = over(exp.Lag(this=column("size_hidden")), _SEGMENT, order)
     columns = [*map(column, (*_COUNTED, "size_hidden")), named(before, "hidden_before")]
-    looked_at = select(columns, table("hidden")).subquery("looked_at")
+    return select(columns, table("hidden"))
+
+
+def _flows(least: int) -> exp.Query:
     hidden = any_of(
         [
             is_one("size_hidden"),
@@ -226,7 +231,9 @@ def _flows(least: int) -> exp.Query:
         ]
     )
     known = coalesce(exp.paren(hidden), exp.false())
-    return select([*map(column, (*_COUNTED, "size_hidden")), named(one_if(known), "flow_hidden")], looked_at)
+    return select(
+        [*map(column, (*_COUNTED, "size_hidden")), named(one_if(known), "flow_hidden")], table("beside_former")
+    )
 
 
 def _told(least: int) -> exp.Query:

@@ -53,7 +53,9 @@ def sizes_query(plan: Plan) -> Query:
     members = [*keys, named(_count(), "members"), named(stay, "median_stay_seconds")]
     at_this_run = exp.EQ(this=column("changed_at"), expression=as_of())
     turned = [*keys, *(named(_counted(change), change) for change in ("entered", "exited"))]
+    above, changes = _changes(plan, relations)
     ctes: tuple[Cte, ...] = (
+        *above,
         Cte("definitions", (), select([exp.Star()], table(relations.model(plan.catalog)))),
         Cte("populations", (), _populations(plan, relations)),
         Cte(
@@ -64,7 +66,7 @@ def sizes_query(plan: Plan) -> Query:
         Cte(
             "changes",
             ("who came and went with this run",),
-            select(turned, _changes(plan, relations), where=[at_this_run], group_by=_copies(keys)),
+            select(turned, changes, where=[at_this_run], group_by=_copies(keys)),
         ),
     )
     columns = (
@@ -81,8 +83,8 @@ def sizes_query(plan: Plan) -> Query:
     )
     final, kept = _sizes([NOTHING_WITHHELD.copy()]), outlasting("as_of", grain)
     if least is not None:
-        above, final = sizes_withheld(_sizes([]), tuple(_inside(plan)), least, relations)
-        ctes += above
+        withheld, final = sizes_withheld(_sizes([]), tuple(_inside(plan)), least, relations)
+        ctes += withheld
         kept = replace(outlasting("as_of", grain, (*_SEGMENT, "as_of")), continues="is_incremental()")
     return Query(
         plan.history.sizes, "one row a segment and run", ctes, final, columns, relations.placeholders, kept=kept
@@ -98,11 +100,13 @@ def _inside(plan: Plan) -> Iterator[tuple[str, str, bool]]:
                     yield one.segment.name, rule.need.about.segment, not rule.need.negated
 
 
-def _changes(plan: Plan, relations: Relations) -> exp.Expr:
+def _changes(plan: Plan, relations: Relations) -> tuple[list[Cte], exp.Table]:
     """Who entered and who left, all of them: `segment_changes` is silent about who may not be told of."""
     if any(one.entity.asks for one in plan.entities if one.segments is not None):
-        return union_all(all_changes(relations.model(plan.history.spells))).subquery("changes")
-    return table(relations.model(plan.history.changes), "changes")
+        every = union_all(all_changes(relations.model(plan.history.spells)))
+        words = ("who entered and who left, whoever may be told of them",)
+        return [Cte("all_changes", words, every)], table("all_changes", "changes")
+    return [], table(relations.model(plan.history.changes), "changes")
 
 
 def _count() -> exp.Expr:
@@ -173,9 +177,10 @@ def moves_query(plan: Plan, name: str) -> Query:
         column("exclusive_group", "definitions"),
         *(column(one, "changes") for one in ("entity", "entity_key", "changed_at")),
     ]
+    every, changes = _changes(plan, relations)
     turns = select(
         [*keys, *(named(_segment_of(change), to) for change, to in _ENDS.items())],
-        _changes(plan, relations),
+        changes,
         joins=[inner_join("definitions", _same("changes", _SEGMENT))],
         group_by=_copies(keys),
     )
@@ -196,6 +201,7 @@ def moves_query(plan: Plan, name: str) -> Query:
         withheld_column(),
     )
     ctes: tuple[Cte, ...] = (
+        *every,
         Cte("definitions", (), grouped),
         Cte("turns", ("what each of the moved left and entered in a group at one run",), turns),
     )

@@ -57,6 +57,7 @@ def spells_query(plan: Plan) -> Query:
         Cte("definitions", (), select([exp.Star()], table(work.relations.model(plan.catalog)))),
         Cte("found", work.found_words(), work.found()),
         Cte("ended", ("memberships that end at this run, and why",), work.ended()),
+        *work.reach(),
         Cte("now_open", ("what holds from this run on",), work.now_open()),
     )
     return Query(
@@ -95,6 +96,11 @@ def spells_columns() -> tuple[OutputColumn, ...]:
 
 def _remembered(plan: Plan) -> tuple[Remembered, ...]:
     return tuple(one for entity in plan.entities if entity.segments for one in entity.segments.remembered)
+
+
+def _everybody(entity: EntityPlan) -> str:
+    """The CTE of all keys of an entity."""
+    return f"{entity.entity.name}__everybody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,20 +236,23 @@ class _Work:
         parts += self._barred()
         return union_all([*parts, *self._reachable()])
 
-    def _reachable(self) -> Iterator[exp.Query]:
-        """Of entities that consent, or can be suppressed, those who may be written to at this run."""
+    def reach(self) -> Iterator[Cte]:
+        """Of entities that consent, or can be suppressed, everybody, and who may be written to or not."""
         for entity, flags, _ in self.entities():
-            if not entity.entity.asks:
-                continue
-            key = cast(column(entity.entity.key), Type.TEXT)
-            everybody = select([named(key, "entity_key")], table(flags)).subquery("flags")
-            leaving, joins, where = who_may_leave(entity.entity, "flags", self.relations)
-            for join, cte in zip(joins, leaving, strict=True):
-                join.set("this", cte.query.subquery(cte.name))
+            if entity.entity.asks:
+                key = named(cast(column(entity.entity.key), Type.TEXT), "entity_key")
+                yield Cte(_everybody(entity), (), select([key], table(flags)))
+                yield from who_may_leave(entity.entity, _everybody(entity), self.relations)[0]
+
+    def _reachable(self) -> Iterator[exp.Query]:
+        """Those who may be written to at this run."""
+        for entity in (one for one, _, _ in self.entities() if one.entity.asks):
+            source = _everybody(entity)
+            _, joins, where = who_may_leave(entity.entity, source, self.relations)
             values = {
                 "segment": text(""),
                 "entity": text(entity.entity.name),
-                "entity_key": column("entity_key", "flags"),
+                "entity_key": column("entity_key", source),
                 "kind": text(REACHABLE),
                 "since": as_of(),
                 "reason": _NO_TEXT,
@@ -251,7 +260,8 @@ class _Work:
                 "content_hash": _NO_TEXT,
                 "definition": text(""),
             }
-            yield select([named(one.copy(), name) for name, one in values.items()], everybody, joins=joins, where=where)
+            columns = [named(one.copy(), name) for name, one in values.items()]
+            yield select(columns, table(source), joins=joins, where=where)
 
     def _barred(self) -> list[exp.Query]:
         """Those who may not enter: who left at this run, and who was barred before and still is."""

@@ -78,7 +78,7 @@ def shuffled(case: Case, seed: int) -> Case:
 def with_future_events(case: Case) -> Case:
     """The same case, every event told again at and after `as_of`, once for its entity and once for a stranger."""
     tables = {table.name: table for table in case.tables}
-    for stream in spec_of(case)["streams"].values():
+    for stream in spec_of(case).get("streams", {}).values():
         table = tables[relation_name(stream["relation"])]
         tables[table.name] = replace(table, rows=(*table.rows, *future_rows(case, table, stream)))
     return replace(case, tables=tuple(tables.values()))

@@ -111,9 +111,12 @@ ABOUT_SEGMENTS = frozenset(
         "nobody",
         "odd_identifiers",
         "one_stream_two_entities",
+        "personal",
         "reserved_entities",
         "reserved_segments",
         "segments_in_segments",
+        "small_cells",
+        "suppressed",
         "text_keys",
         "uuid_keys",
     }
