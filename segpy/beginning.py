@@ -80,7 +80,7 @@ def _measured(
     named = unreachable(where, manifest) or relations_named(where, manifest, select)
     if isinstance(named, Diagnostic):
         return named
-    on_progress(f"asking the warehouse for the columns of {len(named)} relations")
+    on_progress(f"asking the warehouse for the columns of {len(named)} relation{'' if len(named) == 1 else 's'}")
     odd = tuple(Unused(str(one.relation), _ODD) for one in named if not _speakable(one.relation))
     there, unused = columns_of(where, manifest, [one for one in named if _speakable(one.relation)])
     wanted, useless = looks([_table(one, dialect) for one in there])

@@ -15,11 +15,15 @@ from segpy.diagnostics.model import Diagnostic
 from segpy.pipeline import Compiled, ExampleSummary, SegmentSummary
 from segpy.warehouse.model import BuildResult, Difference, NodeResult, Sizes
 
+_NOBODY = "Nobody is in any segment at this instant. Where the events are of another time, `--as-of` asks for that."
+
 
 def print_result(result: BuildResult, sizes: Sizes | None, compiled: Compiled) -> None:
     """The table of sizes to standard output; failures and counts to standard error."""
     if sizes is not None:
         _print_sizes(sizes, compiled.segments)
+        if not any(size.members for size in sizes.segments) and any(size.population for size in sizes.segments):
+            click.echo(_NOBODY, err=True)
     examples = {example.test: example for example in compiled.examples}
     for node in result.nodes:
         if node.failed or node.status == "warn":

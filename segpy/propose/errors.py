@@ -28,9 +28,9 @@ class NothingToPropose(Diagnostic):
             where = f"matches {self.selection}" if self.selection else "is in this project"
             return f"no model, seed, snapshot or source {where}"
         if all(one.reason == NOT_BUILT for one in self.looked_at):
-            return (
-                f"none of the {len(self.looked_at)} relations of this project is in the warehouse; nothing was written"
-            )
+            number = len(self.looked_at)
+            which = f"none of the {number} relations of this project is" if number > 1 else "the one relation is not"
+            return f"{which} in the warehouse; nothing was written"
         lines = [f"{one.name}: {one.reason}" for one in self.looked_at[:_MOST]]
         if len(self.looked_at) > _MOST:
             lines.append(f"and {len(self.looked_at) - _MOST} more")

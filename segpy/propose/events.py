@@ -142,27 +142,27 @@ def _segments(
     lately = ProposedSegment(
         defined(f"{main.name[:32]}_last_{days}_days", (), "segment"),
         entity,
-        f"Did {main.name} in the last {days} days",
+        f"At least one {main.name} in the last {days} days",
         (f"{{did: {main.name}, in_the_last: {days} days}}",),
     )
     if bought is not None:
         again = ProposedSegment(
             "returning_buyers",
             entity,
-            f"Did {bought.name} on two days or more",  # not twice: a row may be a line of an order
+            f"Two days or more with {bought.name}",  # not twice: a row may be a line of an order
             (f"{{active_days: {bought.name}, at_least: 2}}",),
         )
     else:
         again = ProposedSegment(
             "regulars",
             entity,
-            f"Did {main.name} on three days or more of the last 30",
+            f"Three days or more of the last 30 with {main.name}",
             (f"{{active_days: {main.name}, in_the_last: 30 days, at_least: 3}}",),
         )
     others = [ProposedSegment("not_lately", entity, f"Not in {lately.name}", (f"{{not_in_segment: {lately.name}}}",))]
     if bought is not None and bought is not main:
         steps = f"[{main.name}, {{event: {bought.name}, within: 7 days}}]"
-        words = f"Did {bought.name} within 7 days of {main.name}"
+        words = f"{bought.name} within 7 days of {main.name}"
         others.append(ProposedSegment("soon_bought", entity, words, (f"{{sequence: {{steps: {steps}}}}}",)))
     return [lately, again], others
 

@@ -16,9 +16,10 @@ import pytest
 from segpy import __version__, pipeline
 from segpy.cli.instants import instants_to
 from segpy.cli.progress import progress_to
+from segpy.cli.result import print_result
 from segpy.demo.generate import demo_files
 from segpy.diagnostics.explain import explained
-from segpy.warehouse.model import NodeProgress
+from segpy.warehouse.model import BuildResult, NodeProgress, SegmentSize, Sizes
 from segpy.warehouse.model_backfill import InstantProgress
 from tests.unit.shop import SPEC, Said, Segpy, change
 
@@ -555,3 +556,12 @@ def test_progress_of_a_backfill(monkeypatch: pytest.MonkeyPatch) -> None:
         watched = isinstance(stream, Terminal)
         assert ("error model user_[b]features" in stream.getvalue()) == watched
         assert stream.getvalue().count("\n") == 1 or watched
+
+
+@pytest.mark.parametrize(("members", "said"), [(0, True), (1, False)])
+def test_who_builds_at_an_instant_without_anybody_is_told(
+    capsys: pytest.CaptureFixture[str], members: int, said: bool
+) -> None:
+    sizes = Sizes((SegmentSize("buyers", "user", members, 5), SegmentSize("watchers", "user", 0, 5)), "2026-11-23")
+    print_result(BuildResult(), sizes, pipeline.Compiled((), ()))
+    assert ("`--as-of`" in capsys.readouterr().err) is said

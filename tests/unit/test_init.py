@@ -101,7 +101,7 @@ def test_a_project_with_nothing_in_it(root: Path, segpy: Segpy) -> None:
     assert "no model, seed, snapshot or source is in this project" in said.err
     lay_out(WIDE, root)
     said = segpy("init")
-    assert "none of the 1 relations of this project is in the warehouse; nothing was written" in said.err
+    assert "the one relation is not in the warehouse; nothing was written" in said.err
     assert "run `dbt build`" in said.err
     said = segpy("init", "--select", "nothing")
     assert said.code == 1 and "no model, seed, snapshot or source matches nothing" in said.err
