@@ -769,13 +769,6 @@ MUTANTS = (
         SMALL_CELLS,
     ),
     Mutant(
-        "who came tells the size before",
-        CELLS,
-        'is_one("hidden_before"),',
-        "",
-        SMALL_CELLS,
-    ),
-    Mutant(
         "what is lost at the next rule is told",
         WITHHELD,
         'coalesce(column("lost_after"), number(0)),',
