@@ -51,7 +51,7 @@ class Engine:
     `types` are the engine's words for the types of input tables. `table` writes an input table as a query. `absent`
     says what is missing on this machine beside the environment. `marks` are by case, or by code of a diagnostic. An
     engine of `every_run` is one that CI fails without. In CI it is asked for the cases whose tests are run, and of
-    the others for every second one, by their `turn`; for none of them without one, as all cases run there without
+    the others for some of four, by their `turns`; for none of them without one, as all cases run there without
     dbt. `random` specs are left out where they would tell nothing. In text, a `backslash` of some engines is not a
     letter. `aware` engines hand out instants with a time zone. `kind` is what the documentation says of it. A
     stand-in is `given` the SQL as it can read it; it, or an emulator, has `limits` of its own, capabilities of the
@@ -66,7 +66,7 @@ class Engine:
     types: Mapping[str, str]
     table: Callable[[Engine, Table], str]
     every_run: bool
-    turn: int | None = None
+    turns: tuple[int, ...] = ()
     random: bool = True
     absent: Callable[[], str | None] = lambda: None
     marks: Mapping[str, Mark] = field(default_factory=dict)

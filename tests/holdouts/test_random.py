@@ -20,7 +20,7 @@ from tests.cases.runner import compile_spec
 from tests.cases.tables import Table
 from tests.kept.warehouse import Warehouse, opened
 
-SEEDS = range(int(os.environ.get("SEGPY_HOLDOUTS", "4")))
+SEEDS = range(int(os.environ.get("SEGPY_HOLDOUTS", "3")))
 PEOPLE = [f"u{number}" for number in range(40)]
 SEGMENTS = ("a", "b", "c")
 Plans: TypeAlias = Mapping[str, str | None]

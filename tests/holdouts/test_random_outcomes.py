@@ -20,7 +20,7 @@ from tests.cases.runner import compile_spec
 from tests.cases.tables import Table
 from tests.kept.warehouse import opened
 
-SEEDS = range(int(os.environ.get("SEGPY_HOLDOUTS", "3")))
+SEEDS = range(int(os.environ.get("SEGPY_HOLDOUTS", "2")))
 PEOPLE = [f"u{number}" for number in range(30)]
 START, DAY = datetime(2026, 3, 1), timedelta(days=1)
 SPEC = """

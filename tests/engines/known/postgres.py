@@ -124,6 +124,6 @@ ENGINE = Engine(
     },
     table=from_values,
     every_run=True,
-    turn=1,
+    turns=(1, 3),
     absent=absent,
 )

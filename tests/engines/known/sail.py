@@ -52,7 +52,7 @@ ENGINE = Engine(
     },
     table=from_values,
     every_run=True,
-    turn=0,
+    turns=(0,),
     quote="`",
     backslash=True,
     kept={"file_format": "delta"},  # rows can be replaced there
