@@ -5,13 +5,12 @@ from __future__ import annotations
 from sqlglot import exp
 
 from segpy.plan.model import Plan
-from segpy.sql.holdouts import TREATED
+from segpy.sql.holdouts import acted_upon
 from segpy.sql.membership import members_columns
 from segpy.sql.model import Cte, Query
 from segpy.sql.reachable import who_may_leave
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
-    any_of,
     column,
     select,
     table,
@@ -24,7 +23,7 @@ def activation_query(plan: Plan) -> Query:
     """The members of every segment who are not held out or suppressed, and whose consent is given, or not asked for."""
     relations = Relations(plan.bound.settings.grain)
     columns = members_columns(plan)
-    members = select([exp.Star()], table(relations.model(plan.members)), where=_acted_upon(plan))
+    members = select([exp.Star()], table(relations.model(plan.members)), where=acted_upon(plan))
     words = ("nothing is done with those who are held out",) if plan.holdouts is not None else ()
     ctes = [Cte("members", words, members)]
     parts: list[exp.Query] = []
@@ -44,18 +43,3 @@ def activation_query(plan: Plan) -> Query:
         relations.placeholders,
         view=True,
     )
-
-
-def _acted_upon(plan: Plan) -> list[exp.Expr]:
-    """What holds of whoever is not held out: of segments without a hold-out there is no arm.
-
-    Who was not assigned to an arm yet, although there is one to be assigned to, is not acted upon either.
-    """
-    covered = sorted({segment for one in plan.bound.holdouts for segment in one.segments})
-    if not covered:
-        return []
-    treated = exp.EQ(this=column("arm"), expression=text(TREATED))
-    if len(covered) == len(plan.bound.segments):
-        return [treated]
-    without = exp.Not(this=exp.In(this=column("segment"), expressions=[text(one) for one in covered]))
-    return [any_of([treated, without])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from sqlglot import exp
 
@@ -15,6 +16,7 @@ from segpy.sql.relations import Relations
 from segpy.sql.remembered import WHO
 from segpy.sql.tree import (
     all_of,
+    any_of,
     cast,
     column,
     inner_join,
@@ -78,16 +80,41 @@ def arm_columns(plan: Plan) -> tuple[OutputColumn, ...]:
     )
 
 
+def acted_upon(plan: Plan, rows: str | None = None, arms: str | None = None) -> list[exp.Expr]:
+    """What holds of whoever is not held out: of segments without a hold-out there is no arm.
+
+    Who was not assigned to an arm yet, although there is one to be assigned to, is not acted upon either.
+    """
+    covered = sorted({segment for one in plan.bound.holdouts for segment in one.segments})
+    if not covered:
+        return []
+    treated = exp.EQ(this=column("arm", arms), expression=text(TREATED))
+    if len(covered) == len(plan.bound.segments):
+        return [treated]
+    without = exp.Not(this=exp.In(this=column("segment", rows), expressions=[text(one) for one in covered]))
+    return [any_of([treated, without])]
+
+
 def with_arms(
-    plan: Plan, relations: Relations, ctes: tuple[Cte, ...], final: exp.Query, columns: tuple[OutputColumn, ...]
+    plan: Plan,
+    relations: Relations,
+    ctes: tuple[Cte, ...],
+    final: exp.Query,
+    columns: tuple[OutputColumn, ...],
+    where: Sequence[exp.Expr] = (),
 ) -> tuple[tuple[Cte, ...], exp.Query]:
-    """A query of rows about entities in segments with the arm of each. `columns` are its own."""
+    """A query of rows about entities in segments with the arm of each. `columns` are its own.
+
+    Of the rows, `found`, and the `arms` beside them, only those are told where the conditions hold.
+    """
     models = plan.holdouts
     if models is None:
         return ctes, final
     own = [column(one.name, "found") for one in columns]
     same = all_of(exp.EQ(this=column(name, "arms"), expression=column(name, "found")) for name in WHO)
-    told = select([*own, *(column(name, "arms") for name in _ARM)], table("found"), joins=[left_join("arms", same)])
+    told = select(
+        [*own, *(column(name, "arms") for name in _ARM)], table("found"), joins=[left_join("arms", same)], where=where
+    )
     return (*ctes, Cte("found", (), final), *_arms(plan, models, relations)), told
 
 

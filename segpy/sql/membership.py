@@ -9,7 +9,7 @@ from sqlglot import exp
 from segpy.plan.model import Plan
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
-from segpy.sql.holdouts import arm_columns, with_arms
+from segpy.sql.holdouts import acted_upon, arm_columns, with_arms
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.reachable import who_may_leave
 from segpy.sql.relations import Relations
@@ -198,7 +198,7 @@ def changes_query(plan: Plan) -> Query:
 
     Of an entity that consents, or can be suppressed, only the time counts in which it could be written to: who
     withdraws consent has left, whatever they are a member of. An entry is told as long as they may be written to, an
-    exit always.
+    exit always. Nor is an entry told of who is held out.
     """
     relations = Relations(plan.bound.settings.grain)
     spells = relations.model(plan.history.spells)
@@ -220,7 +220,11 @@ def changes_query(plan: Plan) -> Query:
         output("version", Type.INTEGER, "The author's version of the segment that was entered or left."),
         output("content_hash", Type.TEXT, "The hash of that segment's meaning."),
     )
-    above, final = with_arms(plan, relations, tuple(ctes), union_all([*others, *parts]), columns)
+    told: list[exp.Expr] = []
+    if treated := acted_upon(plan, "found", "arms"):  # exits of whoever a later hold-out holds out are told
+        left = exp.NEQ(this=column("change", "found"), expression=text("entered"))
+        told = [any_of([left, *treated])]
+    above, final = with_arms(plan, relations, tuple(ctes), union_all([*others, *parts]), columns, told)
     return Query(
         plan.history.changes,
         "one row a segment, entity, instant and change",

@@ -102,7 +102,8 @@ def _inside(plan: Plan) -> Iterator[tuple[str, str, bool]]:
 
 def _changes(plan: Plan, relations: Relations) -> tuple[list[Cte], exp.Table]:
     """Who entered and who left, all of them: `segment_changes` is silent about who may not be told of."""
-    if any(one.entity.asks for one in plan.entities if one.segments is not None):
+    asked = any(one.entity.asks for one in plan.entities if one.segments is not None)
+    if asked or plan.holdouts is not None:
         every = union_all(all_changes(relations.model(plan.history.spells)))
         words = ("who entered and who left, whoever may be told of them",)
         return [Cte("all_changes", words, every)], table("all_changes", "changes")

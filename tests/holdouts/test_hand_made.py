@@ -120,7 +120,8 @@ def test_of_several_hold_outs_one_that_holds_out_decides() -> None:
             ("rich", "eve", "rich", "rich_v1", 1953, "holdout"),
         ]
         assert told(found, "segment_membership", *columns) == told(found, "segment_members", *columns)
-        assert told(found, "segment_changes", *columns) == told(found, "segment_members", *columns)
+        entered = [one for one in told(found, "segment_members", *columns) if one[-1] != "holdout"]
+        assert told(found, "segment_changes", *columns) == entered
         acted_upon = [("keen", "ann"), ("other", "ann"), ("other", "bob"), ("other", "fay"), ("rich", "ann")]
         assert told(found, "segment_activation", "segment", "entity_key") == acted_upon
         assert told(found, "activation_memberships", "audience", "entity_key") == acted_upon
@@ -196,3 +197,26 @@ def test_the_share_is_below_its_bucket(share: str, arm: str) -> None:
     """Bob's is 2684: buckets below 2684 are the first 26.84 percent."""
     with after(("03-01", "segments:\n" + KEEN.format(share), "bob:keen")) as found:
         assert told(found, "segment_members", "arm") == [(arm,)]
+
+
+def test_changes_tell_of_no_entry_of_who_is_held_out() -> None:
+    """And of exits: of whoever was held out by a hold-out that came later, a tool was told that they entered."""
+    before = "segments:\n  keen: {entity: user, all: [{attribute: keen, exactly: true}]}\n"
+    held = "segments:\n" + KEEN.format("27%")
+    runs = (
+        ("03-01", before, "ann:keen bob:keen"),
+        ("03-02", held, "ann:keen bob:keen eve:keen"),
+        ("03-03", held, "ann:"),
+    )
+    with after(*runs) as found:
+        assert told(found, "segment_changes", "entity_key", "changed_at", "change", "arm") == [
+            ("ann", "03-01", "entered", "treatment"),
+            ("ann", "03-03", "exited", "treatment"),
+            ("bob", "03-03", "exited", "holdout"),
+            ("eve", "03-03", "exited", "holdout"),
+        ]
+        assert told(found, "segment_sizes", "as_of", "entered", "exited") == [
+            ("03-01", 2, 0),
+            ("03-02", 1, 0),
+            ("03-03", 0, 3),
+        ]
