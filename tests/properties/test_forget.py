@@ -55,8 +55,16 @@ features:
   place: {percentile: visits}
   trip: {entity: user, sequence: {steps: [seen, paid]}}
   people: {entity: account, count_distinct: seen.user_id}
+outcomes:
+  paid_again: {did: paid, within: 1 day}
+holdouts:
+  left_alone: {entity: user, share: 20%}
 segments:
-  payer: {entity: user, all: [{did: paid, in_the_last: 2 days}], membership: {grace: 2 days}}
+  payer:
+    entity: user
+    all: [{did: paid, in_the_last: 2 days}]
+    membership: {grace: 2 days}
+    experiment: {holdout: 40%, outcome: paid_again, cuped: visits}
   trial: {entity: user, all: [{attribute: plan, exactly: trial}], membership: {reentry: never}}
   first: {entity: user, all: [{feature: place, at_least: 0.7}]}
   on_trip: {entity: user, all: [{feature: trip_completed}]}
