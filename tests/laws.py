@@ -13,7 +13,7 @@ PACKAGE = "segpy"
 # What stands later may know the data of what stands earlier, never the other way round.
 ORDER = (
     *("diagnostics", "dialects", "measure", "source", "spec", "catalog", "resolve", "check", "propose"),
-    *("plan", "sql", "render", "project", "warehouse", "pipeline", "beginning", "forgetting", "cli"),
+    *("plan", "sql", "render", "project", "warehouse", "pipeline", "beginning", "forgetting", "measuring", "cli"),
 )
 KNOWN_TO_ALL = ("diagnostics", "dialects")
 DATA_NAMES = re.compile(r"nodes|model(_\w+)?")
@@ -109,10 +109,10 @@ def _may_import(module: Module, target: str) -> bool:
         return other == "diagnostics"  # it reckons, and knows neither engines nor specs
     if other in KNOWN_TO_ALL:
         return True
-    if own in ("pipeline", "beginning", "forgetting"):
+    if own in ("pipeline", "beginning", "forgetting", "measuring"):
         return other in ORDER[: ORDER.index(own)]
     if own == "cli":
-        return other in ("pipeline", "beginning", "forgetting", "demo") or is_data(target)
+        return other in ("pipeline", "beginning", "forgetting", "measuring", "demo") or is_data(target)
     return other in ORDER and ORDER.index(other) < ORDER.index(own) and is_data(target)
 
 

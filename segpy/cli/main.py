@@ -37,6 +37,7 @@ class _Commands(click.Group):
             "diff",
             "describe",
             "explain",
+            "lift",
             "forget",
             "schema",
             "demo",
@@ -63,6 +64,8 @@ class _Commands(click.Group):
                 from segpy.cli.describe import describe as command
             case "explain":
                 from segpy.cli.explain import explain as command
+            case "lift":
+                from segpy.cli.lift import lift as command
             case "forget":
                 from segpy.cli.forget import forget as command
             case "schema":

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from segpy.plan.buckets import is_held_out
 from tests.demo_oracle.members import RECORD, members
 from tests.demo_oracle.world import Reading
 from tests.docs.pages import blocks, read, section
@@ -21,6 +22,7 @@ from tests.e2e.tables import dump, rows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
+METRICS = ("members", "population", "entered", "exited", "share", "assigned", "observed", "conversions", "conversion")
 KEYS = {
     "account": "account_id",
     "buyer": "buyer_id",
@@ -169,20 +171,25 @@ def test_dbt_knows_owners_playbooks_and_metrics(first: Warehouse) -> None:
         assert model["config"]["group"] in (None, f"segpy_{row['owner']}")
 
     told = json.loads((first.database.parent / "semantic_manifest.json").read_text(encoding="utf-8"))
-    assert {one["name"] for one in told["metrics"]} == {
-        f"segpy_{name}" for name in ("members", "population", "entered", "exited", "share")
-    }
+    assert {one["name"] for one in told["metrics"]} == {f"segpy_{name}" for name in METRICS}
     (spine,) = told["project_configuration"]["time_spines"]
     assert spine["primary_column"] == {"name": "starts_at", "time_granularity": "hour"}
     assert len(rows(first.database, "segpy_time_spine")) == 1  # there was one run
 
 
+def _held_out(entity: str, segment: str, key: str) -> bool:
+    """By the hold-out that segments of shoppers share, or by that of one of them."""
+    shared = entity == "shopper" and is_held_out("left_alone_v1", key, 5)
+    return shared or (segment == "payment_gravity" and is_held_out("payment_gravity_v1", key, 20))
+
+
 def test_only_who_consented_leaves_for_activation(first: Warehouse, recorded: Any) -> None:
-    """Shoppers are asked; nobody else has to be."""
+    """Shoppers are asked, and some of them are held out; nobody else has to be, or is."""
     listed, asked = rows(first.database, "segment_members"), set(recorded["segments"]["consented"])
-    may = [row for row in listed if row["entity"] != "shopper" or row["entity_key"] in asked]
+    agreed = [row for row in listed if row["entity"] != "shopper" or row["entity_key"] in asked]
+    may = [row for row in agreed if not _held_out(row["entity"], row["segment"], row["entity_key"])]
     assert rows(first.database, "segment_activation") == may
-    assert len(may) < len(listed)
+    assert len(may) < len(agreed) < len(listed)
 
 
 def test_printed_sizes(first: Warehouse, recorded: Any) -> None:

@@ -1,0 +1,69 @@
+"""`segpy lift`: what acting on segments did, beside what would have happened anyway."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from segpy import measuring, pipeline
+from segpy.cli import options
+from segpy.cli.lifts import as_json_data, print_judgement
+from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
+from segpy.diagnostics.model import Diagnostic
+from segpy.diagnostics.nearest import listed, nearest
+
+
+@click.command()
+@click.argument("segments", nargs=-1, metavar="[SEGMENT]...")
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0.5, 0.999),
+    default=0.95,
+    show_default=True,
+    help="How sure intervals are to be.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON document instead.")
+@options.compiling
+def lift(
+    project_dir: Path,
+    profiles_dir: Path | None,
+    target: str | None,
+    form: str,
+    segments: tuple[str, ...],
+    confidence: float,
+    as_json: bool,
+) -> int:
+    """Say what acting on segments did.
+
+    Of each experiment's outcomes, those who are acted upon beside those who are held out, as assigned and as of the
+    last build. Numbers that must not be read are withheld, and why is said. Needs pip install 'dbt-segpy[measure]'.
+    """
+    where = pipeline.warehouse_of(project_dir, profiles_dir, target)
+    asked = measuring.Asked(tuple(dict.fromkeys(segments)), confidence)
+    compiled, known, found = measuring.judge(project_dir, profiles_dir, target, where, asked)
+    if not compiled.failed and found is None:
+        raise click.UsageError(_misused(known, segments))
+    findings = (*compiled.diagnostics, found) if isinstance(found, Diagnostic) else compiled.diagnostics
+    judged = found if isinstance(found, measuring.Judgement) else None
+    if as_json:
+        document = as_json_data(judged) if judged is not None else {"as_of": None, "outcomes": []}
+        click.echo(json.dumps({**document, "findings": as_data(findings)}, indent=2))
+    else:
+        if judged is not None:
+            print_judgement(judged)
+        show(findings, compiled.sources, project_dir, form, sys.stderr)
+    return FINE if judged is not None and exit_code(findings) == FINE else FINDINGS
+
+
+def _misused(known: tuple[str, ...], segments: tuple[str, ...]) -> str:
+    """What to say where there is nothing to judge."""
+    if not known:
+        return "no segment has an `experiment` with an `outcome`, so nothing is measured"
+    name = next(one for one in segments if one not in known)
+    near = nearest(name, known)
+    return f"segment `{name}` has no experiment with an outcome: " + (
+        f"did you mean `{near}`?" if near else f"these have one: {listed(known)}"
+    )

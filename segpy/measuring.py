@@ -1,0 +1,140 @@
+"""What `segpy lift` does, in order: reads the specs and what the warehouse knows of the arms, and judges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from segpy.diagnostics.model import Diagnostic
+from segpy.measure.extra import missing
+from segpy.measure.lift import lift, report
+from segpy.measure.model import Arm, Covariate, Design, Estimate
+from segpy.measure.model_lift import Lift
+from segpy.measure.model_worth import Worth
+from segpy.measure.worth import worth
+from segpy.pipeline import Compiled, planned
+from segpy.plan.model import Plan
+from segpy.resolve.model_experiments import Experiment
+from segpy.warehouse.arms import arms_of
+from segpy.warehouse.model import Target
+from segpy.warehouse.model_arms import ArmRow, Arms
+from segpy.warehouse.run import parse
+
+_CONVERTED, _VALUE = "converted", "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An outcome of an experiment: how many did it more or less for it, what that is worth, and what came of it.
+
+    Of a guardrail there is no worth, and of an outcome without a value no `value`.
+    """
+
+    segment: str
+    outcome: str
+    guardrail: bool
+    conversions: Lift
+    value: Lift | None
+    worth: Worth | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All outcomes of the experiments asked for, as of the last run."""
+
+    as_of: str | None
+    confidence: float
+    outcomes: tuple[Judged, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which segments, or all with an experiment where none is named; and how sure intervals are to be."""
+
+    segments: tuple[str, ...]
+    confidence: float
+
+
+def measured(compiled: Compiled, plan: Plan | None) -> tuple[str, ...]:
+    """The segments with an experiment that has an outcome."""
+    return tuple(one.segment for one in plan.bound.experiments) if plan is not None and not compiled.failed else ()
+
+
+def judge(
+    project_dir: Path, profiles_dir: Path | None, target: str | None, where: Target, asked: Asked
+) -> tuple[Compiled, tuple[str, ...], Judgement | Diagnostic | None]:
+    """What acting did; None where the specs do not hold or have no such experiment. And the segments that have one."""
+    compiled, plan, _ = planned(project_dir, profiles_dir, target)
+    known = measured(compiled, plan)
+    if plan is None or not known or not set(asked.segments) <= set(known):
+        return compiled, known, None
+    if lacking := missing():
+        return compiled, known, lacking[0]
+    manifest = parse(where, {})
+    if isinstance(manifest, Diagnostic):
+        return compiled, known, manifest
+    assert plan.holdouts is not None
+    flags = next(one.segments.model for one in plan.entities if one.experiments and one.segments is not None)
+    arms = arms_of(where, manifest, plan.holdouts, flags)
+    if isinstance(arms, Diagnostic):
+        return compiled, known, arms
+    experiments = [one for one in plan.bound.experiments if one.segment in (asked.segments or known)]
+    return compiled, known, judgement(experiments, arms, asked.confidence)
+
+
+def judgement(experiments: Sequence[Experiment], arms: Arms, confidence: float) -> Judgement:
+    """The outcomes of experiments, judged together: p is adjusted for how many there are."""
+    by_metric = {
+        key: {row.arm: row for row in rows}
+        for key, rows in groupby(arms.rows, key=lambda row: (row.segment, row.outcome, row.metric))
+    }
+    lifts: list[Lift] = []
+    for one in experiments:
+        share = arms.shares.get(one.segment, one.holdout.share)
+        for outcome in one.outcomes:
+            for metric in (_CONVERTED, _VALUE) if outcome.value is not None else (_CONVERTED,):
+                found = by_metric.get((one.segment, outcome.name, metric), {})
+                lifts.append(_lift(one.segment, f"{outcome.name}.{metric}", found, share, confidence))
+    judged = iter(report(lifts, confidence))
+    outcomes: list[Judged] = []
+    for one in experiments:
+        for outcome in one.outcomes:
+            conversions = next(judged)
+            value = next(judged) if outcome.value is not None else None
+            margin = 1.0 if outcome.margin is None else outcome.margin
+            brought = None if outcome.guardrail else worth(conversions, value, one.cost_per_member, margin)
+            outcomes.append(Judged(one.segment, outcome.name, outcome.guardrail, conversions, value, brought))
+    return Judgement(arms.as_of, confidence, tuple(outcomes))
+
+
+def _lift(segment: str, metric: str, rows: Mapping[str, ArmRow], share: float, confidence: float) -> Lift:
+    """Nobody's horizon is guessed at: an arm is those who are observed, and of nobody observed nothing is told."""
+    treated, control = (_arm(rows.get(name)) for name in ("treatment", "holdout"))
+    waiting = any(arm.size and not arm.n for arm in (treated, control))
+    design = Design(share, horizon_observed=not waiting, confidence=confidence)
+    return lift(segment, metric, treated, control, design, binary=metric.endswith(f".{_CONVERTED}"))
+
+
+def _arm(row: ArmRow | None) -> Arm:
+    if row is None:
+        return Arm(0, None, None, assigned=0)
+    covariate = None
+    told = (row.covariate_mean, row.covariate_variance, row.covariance)
+    if told[0] is not None and told[1] is not None and told[2] is not None:
+        covariate = Covariate(told[0], told[1], told[2], before_exposure=True)
+    return Arm(row.observed, row.mean, row.variance, covariate, row.assigned)
+
+
+def verdict(one: Lift, *, guardrail: bool) -> str:
+    """What is to be said of a lift in a word or two: by the p that is adjusted for the whole report."""
+    best: Estimate = one.primary
+    if best.estimate is None or one.adjusted_p is None:
+        return best.status.reason
+    if one.adjusted_p >= 1 - best.confidence:
+        return "no difference seen"
+    more = best.estimate > 0
+    if guardrail:
+        return "does harm" if more else "does good"
+    return "does good" if more else "does harm"

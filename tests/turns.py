@@ -1,0 +1,34 @@
+"""What takes long is asked by turns in CI, each commit for a part: `SEGPY_TURN=1/3` asks for the second of three parts.
+
+Without the variable everything is asked. Which part a test is of follows from its name, so that any commits in a row
+whose turns differ ask for all of it. What is left out is skipped, and says so.
+"""
+
+from __future__ import annotations
+
+import os
+from zlib import crc32
+
+# Tests that share what is expensive to make are taken or left together, by their file; the others one by one.
+BY_FILE = ("tests/benchmarks/", "tests/e2e/test_adoption", "tests/e2e/test_real_data", "tests/engines/test_read_by_dbt")
+BY_TEST = (
+    "tests/engines/test_histories",
+    "tests/kept/test_backfill",
+    "tests/kept/test_by_dbt",
+    "tests/unit/test_cli",
+    "tests/unit/test_forget",
+    "tests/unit/test_init",
+    "tests/unit/test_lift",
+    "tests/unit/test_preview",
+    "tests/unit/test_why",
+)
+
+
+def left_out(test: str, turn: str | None = os.environ.get("SEGPY_TURN")) -> bool:
+    """Whether a test, by its name, is asked in another turn."""
+    if not turn:
+        return False
+    part, _, parts = turn.partition("/")
+    file = test.partition("::")[0]
+    named = file if file.startswith(BY_FILE) else test if file.startswith(BY_TEST) else None
+    return named is not None and crc32(named.encode()) % int(parts) != int(part)
