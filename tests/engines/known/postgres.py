@@ -124,6 +124,6 @@ ENGINE = Engine(
     },
     table=from_values,
     every_run=True,
-    turns=(1, 3),
+    turns=(1,),
     absent=absent,
 )
