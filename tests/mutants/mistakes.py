@@ -799,7 +799,7 @@ MUTANTS = (
     Mutant(
         "whoever is held out is acted upon",
         "sql/activation.py",
-        "where=_acted_upon(plan)",
+        "where=acted_upon(plan)",
         "where=[]",
         "held_out",
     ),
