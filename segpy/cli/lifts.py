@@ -39,8 +39,7 @@ def print_judgement(found: Judgement) -> None:
 
 def _verdict(one: Judged, lift: Lift) -> str:
     said = verdict(lift, guardrail=one.guardrail)
-    adjusted = lift.adjusted.difference.estimate is not None
-    return f"{said} (CUPED)" if adjusted and lift.primary.estimate is not None else said
+    return f"{said} (CUPED)" if lift.adjusted.difference.readable else said
 
 
 def _numbers(lift: Lift, share: bool) -> list[str]:

@@ -38,10 +38,9 @@ def arms_query(plan: Plan, outcomes: str, name: str) -> Query:
     """A row for each experiment, metric and arm."""
     relations = Relations(plan.bound.settings.grain)
     source = Cte("outcomes", (), select([exp.Star()], table(relations.model(outcomes))))
-    metrics = [_metric(CONVERTED, Operation.ONE_IF(column("converted")))]
+    metrics = [select(_told(CONVERTED, Operation.ONE_IF(column("converted"))), table("outcomes"))]
     if any(one.value is not None for entity in plan.entities for each in entity.experiments for one in each.outcomes):
-        worth = select(_told(VALUE, column("value")), table("outcomes"), where=[_has_value()])
-        metrics.append(worth)
+        metrics.append(select(_told(VALUE, column("value")), table("outcomes"), where=[column("has_value")]))
     ctes = (
         source,
         Cte("metrics", ("each metric of everybody; null as long as it is not observed",), union_all(metrics)),
@@ -75,15 +74,6 @@ def _columns() -> tuple[OutputColumn, ...]:
         output("covariate_variance", Type.NUMBER, "The variance of that."),
         output("covariance", Type.NUMBER, "The covariance of the two."),
     )
-
-
-def _has_value() -> exp.Expr:
-    """A value that is not observed yet is one, and of what is worth nothing there is none."""
-    return column("has_value")
-
-
-def _metric(metric: str, value: exp.Expr) -> exp.Select:
-    return select(_told(metric, value), table("outcomes"))
 
 
 def _told(metric: str, value: exp.Expr) -> list[exp.Expr]:

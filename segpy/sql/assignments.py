@@ -7,6 +7,7 @@ drawn before the share of the hold-out grew. Another version of a hold-out has a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -15,10 +16,11 @@ from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan
 from segpy.resolve.model_experiments import BUCKETS, STEP
 from segpy.spec.expression import Type
 from segpy.sql.holdouts import HELD_OUT, TREATED
-from segpy.sql.model import Cte, Kept, OutputColumn, Query, When
+from segpy.sql.model import Cte, OutputColumn, Query, When
 from segpy.sql.nodes import Operation
 from segpy.sql.relations import Relations
 from segpy.sql.remembered import MEMBER
+from segpy.sql.spells import outlasting
 from segpy.sql.tree import (
     all_of,
     as_of,
@@ -73,7 +75,6 @@ def assignments_query(plan: Plan, models: HoldoutModels) -> Query:
     if covariates:
         words = ("what tells of an outcome beforehand: of this run, and never of a later one",)
         ctes.append(Cte("covariates", words, union_all(covariates)))
-    grain = plan.bound.settings.grain.value
     return Query(
         models.assignments,
         "one row a hold-out and entity",
@@ -81,12 +82,7 @@ def assignments_query(plan: Plan, models: HoldoutModels) -> Query:
         _assigned(told=bool(covariates)),
         _columns(),
         relations.placeholders,
-        kept=Kept(
-            (*_ONE,),
-            before=(f"{{{{ segpy_forget('assigned_at', '{grain}') }}}}",),
-            by_meaning=False,
-            continues="is_incremental()",
-        ),
+        kept=replace(outlasting("assigned_at", plan.bound.settings.grain, _ONE), continues="is_incremental()"),
     )
 
 
