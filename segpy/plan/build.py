@@ -10,6 +10,7 @@ from segpy.plan.kept import kept_plan
 from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.model_history import HistoryModels
 from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan, OutcomePlan, StratumColumn
+from segpy.plan.model_portfolio import PortfolioModels
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.plan.names import atom_name, slug
 from segpy.plan.owners import owners
@@ -57,6 +58,7 @@ def build_plan(bound: Bound) -> Plan:
         owners(bound),
         _semantics(bound, prefix),
         _holdouts(bound, prefix),
+        _portfolio(bound, prefix),
     )
 
 
@@ -65,6 +67,10 @@ def _holdouts(bound: Bound, prefix: str) -> HoldoutModels | None:
         return None
     names = (f"{prefix}segment_{name}" if bound.experiments else None for name in ("outcomes", "arms"))
     return HoldoutModels(f"{prefix}segment_holdouts", f"{prefix}segment_assignments", *names)
+
+
+def _portfolio(bound: Bound, prefix: str) -> PortfolioModels | None:
+    return PortfolioModels(f"{prefix}segment_overlap") if bound.segments else None
 
 
 def _semantics(bound: Bound, prefix: str) -> SemanticsPlan | None:

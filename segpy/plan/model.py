@@ -11,6 +11,7 @@ from segpy.plan.model_features import Branch, BranchColumn, FeaturesPlan
 from segpy.plan.model_history import HistoryModels, Remembered
 from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan
 from segpy.plan.model_owners import Owner
+from segpy.plan.model_portfolio import PortfolioModels
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.resolve.methods import Method
 from segpy.resolve.model import Bound, Comparison, ExclusiveGroup, Segment
@@ -232,6 +233,7 @@ class Plan:
     owners: tuple[Owner, ...] = ()
     semantics: SemanticsPlan | None = None
     holdouts: HoldoutModels | None = None
+    portfolio: PortfolioModels | None = None
 
 
 def models_of(plan: Plan) -> tuple[str, ...]:
@@ -248,4 +250,8 @@ def models_of(plan: Plan) -> tuple[str, ...]:
     explained = (plan.attrition, plan.explanations) if plan.explanations is not None else (plan.attrition,)
     spine = (plan.semantics.time_spine,) if plan.semantics is not None and plan.semantics.time_spine else ()
     held = plan.holdouts.names if plan.holdouts is not None else ()
-    return (*names, plan.members, plan.catalog, plan.activation, *explained, *plan.history.names, *held, *spine)
+    whole = plan.portfolio.names if plan.portfolio is not None else ()
+    return (
+        *(*names, plan.members, plan.catalog, plan.activation, *explained),
+        *(*plan.history.names, *held, *whole, *spine),
+    )

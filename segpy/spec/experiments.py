@@ -75,7 +75,7 @@ class Exposure(Enum):
     ENTERED = "entered"
 
 
-def _amount(words: str, most: float | None = None) -> Shape[float]:
+def amount(words: str, most: float | None = None) -> Shape[float]:
     """A number that is not negative, and where there is a `most`, not over it."""
     largest = sys.float_info.max
 
@@ -93,7 +93,7 @@ EXPERIMENT_KEYS = table(
     Key("holdout", HOLDOUT, "the members whom nothing is done with", required=True),
     Key("outcome", NAME, "what acting is to bring about"),
     Key("guardrails", list_of(NAME, "a list of outcomes"), "outcomes that acting must not bring about"),
-    Key("cost_per_member", _amount("an amount that is not negative"), "what acting on one member costs"),
+    Key("cost_per_member", amount("an amount that is not negative"), "what acting on one member costs"),
     Key("exposure", choice(Exposure, "entered"), "from when on outcomes count"),
     Key("cuped", NAME, "a feature that tells of the outcome beforehand"),
 )
@@ -138,7 +138,7 @@ _OUTCOME = table(
     Key("where", SQL, "which of these events"),
     Key("within", EXACT_DURATION, "how long after exposure it counts", required=True),
     Key("value", PROPERTY, "what these events are worth: a property of them"),
-    Key("margin", _amount("a part from 0 to 1", 1), "the part of the value that is left when it is paid for"),
+    Key("margin", amount("a part from 0 to 1", 1), "the part of the value that is left when it is paid for"),
     Key("description", TEXT, "what it tells"),
 )
 

@@ -274,10 +274,14 @@ class Semantics:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """Limits on the segments as a whole. `require` names keys that every segment must have."""
+    """Limits on the segments as a whole. `require` names keys that every segment must have.
+
+    `max_overlap` is a part of those in either of two segments, from 0 to 1, that may be in both.
+    """
 
     max_segments: int | None = None
     require: tuple[str, ...] = ()
+    max_overlap: float | None = None
     span: Span | None = field(default=None, compare=False)
 
 

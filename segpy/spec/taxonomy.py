@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from segpy.diagnostics.nearest import nearest
 from segpy.source.nodes import Node, Scalar, Sequence
 from segpy.spec.errors import MissingKey
+from segpy.spec.experiments import amount
 from segpy.spec.expression import Type
 from segpy.spec.fragments import SCALAR, beside, items, mapping_from, or_list, pattern
 from segpy.spec.model import (
@@ -212,13 +213,19 @@ _PORTFOLIO = table(
         list_of(choice(Requirable, "a key of a segment"), "a list of keys"),
         "keys that every segment must have",
     ),
-    Key("max_overlap", ANYTHING, "the greatest overlap of two segments", not_yet="leave it out for now"),
+    Key(
+        "max_overlap",
+        amount("a part from 0 to 1", 1),
+        "the greatest part of the members of two segments that may be in both",
+    ),
+    Key("max_drift", ANYTHING, "how far members may become others than they were", not_yet="leave it out for now"),
 )
 
 
 def _portfolio(node: Node) -> Portfolio:
     values = fields(node, _PORTFOLIO, "the portfolio")
-    return Portfolio(values.get("max_segments"), tuple(key.value for key in values.get("require", ())), node.span)
+    required = tuple(key.value for key in values.get("require", ()))
+    return Portfolio(values.get("max_segments"), required, values.get("max_overlap"), node.span)
 
 
 def _version(node: Node) -> int:

@@ -25,6 +25,7 @@ from segpy.sql.measures import measures_query
 from segpy.sql.membership import changes_query, members_query, membership_query
 from segpy.sql.model import Model, Query, Written
 from segpy.sql.outcomes import outcomes_query
+from segpy.sql.overlap import overlap_query
 from segpy.sql.relations import jinja_of_model
 from segpy.sql.seen import seen_query
 from segpy.sql.segments import catalog_query, segments_query
@@ -78,6 +79,7 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
         queries += _experiments(plan)
         queries += (members_query(plan), sizes_query(plan), activation_query(plan), *audience_queries(plan))
         queries += (attrition_query(plan),)
+        queries += (overlap_query(plan, plan.portfolio.overlap),) if plan.portfolio is not None else ()
         if plan.explanations is not None:
             queries += (explanations_query(plan, plan.explanations),)
         if plan.semantics is not None and plan.semantics.time_spine is not None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from segpy.spec.expression import Type
+from segpy.sql.by_definition import Inside
 from segpy.sql.model import Cte, OutputColumn, When
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
@@ -86,10 +87,6 @@ def over(function: exp.Expr, by: Sequence[str], order: Sequence[exp.Expr] = (), 
 def most(condition: exp.Expr, by: Sequence[str]) -> exp.Expr:
     """1 where a condition is true of any of the rows with the same values, else 0."""
     return over(exp.Max(this=one_if(condition)), by)
-
-
-Inside = tuple[str, str, bool]
-"""A segment, and another that its members are all in, or none of them."""
 
 
 def sizes_withheld(

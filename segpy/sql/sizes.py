@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from sqlglot import exp
 
 from segpy.plan.model import Plan
-from segpy.plan.model_explained import Flagged, Line
 from segpy.spec.expression import Type
+from segpy.sql.by_definition import inside
 from segpy.sql.cells import NOTHING_WITHHELD, sizes_withheld, withheld_column
 from segpy.sql.membership import all_changes
 from segpy.sql.model import Cte, Query
@@ -57,7 +56,7 @@ def sizes_query(plan: Plan) -> Query:
     ctes: tuple[Cte, ...] = (
         *above,
         Cte("definitions", (), select([exp.Star()], table(relations.model(plan.catalog)))),
-        Cte("populations", (), _populations(plan, relations)),
+        Cte("populations", (), populations(plan, relations)),
         Cte(
             "members",
             ("the members of now, and how long they have been in",),
@@ -83,21 +82,12 @@ def sizes_query(plan: Plan) -> Query:
     )
     final, kept = _sizes([NOTHING_WITHHELD.copy()]), outlasting("as_of", grain)
     if least is not None:
-        withheld, final = sizes_withheld(_sizes([]), tuple(_inside(plan)), least, relations)
+        withheld, final = sizes_withheld(_sizes([]), tuple(inside(plan)), least, relations)
         ctes += withheld
         kept = replace(outlasting("as_of", grain, (*_SEGMENT, "as_of")), continues="is_incremental()")
     return Query(
         plan.history.sizes, "one row a segment and run", ctes, final, columns, relations.placeholders, kept=kept
     )
-
-
-def _inside(plan: Plan) -> Iterator[tuple[str, str, bool]]:
-    """The segments whose rules ask for another segment: all of their members are in it, or none is."""
-    for entity in plan.entities:
-        for one in entity.segments.segments if entity.segments is not None else ():
-            for rule in one.apart.rules:
-                if isinstance(rule.need, Line) and isinstance(rule.need.about, Flagged):
-                    yield one.segment.name, rule.need.about.segment, not rule.need.negated
 
 
 def _changes(plan: Plan, relations: Relations) -> tuple[list[Cte], exp.Table]:
@@ -124,7 +114,8 @@ def _copies(keys: list[exp.Column]) -> list[exp.Expr]:
     return [key.copy() for key in keys]
 
 
-def _populations(plan: Plan, relations: Relations) -> exp.Query:
+def populations(plan: Plan, relations: Relations) -> exp.Query:
+    """How many there are of each entity."""
     return union_all(
         [
             select(

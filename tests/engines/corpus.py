@@ -83,6 +83,7 @@ OF_ALL_SEGMENTS = frozenset(
         "segment_members",
         "segment_sizes",
         "segment_moves",
+        "segment_overlap",
         "segment_holdouts",
         "segment_assignments",
         "segment_activation",

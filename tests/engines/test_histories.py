@@ -59,18 +59,27 @@ def test_runs_by_dbt_leave_what_was_worked_out(ready: Engine, tmp_path: Path) ->
             assert told["problem"] is None, told["problem"]
             assert list(problems(told, now)) == [], f"build {number}"
             assert bool(told["tests"]) == (number % _TESTED == _TESTED - 1)
-            found |= {name: _kept(name, told["rows"]) for name, run in now.items() if not run.refused}
+            ended = (name for name, run in now.items() if not run.refused)
+            found |= {name: (_kept(name, told["rows"]), _others(written[name], told["rows"])) for name in ended}
     for name, one in written.items():
-        spells, drawn, *told = (decoded(ready, rows) for rows in found[name])
+        kept, others = found[name]
+        spells, drawn, *told = (decoded(ready, rows) for rows in kept)
         assert history.lines([spell(row) for row in spells if row["kind"] != "run"]) == sorted(one.spells), name
         assert history.assigned(drawn) == sorted(one.assignments), name
         assert history.measured(*told) == (sorted(one.outcomes), sorted(one.arms)), name
+        for model, (columns, *lines) in one.models.items():
+            assert history.shown(decoded(ready, others[model]), columns) == sorted(lines), f"{name} {model}"
 
 
 def _kept(name: str, rows: Mapping[str, Any]) -> list[Any]:
     """The spells, and of hold-outs and experiments, where there are any, all that is measured."""
     nothing = {"columns": [], "rows": []}
     return [rows[f"{name}__{KEPT}"], *(rows.get(f"{name}__{model}", nothing) for model in OF_HOLDOUTS)]
+
+
+def _others(one: Written, rows: Mapping[str, Any]) -> dict[str, Any]:
+    """The models of which a history tells all rows."""
+    return {model: rows[f"{one.name}__{model}"] for model in one.models if f"{one.name}__{model}" in rows}
 
 
 def chosen(engine: Engine) -> list[str]:
@@ -111,7 +120,7 @@ def write(
         kept = (
             {model for model in sql if not model.startswith(LEFT_OUT)}
             if tests
-            else needed_for(one, {KEPT, *OF_HOLDOUTS} & sql.keys())
+            else needed_for(one, {KEPT, *OF_HOLDOUTS, *written[name].models} & sql.keys())
         )
         for model in sorted(kept):
             files[f"models/{name}/{name}__{model}.sql"] = engine.given(renamed_by(name, sql[model]))
@@ -120,7 +129,7 @@ def write(
             files[f"models/{name}/{name}__{table.name}.sql"] = f"{config}\n{no_jinja(engine.table(engine, table))}\n"
         files |= {path: text for path, text in artifacts.items() if path.startswith("macros/")}
         models += list(_properties(engine, name, one, kept, tests=tests))
-        wanted += [f"{name}__{model}" for model in (KEPT, *OF_HOLDOUTS) if model in sql]
+        wanted += [f"{name}__{model}" for model in (KEPT, *OF_HOLDOUTS, *written[name].models) if model in sql]
     files["models/_segpy.yml"] = yaml.safe_dump({"version": 2, "models": models})
     files["dbt_project.yml"] = yaml.safe_dump(
         {

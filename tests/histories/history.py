@@ -6,13 +6,13 @@ true of them (`ann:keen,rich bob:`), and where wanted `spec=other`, `rewrite` (h
 not the beginning itself `since=`; and an expected assignment to an arm: salt, key, bucket, arm, from. `events` are
 lines too, the same for all runs: when, who, what, and an amount. Of experiments there are the outcomes, each a line
 (outcome, key, arm, whether it came about, the worth, the covariate), and the statistics of the arms, in the order of
-their columns.
+their columns. Of `models`, by their names, there are all rows, below a line with some of their columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from tests.cases.tables import Row, Table
 from tests.oracle.history import Spell
 
 FOLDER = Path(__file__).parent
-_KEYS = {"title", "why", "grain", "specs", "runs", "events", "spells", "assignments", "outcomes", "arms"}
 Line = tuple[str, str, str, str, str | None, str | None, str]
 """A spell as it is written: kind, segment, key, from, to, reason, since."""
 Assigned = tuple[str, str, int, str, str]
@@ -54,6 +53,7 @@ class Written:
     outcomes: tuple[tuple[str, ...], ...] = ()
     arms: tuple[tuple[str, ...], ...] = ()
     events: Table | None = None
+    models: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
     def tables(self, run: Run) -> tuple[Table, ...]:
         """The input tables as they are at a run."""
@@ -86,6 +86,7 @@ def load(name: str) -> Written:
         "outcomes",
         "arms",
         "events",
+        "models",
     }
     assert not unknown and said["title"] and said["why"], f"{name}/history.yml: {sorted(unknown)}"
     runs = tuple(_run(line) for line in said["runs"].strip().splitlines())
@@ -95,7 +96,8 @@ def load(name: str) -> Written:
     drawn = tuple(_assigned(line) for line in said.get("assignments", "").strip().splitlines())
     outcomes, arms = (_cells(said.get(one, "")) for one in ("outcomes", "arms"))
     events = _events(said["events"]) if "events" in said else None
-    return Written(name, specs, attributes, runs, spells, drawn, outcomes, arms, events)
+    models = {one: _cells(text) for one, text in said.get("models", {}).items()}
+    return Written(name, specs, attributes, runs, spells, drawn, outcomes, arms, events, models)
 
 
 def spec_text(parts: Mapping[str, Any], attributes: tuple[str, ...], grain: str = "day") -> str:
@@ -149,9 +151,16 @@ def measured(outcomes: Iterable[Row], arms: Iterable[Row]) -> tuple[list[tuple[s
     return first, second
 
 
+def shown(rows: Iterable[Row], columns: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """These columns of rows as a history writes them, in their order; instants as those of spells."""
+    return sorted(tuple(_told(row[one]) for one in columns) for row in rows)
+
+
 def _told(value: object) -> str:
     if value is None:
         return "-"
+    if isinstance(value, str) and value.startswith("2026-"):
+        return datetime.fromisoformat(value).strftime("%m-%dT%H:%M").removesuffix(":00").removesuffix("T00")
     if isinstance(value, bool):
         return str(value).lower()
     return f"{round(value + 0.0, 4):g}" if isinstance(value, float) else str(value)

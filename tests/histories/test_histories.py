@@ -32,10 +32,13 @@ def test_what_is_expected(name: str) -> None:
                 replay.run(models_of(written.specs[run.spec]), run.as_of, rewrite=run.rewrite)
         found = [spell(row) for row in replay.rows("segment_spells") if row["kind"] != "run"]
         drawn = replay.rows("segment_assignments") if written.assignments else []
+        rows = {model: replay.rows(model) for model in written.models}
         told = [replay.rows(name) if written.arms else [] for name in ("segment_outcomes", "segment_arms")]
     assert history.lines(found) == sorted(written.spells)
     assert history.assigned(drawn) == sorted(written.assignments)
     assert history.measured(*told) == (sorted(written.outcomes), sorted(written.arms))
+    for model, (columns, *lines) in written.models.items():
+        assert history.shown(rows[model], columns) == sorted(lines), model
 
 
 def spell(row: Row) -> Spell:

@@ -130,6 +130,32 @@ def test_a_small_segment_takes_another_of_its_group_with_it() -> None:
     assert told(rows, "segment", "members") == [("bronze", 11), ("gold", None), ("silver", None)]
 
 
+def test_overlap(replay: Warehouse) -> None:
+    """Of 40, 20 are gold, 12 silver, 8 bronze, those that come first; the first 20 are young, the last 11 old.
+
+    Three of the 11 old are not bronze but silver, and of bronze all are old: so the row of any of the group beside old
+    goes, and of each alone the same follows from the others. 12 are of age and silver. Nobody is nobody.
+    """
+    columns = ("segment", "other_segment", "members", "other_members", "in_both", "in_either", "jaccard", "withheld")
+    assert told(replay.rows("segment_overlap"), *columns) == [
+        ("bronze", "gold", 8, 20, 0, 28, 0.0, False),
+        ("bronze", "nobody", 8, 0, 0, 8, 0.0, False),
+        ("bronze", "of_age", 8, 20, 8, 20, 0.4, False),
+        ("bronze", "old", 8, 11, None, None, None, True),
+        ("bronze", "silver", 8, 12, 0, 20, 0.0, False),
+        ("gold", "nobody", 20, 0, 0, 20, 0.0, False),
+        ("gold", "of_age", 20, 20, 0, 40, 0.0, False),
+        ("gold", "old", 20, 11, None, None, None, True),
+        ("gold", "silver", 20, 12, 0, 32, 0.0, False),
+        ("nobody", "of_age", 0, 20, 0, 20, 0.0, False),
+        ("nobody", "old", 0, 11, 0, 11, 0.0, False),
+        ("nobody", "silver", 0, 12, 0, 12, 0.0, False),
+        ("of_age", "old", 20, 11, 11, 20, 0.55, False),
+        ("of_age", "silver", 20, 12, 12, 20, 0.6, False),
+        ("old", "silver", 11, 12, None, None, None, True),
+    ]
+
+
 RULES = """
 segments:
   aimed_at:

@@ -28,6 +28,7 @@ REASONS, ALONE = "reasons", "models alone"
 CELLS, WITHHELD, FORGET, REACHABLE = "sql/cells.py", "sql/withheld.py", "sql/forget.py", "sql/reachable.py"
 SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
 ASSIGNMENTS, OUTCOMES = "sql/assignments.py", "sql/outcomes.py"
+OVERLAP, OVERLAP_WITHHELD = "sql/overlap.py", "sql/overlap_withheld.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -844,5 +845,76 @@ MUTANTS = (
         'exp.Sub(this=column("observed", "means"), expression=number(1))',
         'exp.Sub(this=column("observed", "means"), expression=number(0))',
         "measured",
+    ),
+    Mutant(
+        "each two segments are counted twice",
+        OVERLAP,
+        'exp.GT(this=column("segment", "other"), expression=column("segment", "one"))',
+        'exp.NEQ(this=column("segment", "other"), expression=column("segment", "one"))',
+        "overlap",
+    ),
+    Mutant(
+        "containment is of the larger",
+        OVERLAP,
+        "exp.LT(this=members.copy(), expression=others.copy())",
+        "exp.GT(this=members.copy(), expression=others.copy())",
+        "overlap",
+    ),
+    Mutant(
+        "who is in either counts who is in both twice",
+        OVERLAP,
+        "exp.Sub(this=exp.Add(this=members, expression=others), expression=both)",
+        "exp.Add(this=members, expression=others)",
+        "overlap",
+    ),
+    Mutant(
+        "what a segment is inside of is inside of nothing else",
+        "sql/by_definition.py",
+        "        found |= new\n        waiting += new",
+        "        found |= new",
+        "overlap",
+    ),
+    Mutant(
+        "what is inside of a segment may be in what that is apart from",
+        "sql/by_definition.py",
+        "if base in whole[name]]",
+        "if base == name]",
+        "overlap",
+    ),
+    Mutant("few who are in both are told", OVERLAP_WITHHELD, "            both,\n", "", SMALL_CELLS),
+    Mutant(
+        "few who are in a segment and not in another are told",
+        OVERLAP_WITHHELD,
+        'difference(counted("other_members"), both),',
+        "",
+        SMALL_CELLS,
+    ),
+    Mutant(
+        "few who are in neither of two are told",
+        OVERLAP_WITHHELD,
+        'difference(counted("population"), counted("in_either")),',
+        "",
+        SMALL_CELLS,
+    ),
+    Mutant(
+        "few of a segment who are in none of a group are told",
+        OVERLAP_WITHHELD,
+        "*few, all_of([grouped, other_group, in_none]), *sizes",
+        "*few, *sizes",
+        SMALL_CELLS,
+    ),
+    Mutant(
+        "the others of a group tell who is in one of it",
+        OVERLAP_WITHHELD,
+        'marked = most(is_one("is_small"), _BLOCK)',
+        'marked = most(is_one("is_small"), _PAIR)',
+        SMALL_CELLS,
+    ),
+    Mutant(
+        "who is in two tells what attrition withholds",
+        OVERLAP_WITHHELD,
+        "if known.get(pair) != APART",
+        "if known.get(pair) == APART",
+        SMALL_CELLS,
     ),
 )

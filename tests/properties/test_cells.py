@@ -36,12 +36,14 @@ segments:
   keen: {entity: user, all: [{attribute: keen}, {attribute: seats, at_least: 3}, {attribute: plan, in: [gold, tin]}]}
   keener: {entity: user, extends: keen, all: [{attribute: seats, at_least: 5}]}
   apart: {entity: user, all: [{not_in_segment: gold}, {attribute: seats, at_most: 7}]}
+  middle: {entity: user, all: [{in_segment: keen}, {in_segment: apart}, {attribute: seats, at_least: 6}]}
 """
 TIERS = ("gold", "silver", "tin", "rest")
 WITHHELD = f"privacy: {{min_cell_size: {LEAST}}}\n{SPEC}"
-RULES = {"gold": 1, "silver": 2, "tin": 4, "rest": 4, "keen": 3, "keener": 2, "apart": 2}
+RULES = {"gold": 1, "silver": 2, "tin": 4, "rest": 4, "keen": 3, "keener": 2, "apart": 2, "middle": 3}
 ASKED = {("silver", 2): "gold", ("tin", 3): "gold", ("tin", 4): "silver", ("rest", 2): "gold", ("rest", 3): "silver",
-         ("rest", 4): "tin", ("keener", 1): "keen", ("apart", 1): "gold"}  # fmt: skip
+         ("rest", 4): "tin", ("keener", 1): "keen", ("apart", 1): "gold", ("middle", 1): "keen",
+         ("middle", 2): "apart"}  # fmt: skip
 START = datetime(2026, 3, 1)
 Cell = tuple[object, ...]
 Equation = tuple[Mapping[Cell, int], int]
@@ -67,7 +69,8 @@ def table(users: Mapping[str, list[str | None]]) -> Table:
 @pytest.mark.parametrize("late", [False, True], ids=["from_the_start", "set_later"])
 def test_nothing_small_follows(seed: int, late: bool) -> None:
     chance = random.Random(f"cells {seed}")
-    users = people(chance, chance.randrange(12, 60), [chance.randrange(1, 9) for _ in range(4)])
+    many = chance.choice([chance.randrange(12, 60), chance.randrange(60, 300)])
+    users = people(chance, many, [chance.randrange(1, 9) for _ in range(4)])
     plain, withheld = compile_spec(SPEC), compile_spec(WITHHELD)
     with opened() as true, opened() as told:
         for day in range(3):
@@ -78,7 +81,7 @@ def test_nothing_small_follows(seed: int, late: bool) -> None:
             told.run(plain if late and day < 2 else withheld, at)
             for key in chance.sample(sorted(users), chance.randrange(len(users) // 2)):
                 users[key] = _person(chance, [3, 2, 2, 1])
-        names = ("segment_sizes", "segment_attrition", "segment_moves", "activation_audiences")
+        names = ("segment_sizes", "segment_attrition", "segment_moves", "activation_audiences", "segment_overlap")
         counts, seen = ({name: one.rows(name) for name in names} for one in (true, told))
     truth, known = cells(counts), cells(seen)
     assert set(known) <= set(truth)
@@ -110,6 +113,13 @@ def cells(tables: Mapping[str, list[Row]]) -> dict[Cell, int]:
     for row in tables["segment_moves"]:
         found["move", row["as_of"], row["from_segment"], row["to_segment"]] = row["entities"]
     found |= {("people", row["audience"]): row["people"] for row in tables["activation_audiences"]}
+    for row in tables["segment_overlap"]:
+        first, second = sorted((str(row["segment"]), str(row["other_segment"])))
+        found |= {(name, first, second): row[name] for name in ("in_both", "in_either")}
+        assert (row["jaccard"] is None) == (not row["in_either"])
+        last = max(str(one["as_of"]) for one in tables["segment_sizes"])
+        told = {one["segment"]: one["members"] for one in tables["segment_sizes"] if one["as_of"] == last}
+        assert [row["members"], row["other_members"]] == [told[row["segment"]], told[row["other_segment"]]]
     return {cell: int(str(value)) for cell, value in found.items() if value is not None}
 
 
@@ -120,6 +130,11 @@ def derived(truth: Mapping[Cell, int]) -> dict[Cell, int]:
         match cell:
             case ("members", run, segment):
                 every["others", run, segment] = truth["population", run] - value
+            case ("in_both", one, other):
+                members = {name: truth["members", _last(truth), name] for name in (one, other)}
+                every["only", one, other] = members[one] - value
+                every["only", other, one] = members[other] - value
+                every["neither", one, other] = truth["population", _last(truth)] - truth["in_either", one, other]
             case ("people", segment):
                 every["silent", segment] = truth["members", _last(truth), segment] - value
             case ("remaining", segment, int(position)):
@@ -131,6 +146,10 @@ def derived(truth: Mapping[Cell, int]) -> dict[Cell, int]:
                 every["failing", segment, position] = (
                     truth["population", _last(truth)] - truth["passing", segment, position]
                 )
+    for segment in RULES:
+        if segment not in TIERS:
+            in_tiers = sum(truth["in_both", *sorted((segment, one))] for one in TIERS)
+            every["in_no_tier", segment] = truth["members", _last(truth), segment] - in_tiers
     for run in runs(truth):
         every["outside", run] = truth["population", run] - sum(truth["members", run, one] for one in TIERS)
     return every
@@ -151,6 +170,17 @@ def relations(every: Mapping[Cell, int], moved: set[Cell]) -> Iterable[Equation]
         match cell:
             case ("others", run, segment):
                 found.append({cell: 1, ("members", run, segment): 1, ("population", run): -1})
+            case ("only", one, other):
+                found.append({cell: 1, ("in_both", *sorted((str(one), str(other)))): 1, ("members", last, one): -1})
+            case ("in_both", one, other):
+                found.append(
+                    {cell: 1, ("in_either", one, other): 1, ("members", last, one): -1, ("members", last, other): -1}
+                )
+            case ("neither", one, other):
+                found.append({cell: 1, ("in_either", one, other): 1, ("population", last): -1})
+            case ("in_no_tier", segment):
+                tiers = {("in_both", *sorted((str(segment), one))): 1 for one in TIERS}
+                found.append({cell: 1, ("members", last, segment): -1, **tiers})
             case ("silent", segment):
                 found.append({cell: 1, ("people", segment): 1, ("members", last, segment): -1})
             case ("outside", run):
@@ -167,8 +197,13 @@ def relations(every: Mapping[Cell, int], moved: set[Cell]) -> Iterable[Equation]
             own = [cell for cell in moved if cell[1] == run]
             for segment in TIERS if own else ():
                 found.append({(name, run, segment): -1, **{cell: 1 for cell in own if cell[end] == segment}})
+    found.append({("in_both", "keen", "keener"): 1, ("members", last, "keener"): -1})
+    found += [{("in_both", *sorted(("middle", one))): 1, ("members", last, "middle"): -1} for one in ("keen", "apart")]
     # Who knows the definitions may know that everybody is in some segment of the group: where it is so, that is known.
     nobody = [{("outside", run): 1} for run in runs(every) if every["outside", run] == 0]
+    nobody += [{cell: 1} for cell, value in every.items() if cell[0] == "in_no_tier" and value == 0]
+    apart = [("apart", "gold"), ("gold", "middle"), *((a, b) for i, a in enumerate(TIERS) for b in TIERS[i + 1 :])]
+    nobody += [{("in_both", *sorted(pair)): 1} for pair in apart]
     for equation in (*found, *nobody):
         assert sum(factor * every[cell] for cell, factor in equation.items()) == 0, equation
         yield equation, 0
@@ -187,11 +222,13 @@ def _of_a_rule(segment: str, position: int, last: str) -> list[dict[Cell, int]]:
     if position == RULES[segment]:
         found.append({here: 1, ("members", last, segment): -1})
         found.append({("failing_only", segment, position): 1, ("lost", segment, position): -1})
+    if position == 2 and segment == "middle":
+        found.append({here: 1, ("in_both", "apart", "keen"): -1})
     if position == 1 and RULES[segment] == 2:
         second = {("passing", segment, 2): -1, ("remaining", segment, 2): 1}
         found.append({("failing_only", segment, 1): 1, **second})
     asked = ASKED.get((segment, position))
-    if asked is not None and segment == "keener":
+    if asked is not None and segment in ("keener", "middle"):
         found.append({passing: 1, ("members", last, asked): -1})
     elif asked is not None:
         found.append({passing: 1, ("members", last, asked): 1, ("population", last): -1})

@@ -29,7 +29,7 @@ events:
   order: {stream: app, is: order}
 """
 SETTINGS = {
-    "overlap": "portfolio: {max_overlap: 0.9}",
+    "drift": "portfolio: {max_drift: 0.1}",
 }
 
 

@@ -116,7 +116,7 @@ TYPES = {"text": "VARCHAR"}
 MODELS = [
     *("user_events", "user_features", "user_sequences", "user_segments"),
     *("team_events", "team_features", "team_segments", "segment_members", "segment_activation"),
-    *("segment_catalog", "segment_attrition", "segment_explanations"),
+    *("segment_catalog", "segment_attrition", "segment_explanations", "segment_overlap"),
     *("segment_spells", "segment_membership", "segment_changes", "segment_sizes", "segment_moves"),
     *("activation_audiences", "activation_people", "activation_memberships"),
 ]
@@ -125,6 +125,7 @@ VIEWS = {"segment_activation", "segment_membership", "segment_changes", "segment
     "activation_people",
     "activation_memberships",
     "segment_explanations",
+    "segment_overlap",
 }
 EXPLAINED = {"segpy_attrition_matches_flags", "segpy_explanations_match_flags"}
 KEPT = {"segment_spells", "segment_sizes"}
@@ -166,6 +167,7 @@ def test_everything_is_described(model: str) -> None:
         ("team_segments", {"segpy_grain", "segpy_known_keys", "segpy_flags_match_members"} | EXPLAINED),
         ("segment_attrition", {"segpy_grain"}),
         ("segment_explanations", set()),
+        ("segment_overlap", set()),
         ("segment_members", {"segpy_grain"}),
         ("segment_spells", {"segpy_grain", "segpy_spells_apart", "segpy_spells_match_members"}),
         ("segment_membership", {"segpy_grain"}),

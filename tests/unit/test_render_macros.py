@@ -61,6 +61,14 @@ RELATIONS = {
     """,
 }
 
+for _both in (0, 7, 8, 10):
+    RELATIONS[f"alike_{_both}"] = (
+        "select 'a' as segment, 'user' as entity, cast(i as text) as entity_key from range(10) as t (i) "
+        f"where i < {_both} or i % 2 = 0 union all "
+        "select 'b', 'user', cast(i as text) from range(10) as t (i) "
+        f"where i < {_both} or i % 2 = 1"
+    )
+
 
 @dataclass(frozen=True)
 class Case:
@@ -123,6 +131,14 @@ def _acted_upon(*rows: str, offending: int = 0) -> Case:
     return _bad(_values(*rows, columns="segment, entity, entity_key"), arguments, offending)
 
 
+def _alike(both: int, at_most: float, offending: int = 0, names: tuple[str, str] = ("a", "b")) -> Case:
+    """Ten in either of the two segments, so many of them in both."""
+    arguments = {"members": f"ref('alike_{both}')", "at_most": at_most}
+    return _bad(
+        f"select '{names[0]}' as segment, '{names[1]}' as other_segment, 'user' as entity", arguments, offending
+    )
+
+
 _TWO = {"holdouts": "ref('holdouts')", "above": 10.828}
 CASES: dict[str, list[Case]] = {
     "segpy_holdout_shares": [
@@ -149,6 +165,15 @@ CASES: dict[str, list[Case]] = {
         _acted_upon("('a', 'user', '1')", "('d', 'user', '2')"),
         _acted_upon("('a', 'user', '2')", offending=1),
         _acted_upon("('b', 'user', '1')", "('c', 'user', '1')", "('b', 'user', '2')", offending=2),
+    ],
+    "segpy_overlaps": [
+        _alike(8, 0.8),  # 8 of 10
+        _alike(8, 0.799, offending=1),
+        _alike(8, 0.8, offending=0, names=("b", "a")),
+        _alike(8, 0.7, offending=1, names=("b", "a")),
+        _alike(0, 0),
+        _alike(7, 0.7),  # 0.7 times 10 is a hair under 7 in binary
+        _alike(10, 0.99, offending=1),
     ],
     "segpy_grain": [
         Case("flags", {"columns": ["user_id"]}),

@@ -1,0 +1,1 @@
+"""Segments as a whole: random members beside plain Python."""
