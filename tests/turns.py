@@ -33,6 +33,7 @@ BY_TEST = (
     "tests/properties/test_reasoning",
     "tests/properties/test_sequences",
     "tests/unit/test_cli",
+    "tests/unit/test_evolve",
     "tests/unit/test_forget",
     "tests/unit/test_init",
     "tests/unit/test_lift",

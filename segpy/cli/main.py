@@ -38,6 +38,7 @@ class _Commands(click.Group):
             "describe",
             "explain",
             "lift",
+            "evolve",
             "forget",
             "schema",
             "demo",
@@ -66,6 +67,8 @@ class _Commands(click.Group):
                 from segpy.cli.explain import explain as command
             case "lift":
                 from segpy.cli.lift import lift as command
+            case "evolve":
+                from segpy.cli.evolve import evolve as command
             case "forget":
                 from segpy.cli.forget import forget as command
             case "schema":

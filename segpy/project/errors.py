@@ -242,3 +242,23 @@ class SpecsThere(Diagnostic):
             "`segpy init --dry-run` shows what it would propose, to copy from; "
             "to begin anew, move `segments/` away first"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SpecThere(Diagnostic):
+    """A spec file that is about to be written is there already."""
+
+    path: str
+
+    code: ClassVar[str] = "SEG664"
+    title: ClassVar[str] = "the spec file is there already"
+
+    @property
+    def label(self) -> str:
+        """The words beside the caret."""
+        return f"`{self.path}` is there, and may hold what somebody wrote; nothing was written"
+
+    @property
+    def help(self) -> str:
+        """A way out."""
+        return "name another file by --out, look first with --dry-run, or write over it with --force"

@@ -23,6 +23,7 @@ PAGES = (
     "docs/how-to/give-marketing-the-list.md",
     "docs/explanation/incremental.md",
     "docs/how-to/forget-a-person.md",
+    "docs/how-to/evolve-segments.md",
 )
 ELSEWHERE = {"docs/how-to/ci.md"}  # tests/e2e/test_ci.py runs it
 _PATH = re.compile(r"(?:#|--) (\S+)")

@@ -27,6 +27,9 @@ ELSEWHERE = {
     **dict.fromkeys([f"SEG{number}" for number in range(601, 623)], "the project on disk and dbt: tests/unit"),
     **dict.fromkeys(["SEG630", "SEG631"], "what somebody asks for: tests/unit/test_why.py"),
     "SEG650": "what is installed: tests/measure/test_extra.py",
+    **dict.fromkeys(
+        [f"SEG{number}" for number in range(660, 665)], "what segpy evolve finds: tests/evolve, tests/unit"
+    ),
     **dict.fromkeys(["SEG643", "SEG644", "SEG645"], "what segpy forget finds: tests/unit/test_forget.py"),
     "SEG106": "too large or too many aliases: tests/unit/test_source.py",
     "SEG108": "bytes that are no text: tests/unit/test_source.py",
