@@ -24,6 +24,8 @@ BY_TEST = (
     "tests/e2e/test_ci",
     "tests/e2e/test_demo",
     "tests/engines/test_histories",
+    "tests/evolve/test_describe",
+    "tests/evolve/test_published",
     "tests/kept/test_backfill",
     "tests/kept/test_by_dbt",
     "tests/kept/test_random_schedules",
