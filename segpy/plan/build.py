@@ -70,7 +70,10 @@ def _holdouts(bound: Bound, prefix: str) -> HoldoutModels | None:
 
 
 def _portfolio(bound: Bound, prefix: str) -> PortfolioModels | None:
-    return PortfolioModels(f"{prefix}segment_overlap") if bound.segments else None
+    if not bound.segments:
+        return None
+    worth = {one.entity for one in bound.values} & {one.entity for one in bound.segments}
+    return PortfolioModels(f"{prefix}segment_overlap", f"{prefix}segment_pareto" if worth else None)
 
 
 def _semantics(bound: Bound, prefix: str) -> SemanticsPlan | None:

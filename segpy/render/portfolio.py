@@ -14,6 +14,10 @@ def portfolio_contents(plan: Plan) -> dict[str, Contents]:
     tests = []
     if limits.max_overlap is not None:
         tests.append(a_test("segpy_overlaps", members=f"ref('{plan.members}')", at_most=limits.max_overlap))
-    return {
-        models.overlap: ("How far any two segments of an entity are the same people, at as_of.", True, tests),
+    found: dict[str, Contents] = {
+        models.overlap: ("How far any two segments of an entity are the same people, at as_of.", True, tests)
     }
+    if models.pareto is not None:
+        words = "What the members of each segment are worth, and how few of them make four fifths of it, at as_of."
+        found[models.pareto] = (words, True, [a_test("segpy_grain", columns=["segment"])])
+    return found

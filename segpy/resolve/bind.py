@@ -9,6 +9,7 @@ from segpy.resolve.experiments import ExperimentBinder
 from segpy.resolve.features import FeatureBinder
 from segpy.resolve.holdouts import HoldoutBinder
 from segpy.resolve.model import Bound, Settings
+from segpy.resolve.portfolio import bind_values
 from segpy.resolve.scope import Findings, Parse
 from segpy.resolve.segments import SegmentBinder
 from segpy.resolve.taxonomy import bind_taxonomy, timezone_of
@@ -24,12 +25,13 @@ def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tupl
     segments, groups = SegmentBinder(spec, taxonomy, features, findings).bind_all()
     holdouts = HoldoutBinder(spec, taxonomy, features, findings, segments).bind_all()
     experiments = ExperimentBinder(spec, taxonomy, features, findings, holdouts).bind_all()
+    values = bind_values(spec, features, findings)
     examples = bind_examples(spec, taxonomy, features, findings)
     if findings.noted:
         return None, tuple(dict.fromkeys(findings.noted))
     entities = tuple(sorted(taxonomy.entities.values(), key=lambda entity: entity.name))
     return Bound(
-        _settings(spec, catalog), entities, bound_features, segments, groups, examples, holdouts, experiments
+        _settings(spec, catalog), entities, bound_features, segments, groups, examples, holdouts, experiments, values
     ), ()
 
 

@@ -319,3 +319,42 @@ class OutcomeTwice(Diagnostic):
     @property
     def related(self) -> tuple[Related, ...]:
         return (Related(self.first, "named here"),)
+
+
+@dataclass(frozen=True, slots=True)
+class TwoValues(Diagnostic):
+    """A second feature that tells what the same entity is worth."""
+
+    entity: str
+    before: str
+    first: Span
+    code: ClassVar[str] = "SEG224"
+    title: ClassVar[str] = "two values of an entity"
+
+    @property
+    def label(self) -> str:
+        return f"what a `{self.entity}` is worth is told by `{self.before}` already"
+
+    @property
+    def help(self) -> str:
+        return "name one of them; a feature with `expression` can add them up"
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (Related(self.first, "named here"),)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueWithheld(Diagnostic):
+    """What segments are worth, in a project that withholds small counts."""
+
+    code: ClassVar[str] = "SEG225"
+    title: ClassVar[str] = "sums of value tell of few"
+
+    @property
+    def label(self) -> str:
+        return "sums of value tell what few are worth, which `min_cell_size` is to prevent"
+
+    @property
+    def help(self) -> str:
+        return "leave out `value`, or `min_cell_size` where nobody reads the tables who must not know"

@@ -28,7 +28,7 @@ from segpy.spec import model as written
 from segpy.spec import model_measures as measured
 from segpy.spec.expression import Unreadable, columns_of
 from segpy.spec.model_measures import MeasureKey, Output
-from segpy.spec.model_values import SqlText
+from segpy.spec.model_values import Name, SqlText
 
 DEEPEST = 20
 MOST = 500
@@ -81,6 +81,12 @@ class FeatureBinder:
             what, wanted = f"feature `{name}`", entity.name
             raise self.findings.fail(OtherEntity(span=span, what=what, belongs_to=feature.entity, wanted=wanted))
         return feature.measure
+
+    def declared(self, name: Name) -> Feature:
+        """The feature of a column, whatever entity it is of. Raises `Unbound` where there is none."""
+        if name.text not in self.columns:
+            raise self.findings.fail(UnknownFeature(span=name.span, name=name.text, known=tuple(self.columns)))
+        return next(one for one in self._bind(self.columns[name.text]) if one.name == name.text)
 
     def _bind(self, name: str) -> tuple[Feature, ...]:
         if name in self.bound:

@@ -173,6 +173,7 @@ class Bound:
     examples: tuple[Example, ...] = ()
     holdouts: tuple[Holdout, ...] = ()
     experiments: tuple[Experiment, ...] = ()
+    values: tuple[Feature, ...] = ()
 
     def entity(self, name: str) -> Entity:
         """The entity of that name, which exists."""

@@ -206,6 +206,14 @@ class Requirable(Enum):
     SIZE = "size"
 
 
+_FEATURES = list_of(NAME, "a list of features")
+
+
+def _worth(node: Node) -> tuple[Name, ...]:
+    return _FEATURES.read(node) if isinstance(node, Sequence) else (NAME.read(node),)
+
+
+_WORTH = Shape("a feature or a list of features", _worth, or_list(NAME.schema, items(NAME.schema)))
 _PORTFOLIO = table(
     Key("max_segments", integer(1, "a whole number of at least 1"), "how many segments there may be"),
     Key(
@@ -218,6 +226,7 @@ _PORTFOLIO = table(
         amount("a part from 0 to 1", 1),
         "the greatest part of the members of two segments that may be in both",
     ),
+    Key("value", _WORTH, "what entities are worth: a feature, or several, each of another entity"),
     Key("max_drift", ANYTHING, "how far members may become others than they were", not_yet="leave it out for now"),
 )
 
@@ -225,7 +234,9 @@ _PORTFOLIO = table(
 def _portfolio(node: Node) -> Portfolio:
     values = fields(node, _PORTFOLIO, "the portfolio")
     required = tuple(key.value for key in values.get("require", ()))
-    return Portfolio(values.get("max_segments"), required, values.get("max_overlap"), node.span)
+    return Portfolio(
+        values.get("max_segments"), required, values.get("max_overlap"), values.get("value", ()), node.span
+    )
 
 
 def _version(node: Node) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from segpy.dialects import DIALECTS, Dialect
 from segpy.plan.model import Plan
+from segpy.plan.model_portfolio import PortfolioModels
 from segpy.resolve.model_events import Entity
 from segpy.sql.activation import activation_query
 from segpy.sql.arms import arms_query
@@ -26,6 +27,7 @@ from segpy.sql.membership import changes_query, members_query, membership_query
 from segpy.sql.model import Model, Query, Written
 from segpy.sql.outcomes import outcomes_query
 from segpy.sql.overlap import overlap_query
+from segpy.sql.pareto import pareto_query
 from segpy.sql.relations import jinja_of_model
 from segpy.sql.seen import seen_query
 from segpy.sql.segments import catalog_query, segments_query
@@ -79,13 +81,19 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
         queries += _experiments(plan)
         queries += (members_query(plan), sizes_query(plan), activation_query(plan), *audience_queries(plan))
         queries += (attrition_query(plan),)
-        queries += (overlap_query(plan, plan.portfolio.overlap),) if plan.portfolio is not None else ()
+        queries += _portfolio(plan, plan.portfolio) if plan.portfolio is not None else ()
         if plan.explanations is not None:
             queries += (explanations_query(plan, plan.explanations),)
         if plan.semantics is not None and plan.semantics.time_spine is not None:
             queries += (time_spine_query(plan, plan.semantics.time_spine),)
         queries += (moves_query(plan, plan.history.moves),) if plan.history.moves is not None else ()
     return queries
+
+
+def _portfolio(plan: Plan, models: PortfolioModels) -> tuple[Query, ...]:
+    """The segments as a whole."""
+    pareto = (pareto_query(plan, models.pareto),) if models.pareto is not None else ()
+    return (overlap_query(plan, models.overlap), *pareto)
 
 
 def _experiments(plan: Plan) -> tuple[Query, ...]:

@@ -104,12 +104,11 @@ def _small(least: int, asked: bool) -> exp.Query:
         return column(name, "lines")
 
     both = counted("in_both")
-    few = [
+    few = [  # who is in the other segment only is looked at the other way round
         small(one, least)
         for one in (
             both,
             difference(counted("members"), both),
-            difference(counted("other_members"), both),
             difference(counted("population"), counted("in_either")),
         )
     ]

@@ -156,6 +156,44 @@ def test_overlap(replay: Warehouse) -> None:
     ]
 
 
+ALONE = {
+    "a": range(12),
+    "b": range(9, 21),  # 3 in both, and no other number is small
+    "c": range(20),
+    "d": range(11, 23),  # 3 in d only
+    "e": range(22),
+    "f": range(16, 38),  # 2 in neither
+    "i": range(20),
+    "j": range(10, 30),  # 10 in both, as attrition of a segment tells
+    "g": range(16),
+    "h": range(16, 32),  # a group, with 8 in none of it
+    "x": [*range(7, 24), *range(32, 35)],  # 9 are in g, 8 in h, 3 in neither
+    "y": [*range(13, 26), *range(32, 37)],  # 3 are in g, 10 in h, 5 in neither
+    "z": [*range(9, 26), *range(32, 40)],  # 7 are in g, 10 in h, 8 in neither
+}
+
+
+def test_overlap_is_withheld_for_each_reason_alone() -> None:
+    """Of 40, of whom 4 are few. Beside each pair that is withheld there is one that is told."""
+    columns = {f"in_{one}": "boolean" for one in ALONE}
+    known = ", ".join(f"{name}: boolean" for name in columns)
+    spec = f"""
+privacy: {{min_cell_size: 5}}
+entities: {{user: {{key: user_id, attributes: {{relation: ref('users'), columns: {{{known}}}}}}}}}
+exclusive_groups: {{grouped: [g, h]}}
+segments:
+  asking: {{entity: user, all: [{{in_segment: i}}, {{in_segment: j}}, {{attribute: in_c}}]}}
+""" + "".join(f"  {one}: {{entity: user, all: [{{attribute: in_{one}}}]}}\n" for one in ALONE)
+    rows = tuple((f"u{i}", *(str(i in ALONE[one]).lower() for one in ALONE)) for i in range(40))
+    with opened() as found:
+        found.fill([Table("users", {"user_id": "text", **columns}, rows)])
+        found.run(compile_spec(spec), instant("03-01"))
+        told_of = {(one["segment"], one["other_segment"]): one["in_both"] for one in found.rows("segment_overlap")}
+    pairs = ("ab", "cd", "ef", "ij", "gx", "hx", "gy", "hy")
+    assert [pair for pair in pairs if told_of[pair[0], pair[1]] is not None] == []
+    assert [told_of[pair[0], pair[1]] for pair in ("ad", "gz", "hz", "gh", "ci")] == [None, 7, 10, 0, 20]
+
+
 RULES = """
 segments:
   aimed_at:

@@ -28,7 +28,7 @@ REASONS, ALONE = "reasons", "models alone"
 CELLS, WITHHELD, FORGET, REACHABLE = "sql/cells.py", "sql/withheld.py", "sql/forget.py", "sql/reachable.py"
 SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
 ASSIGNMENTS, OUTCOMES = "sql/assignments.py", "sql/outcomes.py"
-OVERLAP, OVERLAP_WITHHELD = "sql/overlap.py", "sql/overlap_withheld.py"
+OVERLAP, OVERLAP_WITHHELD, PARETO = "sql/overlap.py", "sql/overlap_withheld.py", "sql/pareto.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -885,7 +885,7 @@ MUTANTS = (
     Mutant(
         "few who are in a segment and not in another are told",
         OVERLAP_WITHHELD,
-        'difference(counted("other_members"), both),',
+        'difference(counted("members"), both),',
         "",
         SMALL_CELLS,
     ),
@@ -916,5 +916,41 @@ MUTANTS = (
         "if known.get(pair) != APART",
         "if known.get(pair) == APART",
         SMALL_CELLS,
+    ),
+    Mutant(
+        "losses are taken from what segments are worth",
+        PARETO,
+        'gain = exp.Case(ifs=[exp.If(this=_above_zero(), true=column("worth"))], default=number(0))',
+        'gain = column("worth")',
+        "pareto",
+    ),
+    Mutant(
+        "kings are those before four fifths are passed",
+        PARETO,
+        'exp.LT(this=column("worth_before"), expression=enough)',
+        'exp.LTE(this=column("worth_before"), expression=exp.Mul(this=enough, expression=number(1.0000001)))',
+        "pareto",
+    ),
+    Mutant("a hair decides who is a king", PARETO, "_PART = 0.799999999", "_PART = 0.8000001", "pareto"),
+    Mutant(
+        "kings begin with those worth least",
+        PARETO,
+        'order = [exp.Ordered(this=column("worth"), desc=True), exp.Ordered(this=column("entity_key"))]',
+        'order = [exp.Ordered(this=column("worth")), exp.Ordered(this=column("entity_key"))]',
+        "pareto",
+    ),
+    Mutant(
+        "who is in several segments counts in each",
+        PARETO,
+        'named(exp.Min(this=column("place", "places")), "place")',
+        'named(exp.Max(this=column("place", "places")), "place")',
+        "pareto",
+    ),
+    Mutant(
+        "of segments worth the same the last in the alphabet is first",
+        PARETO,
+        'exp.Ordered(this=column("segment", "definitions"))]',
+        'exp.Ordered(this=column("segment", "definitions"), desc=True)]',
+        "pareto",
     ),
 )

@@ -15,7 +15,7 @@ from tests.cases import expected
 from tests.cases import test_cases as checks
 from tests.cases.case import Case
 from tests.explanations import test_explanations
-from tests.histories import history, test_histories
+from tests.histories import history, test_histories, test_small_cells
 from tests.kept import shortly, test_hand_made, test_models_alone, test_random_schedules
 from tests.properties import test_cells, test_forget
 from tests.properties.language import test_language
@@ -59,6 +59,7 @@ def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
         for name in ("everything", "at_least", "nothing_known", "taken"):
             yield f"{REASONS}: {name}", _reasons(name)
     if first == SMALL_CELLS:
+        yield f"{first} by hand", test_small_cells.test_overlap_is_withheld_for_each_reason_alone
         for seed_of_life in range(4):
             yield f"{first} of life {seed_of_life}", partial(test_cells.test_nothing_small_follows, seed_of_life, False)
     if first == FORGOTTEN:
