@@ -13,10 +13,12 @@ PACKAGE = "segpy"
 # What stands later may know the data of what stands earlier, never the other way round.
 ORDER = (
     *("diagnostics", "dialects", "measure", "evolve", "source", "spec", "catalog", "resolve", "check", "propose"),
-    *("plan", "sql", "render", "project", "warehouse", "pipeline", "beginning", "forgetting", "measuring"),
-    *("evolving", "cli"),
+    *("plan", "sql", "render", "project", "warehouse", "report", "pipeline", "beginning", "forgetting", "measuring"),
+    *("evolving", "reporting", "cli"),
 )
 KNOWN_TO_ALL = ("diagnostics", "dialects")
+# These say what is done, in order.
+KNOWING = ("pipeline", "beginning", "forgetting", "measuring", "evolving", "reporting")
 DATA_NAMES = re.compile(r"nodes|model(_\w+)?")
 # These hold nothing but data and pure questions to it: the expressions of `where`, durations, events, sequences.
 DATA_MODULES = ("segpy.spec.expression", "segpy.spec.duration", "segpy.resolve.atoms", "segpy.resolve.methods")
@@ -28,6 +30,7 @@ ONLY = {
     "dbt": "warehouse",
     "dbt_common": "warehouse",
     **dict.fromkeys(STATISTICS, "measure"),
+    "vl_convert": "report",
 } | dict.fromkeys(LEARNING, "evolve")
 WRITERS = ("project", "cli")
 MOST_LINES = 400
@@ -116,10 +119,10 @@ def _may_import(module: Module, target: str) -> bool:
         return other == "diagnostics"  # they reckon, and know neither engines nor specs
     if other in KNOWN_TO_ALL:
         return True
-    if own in ("pipeline", "beginning", "forgetting", "measuring", "evolving"):
+    if own in KNOWING:
         return other in ORDER[: ORDER.index(own)]
     if own == "cli":
-        return other in ("pipeline", "beginning", "forgetting", "measuring", "evolving", "demo") or is_data(target)
+        return other in (*KNOWING, "demo") or is_data(target)
     return other in ORDER and ORDER.index(other) < ORDER.index(own) and is_data(target)
 
 
@@ -158,7 +161,7 @@ def late(modules: Iterable[Module]) -> list[str]:
         f"{module.name} imports {target} before it is used"
         for module in modules
         for target in _imported_at_once(module, known)
-        if target.split(".")[0] in (*STATISTICS, *LEARNING)
+        if target.split(".")[0] in (*STATISTICS, *LEARNING, "vl_convert")
     ]
 
 

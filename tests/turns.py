@@ -19,6 +19,7 @@ BY_FILE = (
     "tests/engines/test_read_by_dbt",
     "tests/engines/test_several_dialects",
     "tests/engines/test_validated",
+    "tests/unit/test_report",
 )
 BY_TEST = (
     "tests/e2e/test_ci",

@@ -39,6 +39,7 @@ class _Commands(click.Group):
             "explain",
             "lift",
             "evolve",
+            "report",
             "forget",
             "schema",
             "demo",
@@ -69,6 +70,8 @@ class _Commands(click.Group):
                 from segpy.cli.lift import lift as command
             case "evolve":
                 from segpy.cli.evolve import evolve as command
+            case "report":
+                from segpy.cli.report import report as command
             case "forget":
                 from segpy.cli.forget import forget as command
             case "schema":

@@ -18,6 +18,7 @@ PAGES = (
     "docs/tutorial/first-segment.md",
     "docs/how-to/change-a-segment.md",
     "docs/how-to/backfill.md",
+    "docs/how-to/monthly-review.md",
     "docs/how-to/add-a-stream.md",
     "docs/how-to/migrate-sql.md",
     "docs/how-to/give-marketing-the-list.md",

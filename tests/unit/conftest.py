@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from segpy.cli.main import main
-from tests.unit.shop import PROJECT, Said, Segpy
+from tests.unit.shop import PROJECT, Said, Segpy, let_go
 
 
 @pytest.fixture
@@ -33,20 +31,9 @@ def segpy(capsys: pytest.CaptureFixture[str]) -> Iterator[Segpy]:
         captured = capsys.readouterr()
         code = ended.value.code
         del ended
-        _let_go()
+        let_go()
         assert isinstance(code, int)
         return Said(code, captured.out, captured.err)
 
     yield run
-    _let_go()
-
-
-def _let_go() -> None:
-    """Close the warehouse: dbt keeps it open, and would take it for the next project's, whose path reads the same.
-
-    A query that failed holds on to its connection as well, through its traceback.
-    """
-    connections = sys.modules.get("dbt.adapters.duckdb.connections")
-    if connections is not None and connections.DuckDBConnectionManager._ENV is not None:
-        connections.DuckDBConnectionManager.close_all_connections()
-        gc.collect()
+    let_go()

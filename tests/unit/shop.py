@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,3 +71,14 @@ def change(project: Path, old: str, new: str, path: str = "segments/users.yml") 
     text = (project / path).read_text()
     assert old in text
     (project / path).write_text(text.replace(old, new))
+
+
+def let_go() -> None:
+    """Close the warehouse: dbt keeps it open, and would take it for the next project's, whose path reads the same.
+
+    A query that failed holds on to its connection as well, through its traceback.
+    """
+    connections = sys.modules.get("dbt.adapters.duckdb.connections")
+    if connections is not None and connections.DuckDBConnectionManager._ENV is not None:
+        connections.DuckDBConnectionManager.close_all_connections()
+        gc.collect()

@@ -1,0 +1,207 @@
+"""What a monthly review tells: counts as published, statistics as reckoned, and why what is missing is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from segpy.measure.model import Estimate
+from segpy.measure.model_lift import Independence, Lift, SampleRatio
+from segpy.measure.model_portfolio import Drift
+from segpy.measure.model_worth import Worth
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A segment at a run; a count is None where it is withheld, or nobody told it."""
+
+    as_of: datetime
+    members: int | None
+    population: int | None
+    entered: int | None = None
+    exited: int | None = None
+    withheld: bool = False
+
+    @property
+    def share(self) -> float | None:
+        """Members as a part of the population, from 0 to 1."""
+        return self.members / self.population if self.members is not None and self.population else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a segment, and how many it leaves; position 0 is the whole population."""
+
+    position: int
+    description: str
+    remaining: int | None
+    passing: int | None
+    failing_only: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A forecast of the size in so many months, by the method that `estimate` names."""
+
+    at: datetime
+    estimate: Estimate
+
+
+class Level(IntEnum):
+    """How pressing something is."""
+
+    ACT = 1
+    LOOK = 2
+    NOTE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a segment needs attention: in a word or two, and in a sentence."""
+
+    level: Level
+    word: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment. `english` is its definition in lines, or one line as it was built where the specs say another by now.
+
+    `sizes` are in order of time, the last of the last run; `before` is that of the run compared with. `entered` and
+    `exited` are since then. `months` is the size month by month, the last as of now, None where no run was or its size
+    is withheld; `ahead` are the next months by each method that could tell.
+    """
+
+    name: str
+    entity: str
+    description: str
+    english: tuple[str, ...]
+    stage: str | None
+    owner: str | None
+    acting: str | None
+    playbook: tuple[tuple[str, str], ...]
+    group: str | None
+    uses: tuple[str, ...]
+    version: int
+    spec_file: str
+    stale: bool
+    sizes: tuple[Size, ...]
+    before: Size | None
+    entered: int | None
+    exited: int | None
+    months: tuple[float | None, ...]
+    ahead: tuple[Ahead, ...]
+    rules: tuple[Rule, ...]
+    reachable: int | None
+    measured: bool
+
+    @property
+    def now(self) -> Size | None:
+        """Its size as of the last run; None where no run knew it."""
+        return self.sizes[-1] if self.sizes else None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How many moved between two segments of a group; None is outside of it."""
+
+    before: str | None
+    after: str | None
+    entities: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An exclusive group: its segments in order, how many moved since the run compared with, and how its mix drifts.
+
+    `withheld` where the moves of some run are. `drift` is of the members by segment, then and now; None without then.
+    """
+
+    name: str
+    entity: str
+    segments: tuple[str, ...]
+    moves: tuple[Move, ...]
+    withheld: bool
+    drift: Drift | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdout:
+    """A hold-out: the share planned, and whether it held out as many as that. None where counts are small."""
+
+    name: str
+    entity: str
+    salt: str
+    segments: tuple[str, ...]
+    share: float
+    ratio: SampleRatio | None
+    assigned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two hold-outs, and whether one tells of the other. `small` where a count in it is: then only alarms are told."""
+
+    first: str
+    second: str
+    found: Independence
+    alarm: bool
+    small: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An outcome of an experiment with its verdicts in words. `small` where its counts may not be told."""
+
+    segment: str
+    name: str
+    guardrail: bool
+    conversions: Lift
+    verdict: str
+    value: Lift | None
+    value_verdict: str | None
+    worth: Worth | None
+    small: bool
+
+    @property
+    def harmful(self) -> bool:
+        """Whether something in it says that acting does harm."""
+        return "does harm" in (self.verdict, self.value_verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Experiments:
+    """What experiments say, at which confidence; or in a sentence why they say nothing."""
+
+    confidence: float
+    outcomes: tuple[Outcome, ...]
+    silent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A table that could not be read."""
+
+    model: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that the page tells. `since` is the run that sizes are compared with; None of a single run."""
+
+    project: str
+    as_of: datetime
+    since: datetime | None
+    first: datetime
+    runs: int
+    months: int
+    least: int | None
+    segments: tuple[Segment, ...]
+    groups: tuple[Group, ...]
+    holdouts: tuple[Holdout, ...]
+    pairs: tuple[Pair, ...]
+    experiments: Experiments
+    missing: tuple[Missing, ...] = ()

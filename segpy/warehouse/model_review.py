@@ -1,0 +1,142 @@
+"""What the warehouse tells of a portfolio, for the monthly review: what its published tables tell, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+Reading: TypeAlias = Callable[[str], None]
+"""Told the name of each model before it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewModels:
+    """The models to read. None where a project has none of the kind: that is no finding."""
+
+    sizes: str
+    catalog: str
+    attrition: str
+    audiences: str
+    moves: str | None
+    holdouts: str | None
+    assignments: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRow:
+    """A segment at a run. A count is None where it is withheld."""
+
+    segment: str
+    as_of: datetime
+    members: int | None
+    population: int | None
+    entered: int | None
+    exited: int | None
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRow:
+    """Who came and who left in all runs since the one that is compared with. None where part of it is withheld."""
+
+    segment: str
+    entered: int | None
+    exited: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogRow:
+    """A segment as it was built: its meaning's hash, and its definition in one sentence."""
+
+    segment: str
+    content_hash: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttritionRow:
+    """A rule of a segment; position 0 is the whole population. A count is None where it is withheld."""
+
+    segment: str
+    position: int
+    description: str
+    remaining: int | None
+    passing: int | None
+    failing_only: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """How many moved between two segments of an exclusive group; None is outside of it.
+
+    Of runs whose moves are withheld there is one row without segments and number.
+    """
+
+    group: str
+    before: str | None
+    after: str | None
+    entities: int | None
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedRow:
+    """How many one hold-out assigned to each arm, and how many it was to hold out by the limits of those days."""
+
+    holdout: str
+    entity: str
+    salt: str
+    held_out: int
+    treated: int
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherRow:
+    """Whoever two hold-outs assigned, by whether the first and the second hold them out."""
+
+    first: str
+    second: str
+    both: int
+    first_only: int
+    second_only: int
+    neither: int
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRow:
+    """How many members of a segment may be written to; None where that is withheld."""
+
+    segment: str
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A model that could not be read, and why."""
+
+    model: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All of it as of the last run. `since` is the run it is compared with: a month before, or the first; None of one.
+
+    `runs` are all instants in history, `sizes` those of the instants that were asked for.
+    """
+
+    as_of: datetime
+    since: datetime | None
+    runs: tuple[datetime, ...]
+    sizes: tuple[SizeRow, ...]
+    flows: tuple[FlowRow, ...]
+    catalog: tuple[CatalogRow, ...]
+    attrition: tuple[AttritionRow, ...]
+    moves: tuple[MoveRow, ...]
+    assigned: tuple[AssignedRow, ...]
+    together: tuple[TogetherRow, ...]
+    audiences: tuple[AudienceRow, ...]
+    unread: tuple[Unread, ...] = ()

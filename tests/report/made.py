@@ -1,0 +1,164 @@
+"""Reviews made up for tests: a small one with everything in it, one with nothing, and one of many segments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from segpy.measure.drift import psi
+from segpy.measure.forecast import seasonal_naive, smoothed
+from segpy.measure.independence import independence
+from segpy.measure.lift import lift
+from segpy.measure.lift import report as together
+from segpy.measure.model import Arm, Design
+from segpy.measure.sample_ratio import sample_ratio
+from segpy.measure.worth import worth
+from segpy.report.model import (
+    Ahead,
+    Experiments,
+    Group,
+    Holdout,
+    Missing,
+    Move,
+    Outcome,
+    Pair,
+    Report,
+    Rule,
+    Segment,
+    Size,
+)
+
+AS_OF = datetime(2026, 3, 10)
+SINCE = datetime(2026, 2, 10)
+
+
+def instant(months_ago: int) -> datetime:
+    count = 2026 * 12 + 2 - months_ago
+    return datetime(count // 12, count % 12 + 1, 10)
+
+
+def drawn(specification: dict[str, Any], name: str, title: str, says: str) -> str:
+    """In place of a chart, what it is drawn of."""
+    return f'<svg role="img" aria-labelledby="{name}-title"><title id="{name}-title">a chart</title></svg>'
+
+
+def segment(name: str, members: tuple[int | None, ...], **changed: Any) -> Segment:
+    """A segment of `user` with a size a month, the last as of now."""
+    months = len(members)
+    sizes = tuple(
+        Size(instant(months - 1 - place), number, 1000, 5, 3, number is None) for place, number in enumerate(members)
+    )
+    plain = Segment(
+        name=name,
+        entity="user",
+        description=f"Those who are {name}",
+        english=("a user", "all of:", "  - did login", "  - has plan at least 2"),
+        stage="intent",
+        owner="growth",
+        acting="growth",
+        playbook=(("respond_within", "1 day"), ("channel", "email"), ("message", "Hello")),
+        group=None,
+        uses=(),
+        version=1,
+        spec_file="segments/users.yml",
+        stale=False,
+        sizes=sizes,
+        before=sizes[-2] if len(sizes) > 1 else None,
+        entered=5,
+        exited=3,
+        months=tuple(None if one is None else float(one) for one in members),
+        ahead=(),
+        rules=(Rule(0, "every user of the population", 1000, 1000, None), Rule(1, "did login", 400, 400, 30)),
+        reachable=members[-1],
+        measured=False,
+    )
+    return replace(plain, **changed)
+
+
+def outcomes() -> tuple[Outcome, ...]:
+    """One that does good, and a guardrail that does harm."""
+    design = Design(control_share=0.1)
+    told = (
+        lift("keen", "bought.converted", Arm(9000, 0.14, 0.1204), Arm(1000, 0.10, 0.09), design, binary=True),
+        lift("keen", "bought.value", Arm(9000, 2.5, 40.0), Arm(1000, 2.2, 35.0), design, binary=False),
+        lift("keen", "left.converted", Arm(9000, 0.09, 0.0819), Arm(1000, 0.03, 0.0291), design, binary=True),
+    )
+    bought, value, left = together(told, 0.95)
+    brought = worth(bought, value, 0.1, 0.5)
+    return (
+        Outcome("keen", "bought", False, bought, "does good", value, "no difference seen", brought, False),
+        Outcome("keen", "left", True, left, "does harm", None, None, None, False),
+    )
+
+
+def review(**changed: Any) -> Report:
+    """Everything that a page can tell, of four segments."""
+    grown = tuple(100 + 3 * month + (20 if month % 12 in (8, 9) else 0) for month in range(30))
+    series = [float(one) for one in grown]
+    ahead = [
+        Ahead(instant(-step), estimate)
+        for forecast in (smoothed(series, 3), seasonal_naive(series, 3))
+        for step, estimate in enumerate(forecast.ahead, 1)
+    ]
+    keen = segment("keen", grown, ahead=tuple(ahead), measured=True)
+    made = Report(
+        project="shop",
+        as_of=AS_OF,
+        since=SINCE,
+        first=instant(29),
+        runs=30,
+        months=12,
+        least=None,
+        segments=(
+            keen,
+            segment("asleep", (80, 40), group="journey", entered=4, exited=44),
+            segment("awake", (20, 60), group="journey", owner=None, playbook=(), acting=None),
+            segment("nobody", (3, 0), stale=True, stage=None),
+        ),
+        groups=(
+            Group(
+                "journey",
+                "user",
+                ("asleep", "awake"),
+                (Move("asleep", "awake", 40), Move(None, "asleep", 4), Move("asleep", None, 4)),
+                False,
+                psi((80, 20), (40, 60)),
+            ),
+        ),
+        holdouts=(
+            Holdout("keen", "user", "keen_v1", ("keen",), 0.1, sample_ratio((1000, 9000), (0.1, 0.9))),
+            Holdout("alone", "user", "alone_v1", ("asleep", "awake"), 0.05, sample_ratio((90, 910), (0.05, 0.95))),
+            Holdout("later", "user", "later_v1", ("nobody",), 0.05, None, assigned=False),
+        ),
+        pairs=(Pair("alone_v1", "keen_v1", independence(50, 50, 0, 900), True, False),),
+        experiments=Experiments(0.95, outcomes(), None),
+        missing=(Missing("segment_moves", "no such table"),),
+    )
+    return replace(made, **changed)
+
+
+def bare() -> Report:
+    """A project with one segment and one run, and nothing else: no playbook, no experiment, no history."""
+    only = segment("all_alone", (7,), owner=None, playbook=(), acting=None, stage=None, description="", rules=())
+    told = Experiments(0.95, (), "No segment has an `experiment` with an `outcome`.")
+    return review(
+        since=None,
+        first=AS_OF,
+        runs=1,
+        segments=(replace(only, entered=None, exited=None),),
+        groups=(),
+        holdouts=(),
+        pairs=(),
+        experiments=told,
+        missing=(),
+    )
+
+
+def many(number: int) -> Report:
+    """So many segments, of two entities."""
+    made = tuple(
+        segment(f"segment_{place:03}", (100 + place, 100 + place * 2), entity=("user", "account")[place % 2])
+        for place in range(number)
+    )
+    return review(segments=made, groups=(), holdouts=(), pairs=(), experiments=Experiments(0.95, (), "None."))
