@@ -15,6 +15,7 @@ from segpy.measure.extra import LIBRARIES
 from segpy.measure.extra import missing as lacking
 from segpy.measure.forecast import seasonal_naive, smoothed
 from segpy.measure.independence import independence
+from segpy.measure.model import Estimate, Interval, Status, withheld
 from segpy.measure.model_lift import Lift
 from segpy.measure.model_portfolio import Drift
 from segpy.measure.sample_ratio import sample_ratio
@@ -24,12 +25,14 @@ from segpy.report.document import document
 from segpy.report.drawing import draw, missing
 from segpy.report.model import (
     Ahead,
+    Backtest,
     Experiments,
     Group,
     Holdout,
     Missing,
     Move,
     Outcome,
+    Overlap,
     Pair,
     Report,
     Rule,
@@ -41,7 +44,7 @@ from segpy.resolve.model_experiments import Holdout as Declared
 from segpy.warehouse.arms import arms_of
 from segpy.warehouse.instants import by_month, months_before
 from segpy.warehouse.model import Target
-from segpy.warehouse.model_review import MoveRow, Reading, Review, ReviewModels
+from segpy.warehouse.model_review import BacktestRow, MoveRow, Reading, Review, ReviewModels
 from segpy.warehouse.review import review_of
 from segpy.warehouse.run import parse
 
@@ -172,7 +175,9 @@ def report_of(
     least = plan.bound.settings.min_cell_size
     known = _Known(found)
     measured = {one.segment for one in plan.bound.experiments}
+    models = _models(plan)
     declared = [one for entity in plan.entities if entity.segments for one in entity.segments.segments]
+    names = {one.segment.name for one in declared}  # tables that are kept tell of others as well
     segments = []
     for done, one in enumerate(declared):
         on_progress("reckoning", done, len(declared))
@@ -191,6 +196,8 @@ def report_of(
         tuple(_pairs(found, least)),
         experiments,
         tuple(Missing(one.model, _first(one.why)) for one in found.unread),
+        tuple(one for one in _overlaps(found) if {one.first, one.second} <= names) if models.overlap is not None else None,
+        tuple(one for one in _backtests(found, least) if one.segment in names) if models.backtests is not None else None,
     )
 
 
@@ -319,3 +326,50 @@ def _pairs(found: Review, least: int | None) -> Iterator[Pair]:
         cells = (row.both, row.first_only, row.second_only, row.neither)
         told = independence(*cells)
         yield Pair(row.first, row.second, told, told.alarm, _any_small(cells, least))
+
+
+def _overlaps(found: Review) -> Iterator[Overlap]:
+    for one in found.overlap:
+        if one.in_both is not None and one.in_either is not None and one.jaccard is not None:
+            nested = one.by_definition is not None
+            part = one.containment if one.containment is not None else 0.0
+            yield Overlap(one.segment, one.other, one.in_both, one.in_either, one.jaccard, part, one.lift, nested)
+
+
+def _backtests(found: Review, least: int | None) -> Iterator[Backtest]:
+    """The last look back of each segment and outcome."""
+    for (segment, outcome), rows in groupby(found.backtests, key=lambda row: (row.segment, row.outcome)):
+        told = list(rows)
+        last = max(row.as_of for row in told)
+        own = [row for row in told if row.as_of == last]
+        counts = [count for row in own for count in _counts(row)]
+        one = own[0]
+        yield Backtest(
+            segment,
+            outcome,
+            last,
+            one.first_at,
+            one.last_at,
+            one.instants,
+            one.horizon,
+            tuple((row.figure, _estimate(row)) for row in own),
+            _any_small(counts, least),
+        )
+
+
+def _counts(row: BacktestRow) -> Iterator[int]:
+    """How many people a figure tells of: those it rests upon, and of a share those that have it, and have not."""
+    yield row.n
+    if row.estimate is not None and row.figure.startswith(("conversion", "recall", "stability")):
+        yield round(row.n * row.estimate)
+        yield row.n - round(row.n * row.estimate)
+
+
+def _estimate(row: BacktestRow) -> Estimate:
+    """As it was reckoned; of a status that this version does not know nothing is told."""
+    known = {one.value: one for one in Status}
+    if row.estimate is None or row.status != Status.READABLE.value:
+        status = known.get(row.status, Status.INVALID)
+        return withheld(row.n, Status.INVALID if status is Status.READABLE else status)
+    interval = Interval(row.low, row.high)
+    return Estimate(row.n, Status.READABLE, None, row.estimate, interval, confidence=row.confidence)

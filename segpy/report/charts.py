@@ -134,8 +134,10 @@ def _beside(test: str, align: str, dx: int, x: Drawing, y: Drawing) -> Drawing:
     }
 
 
-def intervals(rows: Sequence[tuple[str, float, float | None, float | None, bool]], title: str, form: str) -> Drawing:
-    """A point with its interval for each line, and a dashed line at 0. A point is filled where 0 is left out."""
+def intervals(
+    rows: Sequence[tuple[str, float, float | None, float | None, bool]], title: str, form: str, nothing: float = 0
+) -> Drawing:
+    """A point with its interval for each line, and a dashed line at `nothing`; points are filled that leave it out."""
     values = [
         {"line": name, "estimate": estimate, "low": estimate if low is None else low, "high": high, "sure": sure}
         for name, estimate, low, high, sure in rows
@@ -155,7 +157,7 @@ def intervals(rows: Sequence[tuple[str, float, float | None, float | None, bool]
     fill = {"condition": {"test": "datum.sure", "value": _ONE}, "value": "var(--page)"}
     layers: list[Drawing] = [
         {
-            "data": {"values": [{"zero": 0}]},
+            "data": {"values": [{"zero": nothing}]},
             "mark": {"type": "rule", "color": _INK, "strokeDash": [4, 3]},
             "encoding": {"x": {"field": "zero", "type": "quantitative", "title": title, "axis": axis}},
         },

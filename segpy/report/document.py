@@ -9,19 +9,22 @@ from segpy.report.glance import attention, everything, glance
 from segpy.report.kept import groups, playbooks
 from segpy.report.model import Report
 from segpy.report.model_page import Document, Facts, Para, Section
+from segpy.report.portfolio import backtests, overlap, reasons
 from segpy.report.told import each
 from segpy.report.words import moment, noun, percent
 
 
 def document(report: Report) -> Document:
     """The page as data, the same for the same report."""
-    found = attended(report)
+    found = attended(report, reasons(report))
     sections = (
         glance(report, found),
         attention(report, found),
         everything(report, found),
         experiments(report),
         holdouts(report),
+        backtests(report),
+        overlap(report),
         playbooks(report),
         groups(report),
         each(report, found),

@@ -181,6 +181,42 @@ class Experiments:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two segments that share many people. `nested` where the rules of one ask for the other."""
+
+    first: str
+    second: str
+    in_both: int
+    in_either: int
+    jaccard: float
+    containment: float
+    lift: float | None
+    nested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """How a segment would have done, looked back at from so many instants: figures by name, each with its interval.
+
+    `small` where its counts may not be told.
+    """
+
+    segment: str
+    outcome: str
+    as_of: datetime
+    first_at: datetime
+    last_at: datetime
+    instants: int
+    horizon: str
+    figures: tuple[tuple[str, Estimate], ...]
+    small: bool
+
+    def figure(self, name: str) -> Estimate | None:
+        """The figure of that name."""
+        return dict(self.figures).get(name)
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """A table that could not be read."""
 
@@ -190,7 +226,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that the page tells. `since` is the run that sizes are compared with; None of a single run."""
+    """Everything that the page tells. `since` is the run that sizes are compared with; None of a single run.
+
+    `overlaps` and `backtests` are None where the project has no such table.
+    """
 
     project: str
     as_of: datetime
@@ -205,3 +244,5 @@ class Report:
     pairs: tuple[Pair, ...]
     experiments: Experiments
     missing: tuple[Missing, ...] = ()
+    overlaps: tuple[Overlap, ...] | None = None
+    backtests: tuple[Backtest, ...] | None = None

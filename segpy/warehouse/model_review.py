@@ -22,6 +22,8 @@ class ReviewModels:
     moves: str | None
     holdouts: str | None
     assignments: str | None
+    overlap: str | None = None
+    backtests: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,41 @@ class AudienceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OverlapRow:
+    """Two segments of an entity that share people; a number is None where it is withheld."""
+
+    segment: str
+    other: str
+    in_both: int | None
+    in_either: int | None
+    jaccard: float | None
+    containment: float | None
+    lift: float | None
+    by_definition: str | None
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestRow:
+    """A figure of a look back over all instants, by the name that it has in the table."""
+
+    as_of: datetime
+    segment: str
+    outcome: str
+    first_at: datetime
+    last_at: datetime
+    instants: int
+    horizon: str
+    figure: str
+    n: int
+    estimate: float | None
+    low: float | None
+    high: float | None
+    confidence: float
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A model that could not be read, and why."""
 
@@ -139,4 +176,6 @@ class Review:
     assigned: tuple[AssignedRow, ...]
     together: tuple[TogetherRow, ...]
     audiences: tuple[AudienceRow, ...]
+    overlap: tuple[OverlapRow, ...] = ()
+    backtests: tuple[BacktestRow, ...] = ()
     unread: tuple[Unread, ...] = ()

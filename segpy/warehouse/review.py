@@ -14,9 +14,11 @@ from segpy.warehouse.model_review import (
     AssignedRow,
     AttritionRow,
     AudienceRow,
+    BacktestRow,
     CatalogRow,
     FlowRow,
     MoveRow,
+    OverlapRow,
     Reading,
     Review,
     ReviewModels,
@@ -65,6 +67,8 @@ def review_of(
         asked.rows(models.assignments, _ASSIGNED, _assigned, assignments=models.assignments, holdouts=models.holdouts),
         asked.rows(models.assignments, _TOGETHER, _together, assignments=models.assignments, holdouts=models.holdouts),
         asked.rows(models.audiences, _AUDIENCES, _audience, audiences=models.audiences),
+        asked.rows(models.overlap, _OVERLAP, _overlap, overlap=models.overlap),
+        asked.rows(models.backtests, _BACKTESTS, _backtest, backtests=models.backtests),
         tuple(asked.unread),
     )
 
@@ -147,6 +151,36 @@ def _audience(row: Row) -> AudienceRow:
     return AudienceRow(str(segment), None if int(hidden or 0) else _count(people))
 
 
+def _overlap(row: Row) -> OverlapRow:
+    segment, other, both, either, jaccard, containment, lift, by_definition, hidden = row
+    told = (_part(jaccard), _part(containment), _part(lift))
+    why = None if by_definition is None else str(by_definition)
+    return OverlapRow(str(segment), str(other), _count(both), _count(either), *told, why, bool(int(hidden or 0)))
+
+
+def _backtest(row: Row) -> BacktestRow:
+    as_of, segment, outcome, first_at, last_at, instants, horizon, figure, n, *rest = row
+    estimate, low, high, confidence, status = rest
+    return BacktestRow(
+        instant(as_of),
+        str(segment),
+        str(outcome),
+        instant(first_at),
+        instant(last_at),
+        int(instants),
+        str(horizon),
+        str(figure),
+        int(n),
+        *(_part(estimate), _part(low), _part(high)),
+        float(confidence),
+        str(status),
+    )
+
+
+def _part(told: Any) -> float | None:
+    return None if told is None else float(told)
+
+
 _RUNS = """\
 select distinct cast(as_of as {{{{ dbt.type_string() }}}}) as as_of
 from {{{{ ref("{sizes}") }}}}"""
@@ -215,3 +249,22 @@ _AUDIENCES = """\
 select audience, people, case when withheld then 1 else 0 end as hidden
 from {{{{ ref("{audiences}") }}}}
 order by audience"""
+
+# Of pairs that share little there is nothing to say, and of 500 segments there are 124,750.
+_OVERLAP = """\
+select
+    segment, other_segment, in_both, in_either, jaccard, containment, lift, by_definition,
+    case when withheld then 1 else 0 end as hidden
+from {{{{ ref("{overlap}") }}}}
+where jaccard >= 0.25 or containment >= 0.9
+order by segment, other_segment"""
+
+_BACKTESTS = """\
+select
+    cast(as_of as {{{{ dbt.type_string() }}}}) as at_instant, segment, outcome,
+    cast(first_at as {{{{ dbt.type_string() }}}}) as first_instant,
+    cast(last_at as {{{{ dbt.type_string() }}}}) as last_instant,
+    instants, horizon, figure, n, estimate, estimate_low, estimate_high, confidence, status
+from {{{{ ref("{backtests}") }}}}
+where place = 'all'
+order by segment, outcome, figure, at_instant"""

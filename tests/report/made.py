@@ -11,17 +11,19 @@ from segpy.measure.forecast import seasonal_naive, smoothed
 from segpy.measure.independence import independence
 from segpy.measure.lift import lift
 from segpy.measure.lift import report as together
-from segpy.measure.model import Arm, Design
+from segpy.measure.model import Arm, Design, Estimate, Interval, Status, withheld
 from segpy.measure.sample_ratio import sample_ratio
 from segpy.measure.worth import worth
 from segpy.report.model import (
     Ahead,
+    Backtest,
     Experiments,
     Group,
     Holdout,
     Missing,
     Move,
     Outcome,
+    Overlap,
     Pair,
     Report,
     Rule,
@@ -92,6 +94,23 @@ def outcomes() -> tuple[Outcome, ...]:
     )
 
 
+def backtests() -> tuple[Backtest, ...]:
+    """One that can be read, one that is withheld, and one of few people."""
+    told = (
+        ("conversion_inside", Estimate(800, Status.READABLE, None, 0.2, Interval(0.17, 0.23))),
+        ("conversion_outside", Estimate(9200, Status.READABLE, None, 0.05, Interval(0.045, 0.055))),
+        ("lift", Estimate(10_000, Status.READABLE, None, 3.2, Interval(2.8, 3.7))),
+        ("recall", Estimate(620, Status.READABLE, None, 0.258, Interval(0.22, 0.3))),
+    )
+    few = tuple((name, withheld(9, Status.TOO_FEW)) for name, _ in told)
+    when = (AS_OF, instant(6), instant(1), 24, "14 days")
+    return (
+        Backtest("keen", "bought", *when, told, False),
+        Backtest("awake", "bought", *when, few, False),
+        Backtest("asleep", "bought", *when, told, True),
+    )
+
+
 def review(**changed: Any) -> Report:
     """Everything that a page can tell, of four segments."""
     grown = tuple(100 + 3 * month + (20 if month % 12 in (8, 9) else 0) for month in range(30))
@@ -134,6 +153,12 @@ def review(**changed: Any) -> Report:
         pairs=(Pair("alone_v1", "keen_v1", independence(50, 50, 0, 900), True, False),),
         experiments=Experiments(0.95, outcomes(), None),
         missing=(Missing("segment_moves", "no such table"),),
+        overlaps=(
+            Overlap("asleep", "awake", 4, 96, 4 / 96, 0.1, 0.9, False),
+            Overlap("awake", "keen", 52, 60, 52 / 60, 1.0, 3.2, False),
+            Overlap("asleep", "keen", 40, 187, 40 / 187, 1.0, 5.3, True),
+        ),
+        backtests=backtests(),
     )
     return replace(made, **changed)
 
@@ -152,6 +177,8 @@ def bare() -> Report:
         pairs=(),
         experiments=told,
         missing=(),
+        overlaps=(),
+        backtests=(),
     )
 
 
@@ -161,4 +188,5 @@ def many(number: int) -> Report:
         segment(f"segment_{place:03}", (100 + place, 100 + place * 2), entity=("user", "account")[place % 2])
         for place in range(number)
     )
-    return review(segments=made, groups=(), holdouts=(), pairs=(), experiments=Experiments(0.95, (), "None."))
+    nothing = Experiments(0.95, (), "None.")
+    return review(segments=made, groups=(), holdouts=(), pairs=(), experiments=nothing, overlaps=None, backtests=None)

@@ -131,6 +131,8 @@ def test_what_is_missing_is_said_in_a_sentence() -> None:
         "No hold-out is declared",
         "No segment has a playbook",
         "No segments are in an exclusive group",
+        "No two segments share a quarter of their people",
+        "Nothing was looked back at.",
         "Its sizes are of one run only, so there is no line to draw.",
     ):
         assert sentence in html
