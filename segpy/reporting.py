@@ -115,6 +115,7 @@ def _models(plan: Plan) -> ReviewModels:
         plan.history.moves,
         held.holdouts if held is not None else None,
         held.assignments if held is not None else None,
+        plan.portfolio.overlap if plan.portfolio is not None else None,
     )
 
 
@@ -196,8 +197,12 @@ def report_of(
         tuple(_pairs(found, least)),
         experiments,
         tuple(Missing(one.model, _first(one.why)) for one in found.unread),
-        tuple(one for one in _overlaps(found) if {one.first, one.second} <= names) if models.overlap is not None else None,
-        tuple(one for one in _backtests(found, least) if one.segment in names) if models.backtests is not None else None,
+        tuple(one for one in _overlaps(found) if {one.first, one.second} <= names)
+        if models.overlap is not None
+        else None,
+        tuple(one for one in _backtests(found, least) if one.segment in names)
+        if models.backtests is not None
+        else None,
     )
 
 

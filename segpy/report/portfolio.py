@@ -74,8 +74,8 @@ def backtests(report: Report) -> Section:
         )
         return Section("backtests", name, "", (Para(why, "quiet"),))
     heads = (
-        *(Head("Segment"), Head("Outcome"), Head("Looked back", wide=True), Head("Conversion inside", True)),
-        *(Head("Conversion outside", True), Head("Lift over base", True), Head("Recall", True)),
+        *(Head("Segment"), Head("Outcome"), Head("Looked back", wide=True), Head("Conversion inside", wide=True)),
+        *(Head("Conversion outside", wide=True), Head("Lift over base", wide=True), Head("Recall", wide=True)),
     )
     rows = tuple(map(_looked, report.backtests))
     line = "Before anybody acted: how members converted beside everybody else. No effect of acting follows from it."

@@ -178,6 +178,7 @@ def test_a_chart_is_a_picture_with_a_name_and_a_description(browser: Any, file: 
     assert seen.get_by_role("img", name="Members of keen").count() == 1
     told = "() => [...document.querySelectorAll('svg')].map(one => one.querySelector('desc').textContent.length)"
     assert min(seen.evaluate(told)) > 20
+    assert seen.evaluate("[...document.querySelectorAll('svg')].every(one => one.getAttribute('role') === 'img')")
     seen.context.close()
 
 
