@@ -200,7 +200,7 @@ def report_of(
         tuple(one for one in _overlaps(found) if {one.first, one.second} <= names)
         if models.overlap is not None
         else None,
-        tuple(one for one in _backtests(found, least) if one.segment in names)
+        tuple(one for one in looks_back(found, least) if one.segment in names)
         if models.backtests is not None
         else None,
     )
@@ -341,7 +341,7 @@ def _overlaps(found: Review) -> Iterator[Overlap]:
             yield Overlap(one.segment, one.other, one.in_both, one.in_either, one.jaccard, part, one.lift, nested)
 
 
-def _backtests(found: Review, least: int | None) -> Iterator[Backtest]:
+def looks_back(found: Review, least: int | None) -> Iterator[Backtest]:
     """The last look back of each segment and outcome."""
     for (segment, outcome), rows in groupby(found.backtests, key=lambda row: (row.segment, row.outcome)):
         told = list(rows)

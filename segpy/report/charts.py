@@ -15,6 +15,7 @@ Drawing = dict[str, Any]
 WIDTH = 640
 _INK, _FAINT, _ONE, _TWO, _THREE = ("var(--ink)", "var(--rule)", "var(--one)", "var(--two)", "var(--three)")
 _POINT = {"type": "point", "filled": True, "opacity": 1}
+_BY_NAME: Drawing = {"type": "nominal", "title": None, "axis": {"domain": False, "ticks": False}}
 METHODS = {Method.SEASONAL_NAIVE: "as last year", Method.EXPONENTIAL_SMOOTHING: "smoothed"}
 
 
@@ -114,7 +115,7 @@ def changes(rows: Sequence[tuple[str, int]]) -> Drawing:
     ends = [0, *(by for _, by in rows)]
     reach = (max(ends) - min(ends)) or 1
     span = [min(ends) - (0.12 * reach if min(ends) < 0 else 0), max(ends) + (0.12 * reach if max(ends) > 0 else 0)]
-    y = {"field": "segment", "type": "nominal", "sort": order, "title": None, "axis": {"domain": False, "ticks": False}}
+    y = {**_BY_NAME, "field": "segment", "sort": order}
     scale = {"domain": span, "nice": False}
     x = {**_number("change", "members more or fewer"), "scale": scale}
     colour = {"condition": {"test": "datum.change > 0", "value": _ONE}, "value": _TWO}
@@ -134,6 +135,30 @@ def _beside(test: str, align: str, dx: int, x: Drawing, y: Drawing) -> Drawing:
     }
 
 
+def carried(rows: Sequence[tuple[str, float, float]]) -> Drawing:
+    """A bar for what each segment carries, and a point for what it and all before it do, of the value of everybody."""
+    values = [{"segment": name, "own": own, "all": every} for name, own, every in rows]
+    y = {**_BY_NAME, "field": "segment", "sort": [name for name, *_ in rows]}
+    axis = {"format": ".0%", "tickCount": 5}
+    whole = {
+        "scale": {"domain": [0, 1]},
+        "type": "quantitative",
+        "title": "part of the value of everybody",
+        "axis": axis,
+    }
+    layers: list[Drawing] = [
+        {
+            "mark": {"type": "bar", "color": _ONE, "height": {"band": 0.6}},
+            "encoding": {"x": {**whole, "field": "own"}, "y": y},
+        },
+        {
+            "mark": {**_POINT, "color": _TWO, "shape": "diamond", "size": 70},
+            "encoding": {"x": {**whole, "field": "all"}, "y": y},
+        },
+    ]
+    return {**_drawing(24 * len(rows), layers, 460), "data": {"values": values}}
+
+
 def intervals(
     rows: Sequence[tuple[str, float, float | None, float | None, bool]], title: str, form: str, nothing: float = 0
 ) -> Drawing:
@@ -144,13 +169,7 @@ def intervals(
     ]
     for one in values:
         one["high"] = one["estimate"] if one["high"] is None else one["high"]
-    y = {
-        "field": "line",
-        "type": "nominal",
-        "sort": [one[0] for one in rows],
-        "title": None,
-        "axis": {"domain": False, "ticks": False},
-    }
+    y = {**_BY_NAME, "field": "line", "sort": [one[0] for one in rows]}
     axis = {"format": form, "tickCount": 5}
     x = {"field": "low", "type": "quantitative", "title": title, "axis": axis, "scale": {"zero": True}}
     point = {"field": "estimate", "type": "quantitative", "title": title, "axis": axis}

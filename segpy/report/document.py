@@ -11,6 +11,7 @@ from segpy.report.model import Report
 from segpy.report.model_page import Document, Facts, Para, Section
 from segpy.report.portfolio import backtests, overlap, reasons
 from segpy.report.told import each
+from segpy.report.value import value
 from segpy.report.words import moment, noun, percent
 
 
@@ -25,6 +26,7 @@ def document(report: Report) -> Document:
         holdouts(report),
         backtests(report),
         overlap(report),
+        value(report),
         playbooks(report),
         groups(report),
         each(report, found),

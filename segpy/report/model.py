@@ -195,6 +195,25 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Worthy:
+    """What the members of a segment are worth by a feature, and what it and all before it carry of the whole.
+
+    `kings` are the fewest members who make four fifths of its value; of those of everybody so many are in it.
+    """
+
+    entity: str
+    feature: str
+    segment: str
+    members: int
+    value: float
+    share: float | None
+    cumulative: float | None
+    kings: int
+    all_kings_inside: int
+    all_kings: int
+
+
+@dataclass(frozen=True, slots=True)
 class Backtest:
     """How a segment would have done, looked back at from so many instants: figures by name, each with its interval.
 
@@ -228,7 +247,7 @@ class Missing:
 class Report:
     """Everything that the page tells. `since` is the run that sizes are compared with; None of a single run.
 
-    `overlaps` and `backtests` are None where the project has no such table.
+    `overlaps`, `backtests` and `worthy` (in the order of their places) are None where the project has no such table.
     """
 
     project: str
@@ -246,3 +265,4 @@ class Report:
     missing: tuple[Missing, ...] = ()
     overlaps: tuple[Overlap, ...] | None = None
     backtests: tuple[Backtest, ...] | None = None
+    worthy: tuple[Worthy, ...] | None = None

@@ -23,6 +23,7 @@ class ReviewModels:
     holdouts: str | None
     assignments: str | None
     overlap: str | None = None
+    pareto: str | None = None
     backtests: str | None = None
 
 
@@ -131,6 +132,23 @@ class OverlapRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ParetoRow:
+    """What the members of a segment are worth, by its place among those of its entity; shares are from 0 to 1."""
+
+    entity: str
+    place: int
+    segment: str
+    feature: str
+    members: int
+    value: float
+    share: float | None
+    cumulative: float | None
+    kings: int
+    all_kings_inside: int
+    all_kings: int
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestRow:
     """A figure of a look back over all instants, by the name that it has in the table."""
 
@@ -177,5 +195,6 @@ class Review:
     together: tuple[TogetherRow, ...]
     audiences: tuple[AudienceRow, ...]
     overlap: tuple[OverlapRow, ...] = ()
+    pareto: tuple[ParetoRow, ...] = ()
     backtests: tuple[BacktestRow, ...] = ()
     unread: tuple[Unread, ...] = ()

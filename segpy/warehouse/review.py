@@ -19,6 +19,7 @@ from segpy.warehouse.model_review import (
     FlowRow,
     MoveRow,
     OverlapRow,
+    ParetoRow,
     Reading,
     Review,
     ReviewModels,
@@ -68,6 +69,7 @@ def review_of(
         asked.rows(models.assignments, _TOGETHER, _together, assignments=models.assignments, holdouts=models.holdouts),
         asked.rows(models.audiences, _AUDIENCES, _audience, audiences=models.audiences),
         asked.rows(models.overlap, _OVERLAP, _overlap, overlap=models.overlap),
+        asked.rows(models.pareto, _PARETO, _pareto, pareto=models.pareto),
         asked.rows(models.backtests, _BACKTESTS, _backtest, backtests=models.backtests),
         tuple(asked.unread),
     )
@@ -156,6 +158,14 @@ def _overlap(row: Row) -> OverlapRow:
     told = (_part(jaccard), _part(containment), _part(lift))
     why = None if by_definition is None else str(by_definition)
     return OverlapRow(str(segment), str(other), _count(both), _count(either), *told, why, bool(int(hidden or 0)))
+
+
+def _pareto(row: Row) -> ParetoRow:
+    entity, place, segment, feature, members, value, share, cumulative, *kings = row
+    own, inside, every = (int(one) for one in kings)
+    shares = (_part(share), _part(cumulative))
+    told = (str(entity), int(place), str(segment), str(feature), int(members), float(value or 0))
+    return ParetoRow(*told, *shares, own, inside, every)
 
 
 def _backtest(row: Row) -> BacktestRow:
@@ -258,6 +268,12 @@ select
 from {{{{ ref("{overlap}") }}}}
 where jaccard >= 0.25 or containment >= 0.9
 order by segment, other_segment"""
+
+_PARETO = """\
+select
+    entity, place, segment, feature, members, value, value_share, cumulative_share, kings, all_kings_inside, all_kings
+from {{{{ ref("{pareto}") }}}}
+order by entity, place"""
 
 _BACKTESTS = """\
 select

@@ -29,6 +29,7 @@ from segpy.report.model import (
     Rule,
     Segment,
     Size,
+    Worthy,
 )
 
 AS_OF = datetime(2026, 3, 10)
@@ -159,6 +160,11 @@ def review(**changed: Any) -> Report:
             Overlap("asleep", "keen", 40, 187, 40 / 187, 1.0, 5.3, True),
         ),
         backtests=backtests(),
+        worthy=(
+            Worthy("user", "spent", "keen", 187, 9000.5, 0.72, 0.72, 30, 48, 67),
+            Worthy("user", "spent", "awake", 60, 3000.0, 0.24, 0.85, 9, 20, 67),
+            Worthy("user", "spent", "asleep", 40, 0.0, 0.0, 0.85, 0, 0, 67),
+        ),
     )
     return replace(made, **changed)
 
@@ -179,6 +185,7 @@ def bare() -> Report:
         missing=(),
         overlaps=(),
         backtests=(),
+        worthy=None,
     )
 
 
@@ -189,4 +196,6 @@ def many(number: int) -> Report:
         for place in range(number)
     )
     nothing = Experiments(0.95, (), "None.")
-    return review(segments=made, groups=(), holdouts=(), pairs=(), experiments=nothing, overlaps=None, backtests=None)
+    return review(
+        segments=made, groups=(), holdouts=(), pairs=(), experiments=nothing, overlaps=None, backtests=None, worthy=()
+    )

@@ -133,6 +133,7 @@ def test_what_is_missing_is_said_in_a_sentence() -> None:
         "No segments are in an exclusive group",
         "No two segments share a quarter of their people",
         "Nothing was looked back at.",
+        "Nothing says what anybody is worth",
         "Its sizes are of one run only, so there is no line to draw.",
     ):
         assert sentence in html
@@ -147,7 +148,7 @@ def hostile(value: Any) -> Any:
         return value + HOSTILE
     if isinstance(value, tuple):
         return tuple(hostile(one) for one in value)
-    kept = {"name", "segment", "segments", "before", "after"}
+    kept = {"name", "segment", "segments", "before", "after", "entity"}
     return replace(
         value,  # type: ignore[type-var]
         **{
