@@ -38,6 +38,7 @@ from segpy.report.model import (
     Rule,
     Segment,
     Size,
+    Worthy,
 )
 from segpy.report.page import page
 from segpy.resolve.model_experiments import Holdout as Declared
@@ -116,6 +117,7 @@ def _models(plan: Plan) -> ReviewModels:
         held.holdouts if held is not None else None,
         held.assignments if held is not None else None,
         plan.portfolio.overlap if plan.portfolio is not None else None,
+        plan.portfolio.pareto if plan.portfolio is not None else None,
     )
 
 
@@ -197,12 +199,9 @@ def report_of(
         tuple(_pairs(found, least)),
         experiments,
         tuple(Missing(one.model, _first(one.why)) for one in found.unread),
-        tuple(one for one in _overlaps(found) if {one.first, one.second} <= names)
-        if models.overlap is not None
-        else None,
-        tuple(one for one in looks_back(found, least) if one.segment in names)
-        if models.backtests is not None
-        else None,
+        None if models.overlap is None else tuple(one for one in _overlaps(found) if {one.first, one.second} <= names),
+        None if models.backtests is None else tuple(one for one in looks_back(found, least) if one.segment in names),
+        None if models.pareto is None else tuple(one for one in _worthy(found) if one.segment in names),
     )
 
 
@@ -339,6 +338,12 @@ def _overlaps(found: Review) -> Iterator[Overlap]:
             nested = one.by_definition is not None
             part = one.containment if one.containment is not None else 0.0
             yield Overlap(one.segment, one.other, one.in_both, one.in_either, one.jaccard, part, one.lift, nested)
+
+
+def _worthy(found: Review) -> Iterator[Worthy]:
+    for one in found.pareto:
+        shares = (one.share, one.cumulative, one.kings, one.all_kings_inside, one.all_kings)
+        yield Worthy(one.entity, one.feature, one.segment, one.members, one.value, *shares)
 
 
 def looks_back(found: Review, least: int | None) -> Iterator[Backtest]:
