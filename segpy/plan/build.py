@@ -73,7 +73,8 @@ def _portfolio(bound: Bound, prefix: str) -> PortfolioModels | None:
     if not bound.segments:
         return None
     worth = {one.entity for one in bound.values} & {one.entity for one in bound.segments}
-    return PortfolioModels(f"{prefix}segment_overlap", f"{prefix}segment_pareto" if worth else None)
+    pareto = f"{prefix}segment_pareto" if worth else None
+    return PortfolioModels(f"{prefix}segment_overlap", pareto, f"{prefix}segment_monitors")
 
 
 def _semantics(bound: Bound, prefix: str) -> SemanticsPlan | None:

@@ -1,4 +1,4 @@
-"""The models about segments as a whole: how much alike they are, and what they are worth."""
+"""The models about segments as a whole: how much alike they are, what they are worth, how they fare."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ class PortfolioModels:
     """The names of the models.
 
     `overlap` has a row for each two segments of an entity, `pareto` for each segment of one whose worth is known: None
-    where there is none.
+    where there is none. `monitors` has a row for each segment.
     """
 
     overlap: str
     pareto: str | None
+    monitors: str
 
     @property
     def names(self) -> tuple[str, ...]:
         """All of them."""
-        return tuple(name for name in (self.overlap, self.pareto) if name is not None)
+        return tuple(name for name in (self.overlap, self.pareto, self.monitors) if name is not None)

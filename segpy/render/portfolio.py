@@ -20,4 +20,10 @@ def portfolio_contents(plan: Plan) -> dict[str, Contents]:
     if models.pareto is not None:
         words = "What the members of each segment are worth, and how few of them make four fifths of it, at as_of."
         found[models.pareto] = (words, True, [a_test("segpy_grain", columns=["segment"])])
+    words = (
+        "How each segment fares at as_of: its size beside that of the runs of 28 days, who comes and goes, who is due."
+    )
+    steady = {one.name: one.size.within for one in plan.bound.segments if one.size and one.size.within is not None}
+    more = [a_test("segpy_sizes_steady", within=steady)] if steady else []
+    found[models.monitors] = (words, True, [a_test("segpy_grain", columns=["segment"]), *more])
     return found

@@ -90,7 +90,7 @@ class SegmentBinder:
             segment.extends.text if segment.extends else None,
             condition,
             segment.playbook.details if segment.playbook else (),
-            Size(size.at_least, size.at_most, size.at_least_share, size.at_most_share) if size else None,
+            Size(size.at_least, size.at_most, size.at_least_share, size.at_most_share, size.within) if size else None,
             segment.version,
             self.grouped.get(segment.name.text),
             segment.name.span,

@@ -35,18 +35,30 @@ def _bound(node: Node) -> int | float:
     return integer(0, "a number of members, or a share such as `20%`").read(node)
 
 
-_SHARE = pattern(rf"0*(?:100(?:\.0+)?|[0-9]{{1,2}}(?:\.[0-9]+)?){SPACE}*%", "a share such as `20%`")
+_A_SHARE = "a share such as `20%`"
+_SHARE = pattern(rf"0*(?:100(?:\.0+)?|[0-9]{{1,2}}(?:\.[0-9]+)?){SPACE}*%", _A_SHARE)
 _BOUND = Shape("a bound", _bound, either(integer(0, "").schema, _SHARE))
+
+
+def _within(node: Node) -> float:
+    bound = _bound(node)
+    if not isinstance(bound, float):
+        raise wrong(node, _A_SHARE, "write it as in `within: 30%`")
+    return bound
+
+
+_WITHIN = Shape(_A_SHARE, _within, _SHARE)
 SIZE_KEYS = table(
     Key("at_least", _BOUND, "fewest members, or smallest share of the population"),
     Key("at_most", _BOUND, "most members, or largest share of the population"),
+    Key("within", _WITHIN, "how far it may be from the median of the runs of 28 days"),
 )
 
 
 def _size(node: Node) -> Size:
     values = fields(node, SIZE_KEYS, "a size")
     if not values:
-        raise refuse(MissingKey(span=node.span, keys=("at_least", "at_most"), what="a size"))
+        raise refuse(MissingKey(span=node.span, keys=tuple(SIZE_KEYS), what="a size"))
 
     def split(bound: float | None) -> tuple[int | None, float | None]:
         return (None, bound) if isinstance(bound, float) else (bound, None)
@@ -56,7 +68,7 @@ def _size(node: Node) -> Size:
         if low is not None and high is not None and low > high:
             reason = "no size is at least the one and at most the other"
             raise refuse(NotHere(span=node.span, key="size", reason=reason, way_out="swap the two"))
-    return Size(least, most, least_share, most_share)
+    return Size(least, most, least_share, most_share, values.get("within"))
 
 
 SIZE = Shape("a size", _size, keys_schema(SIZE_KEYS, some(SIZE_KEYS)))

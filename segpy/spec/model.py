@@ -152,6 +152,7 @@ class Size:
     at_most: int | None
     at_least_share: float | None
     at_most_share: float | None
+    within: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

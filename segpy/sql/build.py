@@ -25,6 +25,7 @@ from segpy.sql.meaning import meaning_of
 from segpy.sql.measures import measures_query
 from segpy.sql.membership import changes_query, members_query, membership_query
 from segpy.sql.model import Model, Query, Written
+from segpy.sql.monitors import monitors_query
 from segpy.sql.outcomes import outcomes_query
 from segpy.sql.overlap import overlap_query
 from segpy.sql.pareto import pareto_query
@@ -93,7 +94,7 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
 def _portfolio(plan: Plan, models: PortfolioModels) -> tuple[Query, ...]:
     """The segments as a whole."""
     pareto = (pareto_query(plan, models.pareto),) if models.pareto is not None else ()
-    return (overlap_query(plan, models.overlap), *pareto)
+    return (overlap_query(plan, models.overlap), *pareto, monitors_query(plan, models.monitors))
 
 
 def _experiments(plan: Plan) -> tuple[Query, ...]:

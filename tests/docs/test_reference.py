@@ -216,7 +216,7 @@ def test_the_tests_are_those_that_come_with_the_models() -> None:
             assert where == set(KINDS) - {"<entity>_events", *without}
         else:
             first = row[1].split(" ")[0].rstrip(",")
-            history = first in ("spells", "assignments", "activation", "overlap")
+            history = first in ("spells", "assignments", "activation", "overlap", "monitors")
             assert where == {f"segment_{first}" if history else f"<entity>_{first}"}
 
 

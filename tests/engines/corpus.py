@@ -84,6 +84,7 @@ OF_ALL_SEGMENTS = frozenset(
         "segment_sizes",
         "segment_moves",
         "segment_overlap",
+        "segment_monitors",
         "segment_holdouts",
         "segment_assignments",
         "segment_activation",

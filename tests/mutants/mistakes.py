@@ -29,6 +29,7 @@ CELLS, WITHHELD, FORGET, REACHABLE = "sql/cells.py", "sql/withheld.py", "sql/for
 SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
 ASSIGNMENTS, OUTCOMES = "sql/assignments.py", "sql/outcomes.py"
 OVERLAP, OVERLAP_WITHHELD, PARETO = "sql/overlap.py", "sql/overlap_withheld.py", "sql/pareto.py"
+MONITORS = "sql/monitors.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -952,5 +953,40 @@ MUTANTS = (
         'exp.Ordered(this=column("segment", "definitions"))]',
         'exp.Ordered(this=column("segment", "definitions"), desc=True)]',
         "pareto",
+    ),
+    Mutant(
+        "the instant 28 days ago is not of the 28 days",
+        MONITORS,
+        'exp.GTE(this=column("as_of"), expression=minus(as_of(), LOOK_BACK))',
+        'exp.GT(this=column("as_of"), expression=minus(as_of(), LOOK_BACK))',
+        "monitors",
+    ),
+    Mutant(
+        "who came with the first of the runs counts as well",
+        MONITORS,
+        'exp.GT(this=column("as_of"), expression=minus(as_of(), LOOK_BACK))',
+        'exp.GTE(this=column("as_of"), expression=minus(as_of(), LOOK_BACK))',
+        "monitors",
+    ),
+    Mutant(
+        "this run is of those before it",
+        MONITORS,
+        'exp.LT(this=column("as_of"), expression=as_of())',
+        'exp.LTE(this=column("as_of"), expression=as_of())',
+        "monitors",
+    ),
+    Mutant(
+        "those are at risk to leave who are in by then",
+        MONITORS,
+        'named(column("members_before"), "inside")',
+        'named(column("members"), "inside")',
+        "monitors",
+    ),
+    Mutant(
+        "who has until now is late",
+        MONITORS,
+        'exp.LT(this=column("respond_by"), expression=as_of())',
+        'exp.LTE(this=column("respond_by"), expression=as_of())',
+        "monitors",
     ),
 )

@@ -152,6 +152,7 @@ _BY_SHAPE = {
     "hold-outs": {"everyone": {"entity": "user", "share": "5%"}},
     "a list of attributes or features": ["plan"],
     "a list of segments": ["s", "t"],
+    "a share such as `20%`": "20%",
     "a feature or a list of features": ["spent", "seats"],
     "a list of steps": ["a", {"any_order": ["b", "c"]}, {"event": ["d", "e"], "directly": True}],
     "an event and a duration": {"event": "login", "for": _DURATION},

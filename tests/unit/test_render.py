@@ -117,6 +117,7 @@ MODELS = [
     *("user_events", "user_features", "user_sequences", "user_segments"),
     *("team_events", "team_features", "team_segments", "segment_members", "segment_activation"),
     *("segment_catalog", "segment_attrition", "segment_explanations", "segment_overlap"),
+    "segment_monitors",
     *("segment_spells", "segment_membership", "segment_changes", "segment_sizes", "segment_moves"),
     *("activation_audiences", "activation_people", "activation_memberships"),
 ]
@@ -168,6 +169,7 @@ def test_everything_is_described(model: str) -> None:
         ("segment_attrition", {"segpy_grain"}),
         ("segment_explanations", set()),
         ("segment_overlap", set()),
+        ("segment_monitors", {"segpy_grain"}),
         ("segment_members", {"segpy_grain"}),
         ("segment_spells", {"segpy_grain", "segpy_spells_apart", "segpy_spells_match_members"}),
         ("segment_membership", {"segpy_grain"}),
@@ -191,6 +193,7 @@ def test_what_people_join_to_has_a_contract() -> None:
     enforced = {name for name, model in described().items() if model["config"].get("contract", {}).get("enforced")}
     assert enforced == {
         *("user_segments", "team_segments", "segment_members", "segment_catalog", "segment_attrition"),
+        "segment_monitors",
         *VIEWS,
     }
 

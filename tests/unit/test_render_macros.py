@@ -139,6 +139,15 @@ def _alike(both: int, at_most: float, offending: int = 0, names: tuple[str, str]
     )
 
 
+def _steady(
+    members: int | str, runs: int = 3, median: int = 10, names: tuple[str, ...] = ("a",), offending: int = 0
+) -> Case:
+    """Segments whose size may be three tenths off the median of the runs before; of another nothing is said."""
+    rows = (f"('{name}', {members}, {runs}, {median}.0)" for name in (*names, "other"))
+    within = dict.fromkeys(("a", "b"), 0.3) if len(set(names)) > 1 else {"a": 0.3}
+    return _bad(_values(*rows, columns="segment, members, runs_before, median_before"), {"within": within}, offending)
+
+
 _TWO = {"holdouts": "ref('holdouts')", "above": 10.828}
 CASES: dict[str, list[Case]] = {
     "segpy_holdout_shares": [
@@ -174,6 +183,18 @@ CASES: dict[str, list[Case]] = {
         _alike(0, 0),
         _alike(7, 0.7),  # 0.7 times 10 is a hair under 7 in binary
         _alike(10, 0.99, offending=1),
+    ],
+    "segpy_sizes_steady": [
+        _steady(13),
+        _steady(14, offending=1),
+        _steady(7),
+        _steady(6, offending=1),
+        _steady("null"),
+        _steady(90, runs=2),
+        _steady(90, names=("b", "b")),
+        _steady(1, median=0, offending=1),
+        _steady(0, median=0),
+        _steady(90, names=("a", "b"), offending=2),
     ],
     "segpy_grain": [
         Case("flags", {"columns": ["user_id"]}),
