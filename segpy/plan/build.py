@@ -74,7 +74,8 @@ def _portfolio(bound: Bound, prefix: str) -> PortfolioModels | None:
         return None
     worth = {one.entity for one in bound.values} & {one.entity for one in bound.segments}
     pareto = f"{prefix}segment_pareto" if worth else None
-    return PortfolioModels(f"{prefix}segment_overlap", pareto, f"{prefix}segment_monitors")
+    overlap, monitors, candidates = (f"{prefix}segment_{name}" for name in ("overlap", "monitors", "candidates"))
+    return PortfolioModels(overlap, pareto, monitors, candidates)
 
 
 def _semantics(bound: Bound, prefix: str) -> SemanticsPlan | None:

@@ -10,14 +10,16 @@ class PortfolioModels:
     """The names of the models.
 
     `overlap` has a row for each two segments of an entity, `pareto` for each segment of one whose worth is known: None
-    where there is none. `monitors` has a row for each segment.
+    where there is none. `monitors` has a row for each segment, `candidates` for each reason to
+    merge it with another or to prune it.
     """
 
     overlap: str
     pareto: str | None
     monitors: str
+    candidates: str
 
     @property
     def names(self) -> tuple[str, ...]:
         """All of them."""
-        return tuple(name for name in (self.overlap, self.pareto, self.monitors) if name is not None)
+        return tuple(name for name in (self.overlap, self.pareto, self.monitors, self.candidates) if name)

@@ -26,4 +26,6 @@ def portfolio_contents(plan: Plan) -> dict[str, Contents]:
     steady = {one.name: one.size.within for one in plan.bound.segments if one.size and one.size.within is not None}
     more = [a_test("segpy_sizes_steady", within=steady)] if steady else []
     found[models.monitors] = (words, True, [a_test("segpy_grain", columns=["segment"]), *more])
+    words = "Which segments could be one, and which could go, each with a reason in words."
+    found[models.candidates] = (words, True, [])
     return found

@@ -14,6 +14,7 @@ from segpy.sql.arms import arms_query
 from segpy.sql.assignments import assignments_query
 from segpy.sql.attrition import attrition_query
 from segpy.sql.audiences import audience_queries
+from segpy.sql.candidates import candidates_query
 from segpy.sql.events import events_query
 from segpy.sql.explanations import explanations_query
 from segpy.sql.features import features_query
@@ -94,7 +95,8 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
 def _portfolio(plan: Plan, models: PortfolioModels) -> tuple[Query, ...]:
     """The segments as a whole."""
     pareto = (pareto_query(plan, models.pareto),) if models.pareto is not None else ()
-    return (overlap_query(plan, models.overlap), *pareto, monitors_query(plan, models.monitors))
+    monitors = monitors_query(plan, models.monitors)
+    return (overlap_query(plan, models.overlap), *pareto, monitors, candidates_query(plan, models))
 
 
 def _experiments(plan: Plan) -> tuple[Query, ...]:

@@ -85,6 +85,7 @@ OF_ALL_SEGMENTS = frozenset(
         "segment_moves",
         "segment_overlap",
         "segment_monitors",
+        "segment_candidates",
         "segment_holdouts",
         "segment_assignments",
         "segment_activation",

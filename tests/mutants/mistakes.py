@@ -29,7 +29,7 @@ CELLS, WITHHELD, FORGET, REACHABLE = "sql/cells.py", "sql/withheld.py", "sql/for
 SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
 ASSIGNMENTS, OUTCOMES = "sql/assignments.py", "sql/outcomes.py"
 OVERLAP, OVERLAP_WITHHELD, PARETO = "sql/overlap.py", "sql/overlap_withheld.py", "sql/pareto.py"
-MONITORS = "sql/monitors.py"
+MONITORS, CANDIDATES = "sql/monitors.py", "sql/candidates.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -988,5 +988,33 @@ MUTANTS = (
         'exp.LT(this=column("respond_by"), expression=as_of())',
         'exp.LTE(this=column("respond_by"), expression=as_of())',
         "monitors",
+    ),
+    Mutant(
+        "who is at the limit is over it",
+        CANDIDATES,
+        'exp.GT(this=column("jaccard"), expression=number(limit))',
+        'exp.GTE(this=column("jaccard"), expression=number(limit))',
+        "candidates",
+    ),
+    Mutant(
+        "segments that began of late are candidates",
+        CANDIDATES,
+        'exp.LTE(this=column("began_at", "began"), expression=minus(as_of(), LOOK_BACK))',
+        'exp.LTE(this=column("began_at", "began"), expression=as_of())',
+        "candidates",
+    ),
+    Mutant(
+        "a share is not looked at",
+        CANDIDATES,
+        "exp.paren(exp.Or(this=few, expression=less))",
+        "few",
+        "candidates",
+    ),
+    Mutant(
+        "as many members as promised are too few",
+        CANDIDATES,
+        "few = exp.LT(",
+        "few = exp.LTE(",
+        "candidates",
     ),
 )
