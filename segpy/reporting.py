@@ -14,8 +14,8 @@ from segpy.measure.drift import psi
 from segpy.measure.extra import LIBRARIES
 from segpy.measure.extra import missing as lacking
 from segpy.measure.forecast import seasonal_naive, smoothed
+from segpy.measure.half_life import half_life_at_rate
 from segpy.measure.independence import independence
-from segpy.measure.model import Estimate, Interval, Status, withheld
 from segpy.measure.model_lift import Lift
 from segpy.measure.model_portfolio import Drift
 from segpy.measure.sample_ratio import sample_ratio
@@ -25,27 +25,25 @@ from segpy.report.document import document
 from segpy.report.drawing import draw, missing
 from segpy.report.model import (
     Ahead,
-    Backtest,
     Experiments,
+    Fared,
     Group,
     Holdout,
     Missing,
-    Move,
     Outcome,
-    Overlap,
     Pair,
     Report,
     Rule,
     Segment,
     Size,
-    Worthy,
 )
 from segpy.report.page import page
+from segpy.report.rows import any_small, looks_back, moved, overlaps, worthy
 from segpy.resolve.model_experiments import Holdout as Declared
 from segpy.warehouse.arms import arms_of
 from segpy.warehouse.instants import by_month, months_before
 from segpy.warehouse.model import Target
-from segpy.warehouse.model_review import BacktestRow, MoveRow, Reading, Review, ReviewModels
+from segpy.warehouse.model_review import MonitorRow, Reading, Review, ReviewModels
 from segpy.warehouse.review import review_of
 from segpy.warehouse.run import parse
 
@@ -118,6 +116,7 @@ def _models(plan: Plan) -> ReviewModels:
         held.assignments if held is not None else None,
         plan.portfolio.overlap if plan.portfolio is not None else None,
         plan.portfolio.pareto if plan.portfolio is not None else None,
+        plan.portfolio.monitors if plan.portfolio is not None else None,
     )
 
 
@@ -159,11 +158,7 @@ def _is_small(lift: Lift, least: int | None) -> bool:
         for arm in (lift.treated, lift.control)
         for each in (arm.size, arm.n, arm.size - arm.n, arm.events, arm.n - arm.events)
     ]
-    return _any_small(counts, least)
-
-
-def _any_small(counts: Sequence[int], least: int | None) -> bool:
-    return least is not None and any(0 < one < least for one in counts)
+    return any_small(counts, least)
 
 
 def report_of(
@@ -199,9 +194,9 @@ def report_of(
         tuple(_pairs(found, least)),
         experiments,
         tuple(Missing(one.model, _first(one.why)) for one in found.unread),
-        None if models.overlap is None else tuple(one for one in _overlaps(found) if {one.first, one.second} <= names),
-        None if models.backtests is None else tuple(one for one in looks_back(found, least) if one.segment in names),
-        None if models.pareto is None else tuple(one for one in _worthy(found) if one.segment in names),
+        None if models.overlap is None else overlaps(found.overlap, names),
+        None if models.backtests is None else looks_back(found.backtests, names, least),
+        None if models.pareto is None else worthy(found.pareto, names),
     )
 
 
@@ -223,6 +218,7 @@ class _Known:
         }
         self.audiences: Mapping[str, int | None] = {one.segment: one.people for one in found.audiences}
         self.months = by_month(found.runs)
+        self.fared = {one.segment: _fared(one) for one in found.monitors}
 
 
 def _segment(planned_one: SegmentPlan, found: Review, known: _Known, months_shown: int, measured: bool) -> Segment:
@@ -258,7 +254,14 @@ def _segment(planned_one: SegmentPlan, found: Review, known: _Known, months_show
         rules=known.rules.get(one.name, ()),
         reachable=known.audiences.get(one.name),
         measured=measured,
+        fared=known.fared.get(one.name),
     )
+
+
+def _fared(row: MonitorRow) -> Fared:
+    told = row.exited is not None and row.member_days is not None
+    half_life = half_life_at_rate(row.exited or 0, row.member_days or 0.0) if told else None
+    return Fared(half_life, row.due, row.overdue)
 
 
 def _members_at(by_run: Mapping[datetime, Size], at: datetime | None) -> float | None:
@@ -288,16 +291,10 @@ def _groups(entities: Sequence[EntityPlan], segments: Sequence[Segment], found: 
                 group.name,
                 entity.entity.name,
                 tuple(one.name for one in own),
-                tuple(_moves(moves)),
+                tuple(moved(moves)),
                 any(one.withheld for one in moves),
                 _drift(own),
             )
-
-
-def _moves(rows: Sequence[MoveRow]) -> Iterator[Move]:
-    for one in rows:
-        if one.entities:
-            yield Move(one.before, one.after, one.entities)
 
 
 def _drift(own: Sequence[Segment]) -> Drift | None:
@@ -319,7 +316,7 @@ def _holdouts(plan: Plan, found: Review, least: int | None) -> Iterator[Holdout]
                 yield Holdout(*told, declared.share, None, assigned=False)
                 continue
             n = row.held_out + row.treated
-            small = _any_small((row.held_out, row.treated), least)
+            small = any_small((row.held_out, row.treated), least)
             share = row.expected / n if n else declared.share
             ratio = None if small else sample_ratio((row.held_out, row.treated), (share, 1 - share))
             yield Holdout(*told, declared.share, ratio)
@@ -329,57 +326,4 @@ def _pairs(found: Review, least: int | None) -> Iterator[Pair]:
     for row in found.together:
         cells = (row.both, row.first_only, row.second_only, row.neither)
         told = independence(*cells)
-        yield Pair(row.first, row.second, told, told.alarm, _any_small(cells, least))
-
-
-def _overlaps(found: Review) -> Iterator[Overlap]:
-    for one in found.overlap:
-        if one.in_both is not None and one.in_either is not None and one.jaccard is not None:
-            nested = one.by_definition is not None
-            part = one.containment if one.containment is not None else 0.0
-            yield Overlap(one.segment, one.other, one.in_both, one.in_either, one.jaccard, part, one.lift, nested)
-
-
-def _worthy(found: Review) -> Iterator[Worthy]:
-    for one in found.pareto:
-        shares = (one.share, one.cumulative, one.kings, one.all_kings_inside, one.all_kings)
-        yield Worthy(one.entity, one.feature, one.segment, one.members, one.value, *shares)
-
-
-def looks_back(found: Review, least: int | None) -> Iterator[Backtest]:
-    """The last look back of each segment and outcome."""
-    for (segment, outcome), rows in groupby(found.backtests, key=lambda row: (row.segment, row.outcome)):
-        told = list(rows)
-        last = max(row.as_of for row in told)
-        own = [row for row in told if row.as_of == last]
-        counts = [count for row in own for count in _counts(row)]
-        one = own[0]
-        yield Backtest(
-            segment,
-            outcome,
-            last,
-            one.first_at,
-            one.last_at,
-            one.instants,
-            one.horizon,
-            tuple((row.figure, _estimate(row)) for row in own),
-            _any_small(counts, least),
-        )
-
-
-def _counts(row: BacktestRow) -> Iterator[int]:
-    """How many people a figure tells of: those it rests upon, and of a share those that have it, and have not."""
-    yield row.n
-    if row.estimate is not None and row.figure.startswith(("conversion", "recall", "stability")):
-        yield round(row.n * row.estimate)
-        yield row.n - round(row.n * row.estimate)
-
-
-def _estimate(row: BacktestRow) -> Estimate:
-    """As it was reckoned; of a status that this version does not know nothing is told."""
-    known = {one.value: one for one in Status}
-    if row.estimate is None or row.status != Status.READABLE.value:
-        status = known.get(row.status, Status.INVALID)
-        return withheld(row.n, Status.INVALID if status is Status.READABLE else status)
-    interval = Interval(row.low, row.high)
-    return Estimate(row.n, Status.READABLE, None, row.estimate, interval, confidence=row.confidence)
+        yield Pair(row.first, row.second, told, told.alarm, any_small(cells, least))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from math import isfinite, log
+
 from segpy.measure.crossing import first
-from segpy.measure.model import Status
+from segpy.measure.distributions import chi2_quantile
+from segpy.measure.model import Estimate, Interval, Method, Status, withheld
 from segpy.measure.model_time import HalfLife, LifeTable, Turnover
 from segpy.measure.wilson import rate
 
@@ -28,6 +31,22 @@ def half_life(table: LifeTable, part: float = 0.5) -> HalfLife:
             one.interval is not None and one.interval.high is not None and one.interval.high <= part for one in seen
         ),
     )
+
+
+def half_life_at_rate(left: int, days: float, confidence: float = 0.95) -> Estimate:
+    """After how many days half are left, of people who spent so many days in all and all leave at one rate.
+
+    It is log 2 by that rate; its limits are those of a Poisson count (F. Garwood, Biometrika 28, 1936). n is how many
+    left. NOT_YET where nobody did.
+    """
+    if left < 0 or not isfinite(days) or days < 0:
+        return withheld(max(left, 0), Status.INVALID)
+    if days == 0 or left == 0:
+        return withheld(left, Status.NOT_YET if days else Status.TOO_FEW)
+    tail = (1 - confidence) / 2
+    fewest, most = chi2_quantile(tail, 2 * left) / 2, chi2_quantile(1 - tail, 2 * left + 2) / 2
+    interval = Interval(log(2) * days / most, log(2) * days / fewest)
+    return Estimate(left, Status.READABLE, Method.GARWOOD, log(2) * days / left, interval, confidence=confidence)
 
 
 def turnover(members: int, outside: int, entered: int, left: int, confidence: float = 0.95) -> Turnover:

@@ -65,6 +65,7 @@ class Method(Enum):
     FIELLER = "fieller"
     RECALL_RATIO = "recall_ratio"
     GREENWOOD = "greenwood"
+    GARWOOD = "garwood"
     WEIGHTED_SLOPE = "weighted_slope"
     DELONG = "delong"
     LOG_LOG = "log_log"

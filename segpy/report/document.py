@@ -50,6 +50,10 @@ def _reading(report: Report) -> Section:
             "compared with. Note: nobody answers for it, or no playbook says what is done.",
         ),
         (
+            "Half-life",
+            "After how many days half of the members have left, were all to leave at the rate of the last four weeks.",
+        ),
+        (
             "Intervals",
             "In so many of a hundred such studies they hold the true value. A number without an interval is a count "
             "of everybody, and no estimate.",

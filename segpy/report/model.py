@@ -48,6 +48,18 @@ class Ahead:
     estimate: Estimate
 
 
+@dataclass(frozen=True, slots=True)
+class Fared:
+    """How a segment fared in the last four weeks: after how many days half of its members have left at that rate.
+
+    Of `due` members who are to be answered by some time it is over for `overdue`; None where that is withheld.
+    """
+
+    half_life: Estimate | None
+    due: int | None
+    overdue: int | None
+
+
 class Level(IntEnum):
     """How pressing something is."""
 
@@ -96,6 +108,7 @@ class Segment:
     rules: tuple[Rule, ...]
     reachable: int | None
     measured: bool
+    fared: Fared | None = None
 
     @property
     def now(self) -> Size | None:

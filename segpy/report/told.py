@@ -8,9 +8,9 @@ from segpy.measure.model import Method, Status
 from segpy.report.attention import Attended
 from segpy.report.charts import METHODS, size_over_time
 from segpy.report.glance import MARKS, anchor
-from segpy.report.model import Level, Outcome, Report, Rule, Segment, Size
+from segpy.report.model import Fared, Level, Outcome, Report, Rule, Segment, Size
 from segpy.report.model_page import Block, Cell, Chart, Definition, Facts, Grid, Head, Note, Notes, Para, Section
-from segpy.report.words import NONE, count, listed, moment, noun, percent
+from segpy.report.words import NONE, amount, count, listed, moment, noun, percent
 
 _FEW_MONTHS = "it takes ten in a row, and of the season two years"
 
@@ -59,6 +59,8 @@ def _facts(report: Report, segment: Segment) -> Iterator[tuple[str, str]]:
         yield f"Since {moment(report.since)}", moved.replace(NONE, "a withheld number")
     if segment.reachable is not None:
         yield "May be written to", count(segment.reachable)
+    if segment.fared is not None:
+        yield from _fared(segment.fared)
     yield "Owner", segment.owner or "nobody"
     if segment.playbook:
         yield "Playbook", "; ".join(f"{key}: {value}" for key, value in segment.playbook)
@@ -71,6 +73,21 @@ def _facts(report: Report, segment: Segment) -> Iterator[tuple[str, str]]:
     if segment.uses:
         yield "Looks at", listed(segment.uses, 20)
     yield "Version", f"{segment.version}, in {segment.spec_file}"
+
+
+def _fared(fared: Fared) -> Iterator[tuple[str, str]]:
+    found = fared.half_life
+    if found is None:
+        yield "Half-life", "withheld: small counts"
+    elif found.estimate is None or found.interval is None:
+        nobody = found.status is Status.NOT_YET
+        yield "Half-life", "nobody left in four weeks" if nobody else f"withheld: {found.status.reason}"
+    else:
+        low, high = (amount(end) for end in (found.interval.low, found.interval.high))
+        who = f"{noun(found.n, 'member')} who left in four weeks"
+        yield "Half-life", f"{amount(found.estimate)} days [{low} to {high}], of {who}"
+    if fared.due is not None and fared.overdue is not None:
+        yield "To be answered", f"{count(fared.due)}, of whom {count(fared.overdue)} overdue"
 
 
 def _over_time(report: Report, segment: Segment) -> Iterator[Block]:

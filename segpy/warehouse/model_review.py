@@ -24,6 +24,7 @@ class ReviewModels:
     assignments: str | None
     overlap: str | None = None
     pareto: str | None = None
+    monitors: str | None = None
     backtests: str | None = None
 
 
@@ -149,6 +150,21 @@ class ParetoRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MonitorRow:
+    """How a segment fared in the four weeks before: who left of how many days of members; who is to be answered.
+
+    A number is None where it is withheld; `due` and `overdue` also where no playbook says until when.
+    """
+
+    segment: str
+    exited: int | None
+    member_days: float | None
+    due: int | None
+    overdue: int | None
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestRow:
     """A figure of a look back over all instants, by the name that it has in the table."""
 
@@ -196,5 +212,6 @@ class Review:
     audiences: tuple[AudienceRow, ...]
     overlap: tuple[OverlapRow, ...] = ()
     pareto: tuple[ParetoRow, ...] = ()
+    monitors: tuple[MonitorRow, ...] = ()
     backtests: tuple[BacktestRow, ...] = ()
     unread: tuple[Unread, ...] = ()

@@ -17,6 +17,7 @@ from segpy.warehouse.model_review import (
     BacktestRow,
     CatalogRow,
     FlowRow,
+    MonitorRow,
     MoveRow,
     OverlapRow,
     ParetoRow,
@@ -70,6 +71,7 @@ def review_of(
         asked.rows(models.audiences, _AUDIENCES, _audience, audiences=models.audiences),
         asked.rows(models.overlap, _OVERLAP, _overlap, overlap=models.overlap),
         asked.rows(models.pareto, _PARETO, _pareto, pareto=models.pareto),
+        asked.rows(models.monitors, _MONITORS, _monitor, monitors=models.monitors),
         asked.rows(models.backtests, _BACKTESTS, _backtest, backtests=models.backtests),
         tuple(asked.unread),
     )
@@ -166,6 +168,12 @@ def _pareto(row: Row) -> ParetoRow:
     shares = (_part(share), _part(cumulative))
     told = (str(entity), int(place), str(segment), str(feature), int(members), float(value or 0))
     return ParetoRow(*told, *shares, own, inside, every)
+
+
+def _monitor(row: Row) -> MonitorRow:
+    segment, exited, member_days, due, overdue, hidden = row
+    left = (_count(exited), _part(member_days))
+    return MonitorRow(str(segment), *left, _count(due), _count(overdue), bool(int(hidden or 0)))
 
 
 def _backtest(row: Row) -> BacktestRow:
@@ -274,6 +282,11 @@ select
     entity, place, segment, feature, members, value, value_share, cumulative_share, kings, all_kings_inside, all_kings
 from {{{{ ref("{pareto}") }}}}
 order by entity, place"""
+
+_MONITORS = """\
+select segment, exited, member_days, due, overdue, case when withheld then 1 else 0 end as hidden
+from {{{{ ref("{monitors}") }}}}
+order by segment"""
 
 _BACKTESTS = """\
 select

@@ -9,7 +9,7 @@ import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from segpy.measure.decay import decay
-from segpy.measure.half_life import half_life, turnover
+from segpy.measure.half_life import half_life, half_life_at_rate, turnover
 from segpy.measure.hazard import life_table, period_of
 from segpy.measure.model import Estimate, Method, Status
 from segpy.measure.model_time import LifeTable, Stay
@@ -133,6 +133,17 @@ def test_the_half_life_of_memberships() -> None:
     assert (half.status, half.periods, half.earliest, half.latest, half.observed) == (Status.READABLE, 7, 7, 7, 10)
     few = half_life(life_table([*(Stay(0, week, True, 2) for week in range(1, 8)), Stay(0, 7, False, 10)]))
     assert few.periods == 6 and few.earliest == 4 and few.latest is None
+
+
+def test_a_half_life_at_one_rate() -> None:
+    """Garwood's limits of a count of 10 are 4.795 and 18.390."""
+    found = half_life_at_rate(10, 100.0)
+    assert found.estimate == pytest.approx(6.9315, abs=1e-4) and found.n == 10 and found.interval is not None
+    assert found.interval.high == pytest.approx(69.315 / 4.7954, abs=1e-3)
+    assert found.interval.low == pytest.approx(69.315 / 18.3904, abs=1e-3)
+    assert half_life_at_rate(0, 100.0).status is Status.NOT_YET
+    assert half_life_at_rate(0, 0.0).status is Status.TOO_FEW
+    assert half_life_at_rate(-1, 3.0).status is half_life_at_rate(1, float("nan")).status is Status.INVALID
 
 
 def test_a_half_life_that_was_not_seen_is_not_yet() -> None:

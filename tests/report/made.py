@@ -8,6 +8,7 @@ from typing import Any
 
 from segpy.measure.drift import psi
 from segpy.measure.forecast import seasonal_naive, smoothed
+from segpy.measure.half_life import half_life_at_rate
 from segpy.measure.independence import independence
 from segpy.measure.lift import lift
 from segpy.measure.lift import report as together
@@ -18,6 +19,7 @@ from segpy.report.model import (
     Ahead,
     Backtest,
     Experiments,
+    Fared,
     Group,
     Holdout,
     Missing,
@@ -75,6 +77,7 @@ def segment(name: str, members: tuple[int | None, ...], **changed: Any) -> Segme
         rules=(Rule(0, "every user of the population", 1000, 1000, None), Rule(1, "did login", 400, 400, 30)),
         reachable=members[-1],
         measured=False,
+        fared=Fared(half_life_at_rate(14, 760.0), 12, 3),
     )
     return replace(plain, **changed)
 

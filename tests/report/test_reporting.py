@@ -13,13 +13,15 @@ from segpy.plan.model import Plan
 from segpy.report.document import document
 from segpy.report.model import Experiments, Report
 from segpy.report.page import page
-from segpy.reporting import Asked, looks_back, report_of
+from segpy.report.rows import looks_back
+from segpy.reporting import Asked, report_of
 from segpy.warehouse.instants import months_before
 from segpy.warehouse.model_review import (
     AssignedRow,
     BacktestRow,
     CatalogRow,
     FlowRow,
+    MonitorRow,
     MoveRow,
     OverlapRow,
     Review,
@@ -138,6 +140,23 @@ def test_sizes_of_other_days_than_months_end_with_do_not_enter_forecasts() -> No
     assert asleep.months == (9.0, 9.0, 9.0) and len(asleep.sizes) == 10
 
 
+def test_how_segments_fared() -> None:
+    """A half-life with its interval; what is withheld is not reckoned with, and who did not leave has none yet."""
+    rows = (
+        MonitorRow("asleep", 10, 100.0, 12, 3, False),
+        MonitorRow("awake", None, None, None, None, True),
+    )
+    asleep, awake = reported(found(monitors=rows)).segments
+    assert asleep.fared is not None and asleep.fared.half_life is not None
+    assert asleep.fared.half_life.estimate == pytest.approx(6.93, abs=0.01) and asleep.fared.half_life.n == 10
+    assert awake.fared is not None and awake.fared.half_life is None
+    html = page(document(reported(found(monitors=rows))), drawn)
+    assert "6.93 days [3.77 to 14.45], of 10 members who left in four weeks" in html
+    assert "12, of whom 3 overdue" in html and "withheld: small counts" in html
+    nobody = reported(found(monitors=(MonitorRow("asleep", 0, 100.0, None, None, False),)))
+    assert "nobody left in four weeks" in page(document(nobody), drawn)
+
+
 def test_holdouts_are_held_against_their_plans() -> None:
     alone, other = reported(found()).holdouts
     assert alone.ratio is not None and alone.ratio.observed == (100, 900)
@@ -153,15 +172,15 @@ def test_small_counts_of_holdouts_and_looks_back_are_withheld() -> None:
     report = reported(found(assigned=(AssignedRow("alone", "user", "alone_v1", 4, 900, 90.4),)), 5)
     assert report.holdouts[0].ratio is None and report.holdouts[0].assigned
     assert report.pairs[0].small
-    looks = tuple(looks_back(found(), 5))
-    assert [one.small for one in looks] == [True, False]  # of a thousand, three
-    html = page(document(replace(report, backtests=looks[:1])), drawn)
+    looks = looks_back(found().backtests, {"awake"}, 5)
+    assert [one.small for one in looks] == [True]  # of a thousand, three
+    html = page(document(replace(report, backtests=looks)), drawn)
     assert html.count("withheld: small counts") >= 10 and "904" not in html and "0.3 %" not in html
-    assert not any(one.small for one in (*reported(found()).pairs, *looks_back(found(), None)))
+    assert not any(one.small for one in (*reported(found()).pairs, *looks_back(found().backtests, {"awake"}, None)))
 
 
 def test_the_last_look_back_counts_and_a_status_that_is_not_known_tells_nothing() -> None:
-    look, _ = looks_back(found(), None)
+    (look,) = looks_back(found().backtests, {"awake"}, None)
     assert look.as_of == AS_OF and look.figure("recall") is not None
     told = {name: (one.estimate, one.status) for name, one in look.figures}
     assert told["recall"] == (0.003, Status.READABLE)
