@@ -42,7 +42,10 @@ def _segment(report: Report, one: Attended) -> Section:
 
 
 def _notes(one: Attended) -> Notes | None:
-    notes = tuple(Note(MARKS[reason.level], reason.word, None, reason.sentence) for reason in one.reasons)
+    notes = tuple(
+        Note(MARKS[reason.level], reason.word, None, reason.sentence.removeprefix(f"{reason.word} "))
+        for reason in one.reasons
+    )
     return Notes(notes) if notes else None
 
 
