@@ -25,6 +25,7 @@ from segpy.report.document import document
 from segpy.report.drawing import draw, missing
 from segpy.report.model import (
     Ahead,
+    Candidate,
     Experiments,
     Fared,
     Group,
@@ -117,6 +118,7 @@ def _models(plan: Plan) -> ReviewModels:
         plan.portfolio.overlap if plan.portfolio is not None else None,
         plan.portfolio.pareto if plan.portfolio is not None else None,
         plan.portfolio.monitors if plan.portfolio is not None else None,
+        plan.portfolio.candidates if plan.portfolio is not None else None,
     )
 
 
@@ -197,6 +199,7 @@ def report_of(
         None if models.overlap is None else overlaps(found.overlap, names),
         None if models.backtests is None else looks_back(found.backtests, names, least),
         None if models.pareto is None else worthy(found.pareto, names),
+        tuple(Candidate(one.segment, one.reason, one.words) for one in found.candidates),
     )
 
 

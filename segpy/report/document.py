@@ -46,8 +46,9 @@ def _reading(report: Report) -> Section:
         (
             "Act, look, note",
             "Act: an alarm of a hold-out, or harm seen. Look: empty, not built as written, the mix of its group "
-            f"drifts, or its size moved by {percent(MOVED, 0)} and by {BY_PEOPLE} members at least since the run "
-            "compared with. Note: nobody answers for it, or no playbook says what is done.",
+            "drifts, nearly another segment, smaller than promised, or its size moved by "
+            f"{percent(MOVED, 0)} and by {BY_PEOPLE} members at least since the run compared with. "
+            "Note: nobody answers for it, nobody entered it, or no playbook says what is done.",
         ),
         (
             "Half-life",

@@ -227,6 +227,15 @@ class Worthy:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A segment to be merged or pruned, by the name of the reason in `segment_candidates`, and the reason in words."""
+
+    segment: str
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Backtest:
     """How a segment would have done, looked back at from so many instants: figures by name, each with its interval.
 
@@ -279,3 +288,4 @@ class Report:
     overlaps: tuple[Overlap, ...] | None = None
     backtests: tuple[Backtest, ...] | None = None
     worthy: tuple[Worthy, ...] | None = None
+    candidates: tuple[Candidate, ...] = ()

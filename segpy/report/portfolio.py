@@ -11,20 +11,22 @@ from segpy.report.model import Backtest, Level, Overlap, Reason, Report
 from segpy.report.model_page import Block, Cell, Chart, Grid, Head, Para, Section
 from segpy.report.words import NONE, amount, count, moment, noun, percent
 
-ALIKE = 0.8
-"""Two segments that share this part of either are candidates to be one."""
+_CANDIDATES = {
+    "alike": (Level.LOOK, "merge"),
+    "too_small": (Level.LOOK, "too small"),
+    "nobody_entered": (Level.NOTE, "still"),
+}
 _SHOWN = 40
 _SMALL = "withheld: small counts"
 
 
 def reasons(report: Report) -> dict[str, list[Reason]]:
-    """What overlap says of segments: those that are nearly another."""
+    """Which segments could be one, or go. That there is no playbook is told where all is that is missing."""
     found: dict[str, list[Reason]] = {}
-    for one in report.overlaps or ():
-        if one.jaccard >= ALIKE and not one.nested:
-            for name, other in ((one.first, one.second), (one.second, one.first)):
-                part = f"{percent(one.jaccard, 0)} of either are also in {other}: one of the two may do"
-                found.setdefault(name, []).append(Reason(Level.LOOK, "overlap", part))
+    for one in report.candidates:
+        if one.reason in _CANDIDATES:
+            level, word = _CANDIDATES[one.reason]
+            found.setdefault(one.segment, []).append(Reason(level, word, one.words))
     return found
 
 

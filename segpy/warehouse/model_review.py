@@ -25,6 +25,7 @@ class ReviewModels:
     overlap: str | None = None
     pareto: str | None = None
     monitors: str | None = None
+    candidates: str | None = None
     backtests: str | None = None
 
 
@@ -165,6 +166,15 @@ class MonitorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """A reason to merge a segment with another, or to prune it: its name in the table, and in words."""
+
+    segment: str
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestRow:
     """A figure of a look back over all instants, by the name that it has in the table."""
 
@@ -213,5 +223,6 @@ class Review:
     overlap: tuple[OverlapRow, ...] = ()
     pareto: tuple[ParetoRow, ...] = ()
     monitors: tuple[MonitorRow, ...] = ()
+    candidates: tuple[CandidateRow, ...] = ()
     backtests: tuple[BacktestRow, ...] = ()
     unread: tuple[Unread, ...] = ()

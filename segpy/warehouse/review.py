@@ -15,6 +15,7 @@ from segpy.warehouse.model_review import (
     AttritionRow,
     AudienceRow,
     BacktestRow,
+    CandidateRow,
     CatalogRow,
     FlowRow,
     MonitorRow,
@@ -72,6 +73,7 @@ def review_of(
         asked.rows(models.overlap, _OVERLAP, _overlap, overlap=models.overlap),
         asked.rows(models.pareto, _PARETO, _pareto, pareto=models.pareto),
         asked.rows(models.monitors, _MONITORS, _monitor, monitors=models.monitors),
+        asked.rows(models.candidates, _CANDIDATES, _candidate, candidates=models.candidates),
         asked.rows(models.backtests, _BACKTESTS, _backtest, backtests=models.backtests),
         tuple(asked.unread),
     )
@@ -174,6 +176,11 @@ def _monitor(row: Row) -> MonitorRow:
     segment, exited, member_days, due, overdue, hidden = row
     left = (_count(exited), _part(member_days))
     return MonitorRow(str(segment), *left, _count(due), _count(overdue), bool(int(hidden or 0)))
+
+
+def _candidate(row: Row) -> CandidateRow:
+    segment, reason, words = row
+    return CandidateRow(str(segment), str(reason), str(words))
 
 
 def _backtest(row: Row) -> BacktestRow:
@@ -287,6 +294,11 @@ _MONITORS = """\
 select segment, exited, member_days, due, overdue, case when withheld then 1 else 0 end as hidden
 from {{{{ ref("{monitors}") }}}}
 order by segment"""
+
+_CANDIDATES = """\
+select segment, reason, words
+from {{{{ ref("{candidates}") }}}}
+order by segment, reason, words"""
 
 _BACKTESTS = """\
 select

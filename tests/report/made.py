@@ -18,6 +18,7 @@ from segpy.measure.worth import worth
 from segpy.report.model import (
     Ahead,
     Backtest,
+    Candidate,
     Experiments,
     Fared,
     Group,
@@ -163,6 +164,11 @@ def review(**changed: Any) -> Report:
             Overlap("asleep", "keen", 40, 187, 40 / 187, 1.0, 5.3, True),
         ),
         backtests=backtests(),
+        candidates=(
+            Candidate("awake", "alike", "87 % of those in it or in keen are in both"),
+            Candidate("nobody", "nobody_entered", "nobody entered in 28 days"),
+            Candidate("awake", "no_playbook", "nothing says what is done with its members"),
+        ),
         worthy=(
             Worthy("user", "spent", "keen", 187, 9000.5, 0.72, 0.72, 30, 48, 67),
             Worthy("user", "spent", "awake", 60, 3000.0, 0.24, 0.85, 9, 20, 67),
@@ -189,6 +195,7 @@ def bare() -> Report:
         overlaps=(),
         backtests=(),
         worthy=None,
+        candidates=(),
     )
 
 

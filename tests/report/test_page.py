@@ -140,6 +140,14 @@ def test_what_is_missing_is_said_in_a_sentence() -> None:
     assert "segment_moves could not be read: no such table. Run segpy build" in text(review())
 
 
+def test_what_could_be_one_or_go_is_told_where_attention_is_asked_for() -> None:
+    html = text(review())
+    attention = html.partition('<section id="attention"')[2].partition("</section>")[0]
+    assert "87 % of those in it or in keen are in both" in attention
+    assert "nobody entered in 28 days" not in attention and "nobody entered in 28 days" in html
+    assert "nothing says what is done with its members" not in html
+
+
 def hostile(value: Any) -> Any:
     """The same data, and in every text of it what somebody might try; anchors are made of names, which are checked."""
     if isinstance(value, Enum | datetime) or not (is_dataclass(value) or isinstance(value, tuple | str)):
