@@ -55,6 +55,17 @@ def test_whoever_is_held_out_has_no_part_in_anything() -> None:
     assert described(replace(real, rows=tuple(rows)), 4).description != described(without, 4).description
 
 
+def test_a_feature_is_not_looked_at_for_the_sake_of_those_who_are_held_out() -> None:
+    """Only they differ in it: to know that would be to have looked."""
+    real = customers()
+    _, held = parted(real.keys, 0)
+    rows = [(*row, 1.0) for row in real.rows]
+    for i in held:
+        rows[i] = (*real.rows[i], float(i))
+    found = described(people((*real.features, Feature("new", Unit.NUMBER, nullable=False)), rows), 3)
+    assert [(one.feature, one.reason) for one in found.left_out] == [("new", "everybody has the same value")]
+
+
 def test_on_those_it_is_made_of_a_description_looks_better_than_it_is() -> None:
     """Of clusters of noise, asked about by more questions than these people can answer for."""
     chance = Random(4)
@@ -146,6 +157,15 @@ def test_every_way_has_people_on_it_and_questions_are_as_few_as_asked_for() -> N
         real = customers()
         used, _ = parted(real.keys, 0)
         assert min(ended(made.tree, real.rows, used)) >= least_at_end(len(used))
+
+
+def test_no_way_is_for_a_handful() -> None:
+    """Four people of eighty are a cluster, and the most accurate question would be about them alone."""
+    rows: list[Row] = [(float(i),) for i in range(80)]
+    labels = [0 if i < 40 else 1 if i < 76 else 2 for i in range(80)]
+    tree = questions_about([NUMBER], rows, labels, 2, 3)
+    assert min(ended(tree, rows, range(80))) == least_at_end(80) == 5
+    assert missed(tree, rows, labels, range(80)) == 1
 
 
 def test_round_numbers_cost_hardly_anything() -> None:
