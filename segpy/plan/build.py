@@ -75,7 +75,8 @@ def _portfolio(bound: Bound, prefix: str) -> PortfolioModels | None:
     worth = {one.entity for one in bound.values} & {one.entity for one in bound.segments}
     pareto = f"{prefix}segment_pareto" if worth else None
     overlap, monitors, candidates = (f"{prefix}segment_{name}" for name in ("overlap", "monitors", "candidates"))
-    return PortfolioModels(overlap, pareto, monitors, candidates)
+    stays = f"{prefix}segment_stays" if bound.settings.min_cell_size is None else None
+    return PortfolioModels(overlap, pareto, monitors, candidates, stays)
 
 
 def _semantics(bound: Bound, prefix: str) -> SemanticsPlan | None:

@@ -28,4 +28,6 @@ def portfolio_contents(plan: Plan) -> dict[str, Contents]:
     found[models.monitors] = (words, True, [a_test("segpy_grain", columns=["segment"]), *more])
     words = "Which segments could be one, and which could go, each with a reason in words."
     found[models.candidates] = (words, True, [])
+    if models.stays is not None:
+        found[models.stays] = ("For how many weeks members stay, as counts that life tables are made of.", True, [])
     return found

@@ -36,6 +36,7 @@ from segpy.sql.segments import catalog_query, segments_query
 from segpy.sql.sequences import sequences_query
 from segpy.sql.sizes import moves_query, sizes_query
 from segpy.sql.spells import spells_query
+from segpy.sql.stays import stays_query
 from segpy.sql.time_spine import time_spine_query
 from segpy.sql.touched import touched_query
 from segpy.sql.verify import verify
@@ -96,7 +97,8 @@ def _portfolio(plan: Plan, models: PortfolioModels) -> tuple[Query, ...]:
     """The segments as a whole."""
     pareto = (pareto_query(plan, models.pareto),) if models.pareto is not None else ()
     monitors = monitors_query(plan, models.monitors)
-    return (overlap_query(plan, models.overlap), *pareto, monitors, candidates_query(plan, models))
+    stays = (stays_query(plan, models.stays),) if models.stays is not None else ()
+    return (overlap_query(plan, models.overlap), *pareto, monitors, candidates_query(plan, models), *stays)
 
 
 def _experiments(plan: Plan) -> tuple[Query, ...]:

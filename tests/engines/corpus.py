@@ -86,6 +86,7 @@ OF_ALL_SEGMENTS = frozenset(
         "segment_overlap",
         "segment_monitors",
         "segment_candidates",
+        "segment_stays",
         "segment_holdouts",
         "segment_assignments",
         "segment_activation",

@@ -29,7 +29,7 @@ CELLS, WITHHELD, FORGET, REACHABLE = "sql/cells.py", "sql/withheld.py", "sql/for
 SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
 ASSIGNMENTS, OUTCOMES = "sql/assignments.py", "sql/outcomes.py"
 OVERLAP, OVERLAP_WITHHELD, PARETO = "sql/overlap.py", "sql/overlap_withheld.py", "sql/pareto.py"
-MONITORS, CANDIDATES = "sql/monitors.py", "sql/candidates.py"
+MONITORS, CANDIDATES, STAYS = "sql/monitors.py", "sql/candidates.py", "sql/stays.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
 
 _GREEDY = """if name.endswith("__step_{step}") and not step.several:
@@ -1017,4 +1017,22 @@ MUTANTS = (
         "few = exp.LTE(",
         "candidates",
     ),
+    Mutant(
+        "who was in from the first run on began then",
+        STAYS,
+        'exp.GT(this=own("since"), expression=column("began_at", "began"))',
+        'exp.GTE(this=own("since"), expression=column("began_at", "began"))',
+        "stays",
+    ),
+    Mutant(
+        "who is in still is observed through the week that is not over",
+        STAYS,
+        'week = exp.Add(this=over, expression=column("has_ended"))',
+        "week = exp.Add(this=over, expression=number(1))",
+        "stays",
+    ),
+    Mutant(
+        "whose definition changed has left", STAYS, '_OF_SPECS = ("definition_changed", ', '_OF_SPECS = ("-", ', "stays"
+    ),
+    Mutant("who is carried over is there twice", STAYS, '_CARRIED = "definition_carried"', '_CARRIED = "-"', "stays"),
 )
