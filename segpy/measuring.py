@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from segpy.diagnostics.model import Diagnostic
 from segpy.measure.extra import missing
 from segpy.measure.lift import lift, report
 from segpy.measure.model import Arm, Covariate, Design, Estimate
 from segpy.measure.model_lift import Lift
-from segpy.measure.model_worth import Worth
+from segpy.measure.model_worth import Figure, Worth
 from segpy.measure.worth import worth
 from segpy.pipeline import Compiled, planned
 from segpy.plan.model import Plan
+from segpy.plan.model_results import LIFT, Row
 from segpy.resolve.model_experiments import Experiment
+from segpy.sql.result_rows import result_rows
 from segpy.warehouse.arms import arms_of
 from segpy.warehouse.model import Target
 from segpy.warehouse.model_arms import ArmRow, Arms
+from segpy.warehouse.results import save
 from segpy.warehouse.run import parse
 
 _CONVERTED, _VALUE = "converted", "value"
@@ -42,19 +46,24 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All outcomes of the experiments asked for, as of the last run."""
+    """All outcomes of the experiments asked for, as of the last run.
+
+    `saved` is the table that has them now, where that was asked for, or what stood against it.
+    """
 
     as_of: str | None
     confidence: float
     outcomes: tuple[Judged, ...]
+    saved: str | Diagnostic | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which segments, or all with an experiment where none is named; and how sure intervals are to be."""
+    """Which segments, or all that have an experiment; how sure intervals are to be; whether the table is to have it."""
 
     segments: tuple[str, ...]
     confidence: float
+    save: bool = False
 
 
 def measured(compiled: Compiled, plan: Plan | None) -> tuple[str, ...]:
@@ -66,7 +75,7 @@ def judge(
     project_dir: Path, profiles_dir: Path | None, target: str | None, where: Target, asked: Asked
 ) -> tuple[Compiled, tuple[str, ...], Judgement | Diagnostic | None]:
     """What acting did; None where the specs do not hold or have no such experiment. And the segments that have one."""
-    compiled, plan, _ = planned(project_dir, profiles_dir, target)
+    compiled, plan, adapter = planned(project_dir, profiles_dir, target)
     known = measured(compiled, plan)
     if plan is None or not known or not set(asked.segments) <= set(known):
         return compiled, known, None
@@ -81,7 +90,17 @@ def judge(
     if isinstance(arms, Diagnostic):
         return compiled, known, arms
     experiments = [one for one in plan.bound.experiments if one.segment in (asked.segments or known)]
-    return compiled, known, judgement(experiments, arms, asked.confidence)
+    judged = judgement(experiments, arms, asked.confidence)
+    return compiled, known, _saved(plan, adapter, where, manifest, judged) if asked.save else judged
+
+
+def _saved(plan: Plan, adapter: str | None, where: Target, manifest: Any, judged: Judgement) -> Judgement:
+    """The judgement, when its rows are in their table."""
+    rows, model = lift_rows(judged), plan.results.lift
+    if not rows or model is None:
+        return judged
+    text = result_rows(plan, LIFT, rows, adapter)
+    return replace(judged, saved=save(where, manifest, model, LIFT.variable, text) or model)
 
 
 def judgement(experiments: Sequence[Experiment], arms: Arms, confidence: float) -> Judgement:
@@ -138,3 +157,57 @@ def verdict(one: Lift, *, guardrail: bool) -> str:
     if guardrail:
         return "does harm" if more else "does good"
     return "does good" if more else "does harm"
+
+
+def lift_rows(found: Judgement) -> list[Row]:
+    """A row for each lift of a judgement, with the columns of `LIFT`."""
+    rows: list[Row] = []
+    for one in found.outcomes:
+        who: Row = {
+            "as_of": found.as_of,
+            "confidence": found.confidence,
+            "segment": one.segment,
+            "outcome": one.outcome,
+            "role": "guardrail" if one.guardrail else "outcome",
+        }
+        made = one.worth
+        spent: Row = {} if made is None else {**_total(made.conversions), **_ends("cost_of_each", made.cac)}
+        rows.append({**who, "metric": _CONVERTED, **_lifted(one.conversions, one.guardrail), **spent})
+        if one.value is not None:
+            back: Row = {} if made is None else {**_total(made.value), **_ends("return_on_cost", made.roi)}
+            rows.append({**who, "metric": _VALUE, **_lifted(one.value, one.guardrail), **back})
+    return rows
+
+
+def _lifted(one: Lift, guardrail: bool) -> Row:
+    best = one.primary
+    return {
+        "verdict": verdict(one, guardrail=guardrail),
+        "status": best.status.value,
+        "treated": one.treated.size,
+        "treated_observed": one.treated.n,
+        "treated_mean": one.treated.mean,
+        "held_out": one.control.size,
+        "held_out_observed": one.control.n,
+        "held_out_mean": one.control.mean,
+        **_ends("difference", best),
+        "method": best.method.value if best.method is not None else None,
+        "p": best.p,
+        "adjusted_p": one.adjusted_p,
+        **_ends("relative", one.relative),
+        **_ends("always_valid", one.always_valid),
+        **_ends("shrunken", one.shrunken),
+        "smallest_effect": one.smallest_effect,
+    }
+
+
+def _total(figure: Figure | None) -> Row:
+    return {**_ends("incremental", figure), "naive": figure.naive if figure is not None else None}
+
+
+def _ends(name: str, one: Figure | Estimate | None) -> Row:
+    """A number and its interval under the names of their columns; nothing where it is withheld."""
+    known = one.estimate if isinstance(one, Figure) else one
+    if known is None or known.interval is None:
+        return {}
+    return {name: known.estimate, f"{name}_low": known.interval.low, f"{name}_high": known.interval.high}

@@ -13,12 +13,12 @@ PACKAGE = "segpy"
 # What stands later may know the data of what stands earlier, never the other way round.
 ORDER = (
     *("diagnostics", "dialects", "measure", "evolve", "source", "spec", "catalog", "resolve", "check", "propose"),
-    *("plan", "sql", "render", "project", "warehouse", "report", "pipeline", "beginning", "forgetting", "measuring"),
-    *("evolving", "reporting", "cli"),
+    *("plan", "sql", "render", "project", "warehouse", "report"),
+    *("pipeline", "beginning", "forgetting", "measuring", "evolving", "backtesting", "reporting", "cli"),
 )
+# These call stages, each for what some commands do; nothing else does.
+COMPOSING = ORDER[ORDER.index("pipeline") : ORDER.index("cli")]
 KNOWN_TO_ALL = ("diagnostics", "dialects")
-# These say what is done, in order.
-KNOWING = ("pipeline", "beginning", "forgetting", "measuring", "evolving", "reporting")
 DATA_NAMES = re.compile(r"nodes|model(_\w+)?")
 # These hold nothing but data and pure questions to it: the expressions of `where`, durations, events, sequences.
 DATA_MODULES = ("segpy.spec.expression", "segpy.spec.duration", "segpy.resolve.atoms", "segpy.resolve.methods")
@@ -119,10 +119,10 @@ def _may_import(module: Module, target: str) -> bool:
         return other == "diagnostics"  # they reckon, and know neither engines nor specs
     if other in KNOWN_TO_ALL:
         return True
-    if own in KNOWING:
+    if own in COMPOSING:
         return other in ORDER[: ORDER.index(own)]
     if own == "cli":
-        return other in (*KNOWING, "demo") or is_data(target)
+        return other in (*COMPOSING, "demo") or is_data(target)
     return other in ORDER and ORDER.index(other) < ORDER.index(own) and is_data(target)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,46 +15,22 @@ from segpy.cli import options
 from segpy.cli.instants import instants_to
 from segpy.cli.output import FINDINGS, FINE, counted, exit_code, show
 from segpy.cli.result import print_result, result_data
+from segpy.cli.spans import instant, length_of_time, of_grain
 from segpy.diagnostics.model import Diagnostic
 from segpy.pipeline import Compiled
-from segpy.spec.duration import Duration, parse_duration, what_is_wrong
+from segpy.spec.duration import Duration
 from segpy.warehouse.model import Sizes, Target
 from segpy.warehouse.model_backfill import BackfillOptions, BackfillResult
 
-_HOUR = 3_600_000_000
-
-
-def _instant(context: click.Context, parameter: click.Parameter, given: str | None) -> datetime | None:
-    """In UTC, as dbt is given it."""
-    if given is None:
-        return None
-    try:
-        read = datetime.fromisoformat(given.strip())
-    except ValueError as error:
-        raise click.BadParameter(
-            f"`{given}` is not an instant: write 2026-03-10, or 2026-03-10T14:00:00+01:00"
-        ) from error
-    return read if read.tzinfo is None else read.astimezone(UTC).replace(tzinfo=None)
-
-
-def _every(context: click.Context, parameter: click.Parameter, given: str) -> Duration:
-    read = parse_duration(given)
-    if read is None:
-        problem, way_out = what_is_wrong(given)
-        raise click.BadParameter(f"`{given}` is {problem}: {way_out.replace('`', '')}")
-    if read.seconds == 0:
-        raise click.BadParameter("an instant every moment is more than there are: write 1 day")
-    return read
-
 
 @click.command()
-@click.option("--from", "first", required=True, callback=_instant, help="The first instant: 2026-01-01.")
-@click.option("--to", "last", callback=_instant, help="The last one. Default: where a run would stand now.")
+@click.option("--from", "first", required=True, callback=instant, help="The first instant: 2026-01-01.")
+@click.option("--to", "last", callback=instant, help="The last one. Default: where a run would stand now.")
 @click.option(
     "--every",
     default="1 day",
     show_default=True,
-    callback=_every,
+    callback=length_of_time,
     help="How far apart: '1 week', '1 month', '6 hours'.",
 )
 @click.option("--rewrite-history", is_flag=True, help="Forget what runs at and after the first instant found.")
@@ -85,7 +61,7 @@ def backfill(
     compiled = pipeline.compile_project(project_dir, profiles_dir, target)
     findings, result, sizes = compiled.diagnostics, BackfillResult(), None
     if exit_code(findings) == FINE:
-        _of_grain(compiled.grain, first, last, every)
+        of_grain(compiled.grain, first, last, every)
         _, problems = pipeline.write(project_dir, compiled)
         findings += problems
     if exit_code(findings) == FINE and compiled.segments:
@@ -103,21 +79,6 @@ def backfill(
         print_result(result.result, sizes, compiled)
         click.echo(_told(result, compiled), err=True)
     return FINDINGS if result.result.failures else exit_code(findings)
-
-
-def _of_grain(grain: str, first: datetime, last: datetime | None, every: Duration) -> None:
-    """Refuse instants between those at which the project can be evaluated."""
-    length = _HOUR * (24 if grain == "day" else 1)
-    if every.exact and every.microseconds % length:
-        raise click.BadParameter(
-            f"the grain of this project is the {grain}: write whole {grain}s", param_hint="--every"
-        )
-    for option, instant in (("--from", first), ("--to", last)):
-        if instant is not None and instant != instant.replace(
-            minute=0, second=0, microsecond=0, hour=0 if grain == "day" else instant.hour
-        ):
-            finer = f"`{instant}` in UTC is not the start of {'a day' if grain == 'day' else 'an hour'}"
-            raise click.BadParameter(f"{finer}, which is the grain of this project", param_hint=option)
 
 
 def _run(where: Target, compiled: Compiled, asked: BackfillOptions, silent: bool) -> BackfillResult:

@@ -25,6 +25,7 @@ from segpy.diagnostics.nearest import listed, nearest
     show_default=True,
     help="How sure intervals are to be.",
 )
+@click.option("--save", is_flag=True, help="Put what is found into the table segment_lift, by dbt.")
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON document instead.")
 @options.compiling
 def lift(
@@ -34,6 +35,7 @@ def lift(
     form: str,
     segments: tuple[str, ...],
     confidence: float,
+    save: bool,
     as_json: bool,
 ) -> int:
     """Say what acting on segments did.
@@ -42,18 +44,21 @@ def lift(
     last build. Numbers that must not be read are withheld, and why is said. Needs pip install 'dbt-segpy[measure]'.
     """
     where = pipeline.warehouse_of(project_dir, profiles_dir, target)
-    asked = measuring.Asked(tuple(dict.fromkeys(segments)), confidence)
+    asked = measuring.Asked(tuple(dict.fromkeys(segments)), confidence, save)
     compiled, known, found = measuring.judge(project_dir, profiles_dir, target, where, asked)
     if not compiled.failed and found is None:
         raise click.UsageError(_misused(known, segments))
-    findings = (*compiled.diagnostics, found) if isinstance(found, Diagnostic) else compiled.diagnostics
     judged = found if isinstance(found, measuring.Judgement) else None
+    problem = judged.saved if judged is not None else found
+    findings = (*compiled.diagnostics, problem) if isinstance(problem, Diagnostic) else compiled.diagnostics
     if as_json:
         document = as_json_data(judged) if judged is not None else {"as_of": None, "outcomes": []}
         click.echo(json.dumps({**document, "findings": as_data(findings)}, indent=2))
     else:
         if judged is not None:
             print_judgement(judged)
+            if isinstance(judged.saved, str):
+                click.echo(f"Saved in {judged.saved}.", err=True)
         show(findings, compiled.sources, project_dir, form, sys.stderr)
     return FINE if judged is not None and exit_code(findings) == FINE else FINDINGS
 

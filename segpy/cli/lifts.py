@@ -106,7 +106,8 @@ def as_json_data(found: Judgement) -> dict[str, Any]:
         if one.value is not None:
             said["value_verdict"] = verdict(one.value, guardrail=one.guardrail)
         outcomes.append({**_plain(one), **said})
-    return {"as_of": found.as_of, "confidence": found.confidence, "outcomes": outcomes}
+    saved = found.saved if isinstance(found.saved, str) else None
+    return {"as_of": found.as_of, "confidence": found.confidence, "outcomes": outcomes, "saved": saved}
 
 
 def _plain(value: Any) -> Any:

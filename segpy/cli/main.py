@@ -37,6 +37,7 @@ class _Commands(click.Group):
             "diff",
             "describe",
             "explain",
+            "backtest",
             "lift",
             "evolve",
             "report",
@@ -66,6 +67,8 @@ class _Commands(click.Group):
                 from segpy.cli.describe import describe as command
             case "explain":
                 from segpy.cli.explain import explain as command
+            case "backtest":
+                from segpy.cli.backtest import backtest as command
             case "lift":
                 from segpy.cli.lift import lift as command
             case "evolve":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from functools import reduce
 from pathlib import Path
@@ -36,7 +37,8 @@ def _variables(context: click.Context, parameter: click.Parameter, given: str | 
         raise click.BadParameter("not YAML, e.g. '{key: value}'") from error
     if not isinstance(read, dict):
         raise click.BadParameter("not a mapping, e.g. '{key: value}'")
-    return read
+    found: dict[str, object] = json.loads(json.dumps(read, default=str))  # YAML makes dates of what looks like one
+    return found
 
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -70,6 +70,7 @@ class Method(Enum):
     DELONG = "delong"
     LOG_LOG = "log_log"
     POISSON = "poisson"
+    RATIO_OF_SUMS = "ratio_of_sums"
     SEASONAL_NAIVE = "seasonal_naive"
     EXPONENTIAL_SMOOTHING = "exponential_smoothing"
 

@@ -11,6 +11,7 @@ from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.model_history import HistoryModels
 from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan, OutcomePlan, StratumColumn
 from segpy.plan.model_portfolio import PortfolioModels
+from segpy.plan.model_results import ResultModels
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.plan.names import atom_name, slug
 from segpy.plan.owners import owners
@@ -19,14 +20,14 @@ from segpy.plan.selections import Found, atoms_of, events_plan, found, property_
 from segpy.plan.sequences import Asked, Reading, sequence_names, sequences_plan
 from segpy.resolve.model import Bound, Feature, Segment, tests_of
 from segpy.resolve.model_events import Atom, Entity, Property
-from segpy.resolve.model_experiments import Experiment, Holdout
+from segpy.resolve.model_experiments import EntityOutcome, Experiment, Holdout, Outcome
 from segpy.resolve.model_measures import EventMeasure, Measure, Sequence, SequenceMeasure, measures_in, type_of
 from segpy.spec.model import Explanations, SemanticLayer
 from segpy.spec.model_measures import Output
 
 
-def build_plan(bound: Bound) -> Plan:
-    """What must be computed for a bound spec."""
+def build_plan(bound: Bound, outcomes: tuple[EntityOutcome, ...] = ()) -> Plan:
+    """What must be computed for a bound spec, and for these outcomes, whether or not an experiment measures them."""
     prefix = bound.settings.name_prefix
     made: dict[str, EntityPlan] = {}
 
@@ -35,7 +36,7 @@ def build_plan(bound: Bound) -> Plan:
         if entity.members is not None and entity.members.entity.name not in made:
             plan(entity.members.entity)
         if _in_use(entity, bound):
-            made[entity.name] = _entity(entity, bound, prefix, _hashes(made.values()))
+            made[entity.name] = _entity(entity, bound, prefix, _hashes(made.values()), outcomes)
 
     for entity in bound.entities:
         if entity.name not in made:
@@ -59,6 +60,7 @@ def build_plan(bound: Bound) -> Plan:
         _semantics(bound, prefix),
         _holdouts(bound, prefix),
         _portfolio(bound, prefix),
+        _results(bound, prefix),
     )
 
 
@@ -77,6 +79,14 @@ def _portfolio(bound: Bound, prefix: str) -> PortfolioModels | None:
     overlap, monitors, candidates = (f"{prefix}segment_{name}" for name in ("overlap", "monitors", "candidates"))
     stays = f"{prefix}segment_stays" if bound.settings.min_cell_size is None else None
     return PortfolioModels(overlap, pareto, monitors, candidates, stays)
+
+
+def _results(bound: Bound, prefix: str) -> ResultModels:
+    """Where results are told that take statistics: of experiments, and of looking back for outcomes."""
+    return ResultModels(
+        f"{prefix}segment_lift" if bound.experiments else None,
+        f"{prefix}segment_backtests" if bound.outcomes else None,
+    )
 
 
 def _semantics(bound: Bound, prefix: str) -> SemanticsPlan | None:
@@ -112,14 +122,17 @@ def _hashes(plans: Iterable[EntityPlan]) -> dict[str, str]:
     return {one.segment.name: one.content_hash for plan in plans if plan.segments for one in plan.segments.segments}
 
 
-def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]) -> EntityPlan:
+def _entity(
+    entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str], asked: tuple[EntityOutcome, ...]
+) -> EntityPlan:
+    looked_for = tuple(one.outcome for one in asked if one.entity == entity.name)
     features = tuple(feature for feature in bound.features if feature.entity == entity.name)
     segments = tuple(segment for segment in bound.segments if segment.entity == entity.name)
     holdouts = tuple(one for one in bound.holdouts if one.entity == entity.name)
     experiments = tuple(one for one in bound.experiments if one.holdout.entity == entity.name)
     wanted = wanted_measures(features, segments, holdouts, experiments)
     sequences = _sequences(wanted)
-    outcomes = {outcome for one in experiments for outcome in one.outcomes}
+    outcomes = {outcome for one in experiments for outcome in one.outcomes} | set(looked_for)
     read = {atom for one in wanted for atom in atoms_of(one.measure)} | {one.atom for one in outcomes}
     atoms = tuple(sorted(read, key=_by_name))
     kept = _kept(wanted, {one.value for one in outcomes if one.value is not None})
@@ -151,24 +164,21 @@ def _entity(entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str]
         kept_plan(entity, planned, bound.settings, prefix) if events is not None else None,
         tuple(_stratified(one, entity, measured) for one in holdouts),
         tuple(_experiment(one, rows, columns, measured) for one in experiments),
+        tuple(_outcome(one, rows, columns) for one in looked_for),
     )
 
 
 def _experiment(
     one: Experiment, rows: Found, properties: dict[Property, str], columns: dict[Measure, str]
 ) -> ExperimentPlan:
-    outcomes = (
-        OutcomePlan(
-            outcome.name,
-            outcome.guardrail,
-            rows.selection(outcome.atom),
-            properties[outcome.value] if outcome.value is not None else None,
-            outcome.within,
-        )
-        for outcome in one.outcomes
-    )
+    outcomes = tuple(_outcome(outcome, rows, properties) for outcome in one.outcomes)
     covariate = columns[one.cuped] if one.cuped is not None else None
-    return ExperimentPlan(one.segment, one.holdout.salt, tuple(outcomes), covariate)
+    return ExperimentPlan(one.segment, one.holdout.salt, outcomes, covariate)
+
+
+def _outcome(one: Outcome, rows: Found, properties: dict[Property, str]) -> OutcomePlan:
+    value = properties[one.value] if one.value is not None else None
+    return OutcomePlan(one.name, one.guardrail, rows.selection(one.atom), value, one.within)
 
 
 def _stratified(holdout: Holdout, entity: Entity, columns: dict[Measure, str]) -> HoldoutPlan:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from segpy.plan.model_events import EventsPlan, Selection
 from segpy.plan.model_explained import Explained
 from segpy.plan.model_features import Branch, BranchColumn, FeaturesPlan
 from segpy.plan.model_history import HistoryModels, Remembered
-from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan
+from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan, OutcomePlan
 from segpy.plan.model_owners import Owner
 from segpy.plan.model_portfolio import PortfolioModels
+from segpy.plan.model_results import ResultModels
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.resolve.methods import Method
 from segpy.resolve.model import Bound, Comparison, ExclusiveGroup, Segment
@@ -204,7 +205,10 @@ class KeptPlan:
 
 @dataclass(frozen=True, slots=True)
 class EntityPlan:
-    """Everything about one entity. `sequences` is None where there is no sequence, `kept` where each run reads all."""
+    """Everything about one entity. `sequences` is None where there is no sequence, `kept` where each run reads all.
+
+    `outcomes` are those that are looked for besides those of experiments.
+    """
 
     entity: Entity
     retention: Duration | None
@@ -215,6 +219,7 @@ class EntityPlan:
     kept: KeptPlan | None = None
     holdouts: tuple[HoldoutPlan, ...] = ()
     experiments: tuple[ExperimentPlan, ...] = ()
+    outcomes: tuple[OutcomePlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +239,7 @@ class Plan:
     semantics: SemanticsPlan | None = None
     holdouts: HoldoutModels | None = None
     portfolio: PortfolioModels | None = None
+    results: ResultModels = field(default_factory=ResultModels)
 
 
 def models_of(plan: Plan) -> tuple[str, ...]:
@@ -251,7 +257,5 @@ def models_of(plan: Plan) -> tuple[str, ...]:
     spine = (plan.semantics.time_spine,) if plan.semantics is not None and plan.semantics.time_spine else ()
     held = plan.holdouts.names if plan.holdouts is not None else ()
     whole = plan.portfolio.names if plan.portfolio is not None else ()
-    return (
-        *(*names, plan.members, plan.catalog, plan.activation, *explained),
-        *(*plan.history.names, *held, *whole, *spine),
-    )
+    listed = (*plan.history.names, *held, *whole, *plan.results.names)
+    return (*names, plan.members, plan.catalog, plan.activation, *explained, *listed, *spine)

@@ -15,6 +15,7 @@ from segpy.render.model import Artifact
 from segpy.render.owners import flag_config, segments_config
 from segpy.render.personal import personal_columns
 from segpy.render.portfolio import portfolio_contents
+from segpy.render.results import result_contents
 from segpy.render.semantics import calendar, calendar_words, semantics_file
 from segpy.render.yaml_text import plain_text, yaml_text
 from segpy.resolve.model import Size
@@ -110,7 +111,8 @@ def _contents(plan: Plan, written: Mapping[str, str]) -> dict[str, Contents]:
         found |= _entity_contents(plan, entity, written)
     members = "The members of every segment at as_of."
     found[plan.members] = (members, True, [a_test("segpy_grain", columns=["segment", "entity", "entity_key"])])
-    found |= history_contents(plan) | explained_contents(plan) | holdout_contents(plan) | portfolio_contents(plan)
+    found |= history_contents(plan) | explained_contents(plan) | holdout_contents(plan)
+    found |= portfolio_contents(plan) | result_contents(plan)
     activation = "The members of every segment at as_of whose entity asks for no consent or has given it."
     activation = activation.replace(" whose", ", of whom none is held out, whose") if plan.holdouts else activation
     grain = a_test("segpy_grain", columns=["segment", "entity", "entity_key"])

@@ -24,15 +24,15 @@ def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tupl
     bound_features = features.bind_all()
     segments, groups = SegmentBinder(spec, taxonomy, features, findings).bind_all()
     holdouts = HoldoutBinder(spec, taxonomy, features, findings, segments).bind_all()
-    experiments = ExperimentBinder(spec, taxonomy, features, findings, holdouts).bind_all()
+    binder = ExperimentBinder(spec, taxonomy, features, findings, holdouts)
+    experiments, outcomes = binder.bind_all(), binder.bind_outcomes()
     values = bind_values(spec, features, findings)
     examples = bind_examples(spec, taxonomy, features, findings)
     if findings.noted:
         return None, tuple(dict.fromkeys(findings.noted))
     entities = tuple(sorted(taxonomy.entities.values(), key=lambda entity: entity.name))
-    return Bound(
-        _settings(spec, catalog), entities, bound_features, segments, groups, examples, holdouts, experiments, values
-    ), ()
+    settings, measured = _settings(spec, catalog), (holdouts, experiments, values, outcomes)
+    return Bound(settings, entities, bound_features, segments, groups, examples, *measured), ()
 
 
 def _settings(spec: Spec, catalog: Catalog) -> Settings:

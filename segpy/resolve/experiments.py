@@ -8,7 +8,7 @@ from segpy.resolve.errors import OutcomeTwice, UnknownEvent, UnknownFeature, Unk
 from segpy.resolve.features import FeatureBinder
 from segpy.resolve.measures import MeasureBinder
 from segpy.resolve.model_events import Entity
-from segpy.resolve.model_experiments import Experiment, Holdout, Outcome
+from segpy.resolve.model_experiments import EntityOutcome, Experiment, Holdout, Outcome
 from segpy.resolve.model_measures import EventMeasure, Measure, type_of
 from segpy.resolve.scope import Findings
 from segpy.resolve.taxonomy import Taxonomy
@@ -61,6 +61,28 @@ class ExperimentBinder:
                 if name.text not in (*known, *self.taxonomy.refused_events, ANY):
                     self.findings.fail(UnknownEvent(span=name.span, name=name.text, known=known))
 
+    def bind_outcomes(self) -> tuple[EntityOutcome, ...]:
+        """Every outcome for every entity with segments whose events tell of it: such a one can be looked back for.
+
+        Those of whom it tells nothing are no mistake, unless there is no other.
+        """
+        entities = sorted({segment.entity.text for segment in self.spec.segments} & set(self.taxonomy.entities))
+        found: list[EntityOutcome] = []
+        for name in sorted(self.outcomes):
+            tried = [(entity, Findings(self.findings.parse)) for entity in entities]
+            bound = [one for entity, apart in tried for one in self._tried(name, entity, apart)]
+            if entities and not bound:
+                self.findings.noted += tried[0][1].noted
+            found += bound
+        return tuple(found)
+
+    def _tried(self, name: str, entity: str, findings: Findings) -> list[EntityOutcome]:
+        def bind() -> EntityOutcome:
+            whom = self.taxonomy.entities[entity]
+            return EntityOutcome(entity, self._of(self.outcomes[name], whom, False, findings))
+
+        return findings.each([bind])
+
     def _experiment(self, segment: written.Segment, experiment: asked.Experiment) -> Experiment:
         entity = self.taxonomy.entities[segment.entity.text]
         assert experiment.outcome is not None
@@ -80,13 +102,16 @@ class ExperimentBinder:
         found = self.outcomes.get(name.text)
         if found is None:
             raise self.findings.fail(UnknownOutcome(span=name.span, name=name.text, known=tuple(self.outcomes)))
-        binder = MeasureBinder(entity, self.taxonomy, self.features, self.findings)
+        return self._of(found, entity, guardrail, self.findings)
+
+    def _of(self, found: asked.Outcome, entity: Entity, guardrail: bool, findings: Findings) -> Outcome:
+        binder = MeasureBinder(entity, self.taxonomy, self.features, findings)
         key, operand = (MeasureKey.SUM, found.value) if found.value else (MeasureKey.COUNT, found.did)
         said = WrittenMeasure(key, operand, Ever(), found.where, None, found.name.span, None)
         measure = binder.bind(said)
         assert isinstance(measure, EventMeasure)
         within, margin = found.within.duration, found.margin
-        return Outcome(name.text, guardrail, measure.atom, measure.property, within, margin, found.name.span)
+        return Outcome(found.name.text, guardrail, measure.atom, measure.property, within, margin, found.name.span)
 
     def _covariate(self, name: Name, entity: Entity) -> Measure:
         measure = self.features.find(name.text, entity, name.span)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from segpy.diagnostics.model import Span
 from segpy.resolve.model_events import Entity
 from segpy.resolve.model_examples import Example
-from segpy.resolve.model_experiments import Experiment, Holdout
+from segpy.resolve.model_experiments import EntityOutcome, Experiment, Holdout
 from segpy.resolve.model_measures import Measure, MembersIn, measures_in
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Literal
@@ -175,6 +175,7 @@ class Bound:
     holdouts: tuple[Holdout, ...] = ()
     experiments: tuple[Experiment, ...] = ()
     values: tuple[Feature, ...] = ()
+    outcomes: tuple[EntityOutcome, ...] = ()
 
     def entity(self, name: str) -> Entity:
         """The entity of that name, which exists."""

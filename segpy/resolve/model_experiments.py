@@ -65,6 +65,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class EntityOutcome:
+    """An outcome as it is for the segments of an entity, whether an experiment asks for it or not."""
+
+    entity: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Experiment:
     """What is measured of a segment with a hold-out of its own: its outcome first, then what must not come about.
 

@@ -31,6 +31,7 @@ from segpy.sql.outcomes import outcomes_query
 from segpy.sql.overlap import overlap_query
 from segpy.sql.pareto import pareto_query
 from segpy.sql.relations import jinja_of_model
+from segpy.sql.results import result_queries
 from segpy.sql.seen import seen_query
 from segpy.sql.segments import catalog_query, segments_query
 from segpy.sql.sequences import sequences_query
@@ -82,6 +83,7 @@ def queries_of(plan: Plan) -> tuple[Query, ...]:
             queries += (holdouts_query(plan, plan.holdouts), assignments_query(plan, plan.holdouts))
         queries += (membership_query(plan), changes_query(plan))
         queries += _experiments(plan)
+        queries += result_queries(plan)
         queries += (members_query(plan), sizes_query(plan), activation_query(plan), *audience_queries(plan))
         queries += (attrition_query(plan),)
         queries += _portfolio(plan, plan.portfolio) if plan.portfolio is not None else ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from textwrap import fill
 
 from sqlglot import exp
 
@@ -66,6 +68,12 @@ class Relations:
         """The placeholder of the rows that a variable of dbt selects; `otherwise` where it is not set."""
         escaped = otherwise.replace("\\", "\\\\").replace('"', '\\"')
         return self._placeholder(variable, f'({{{{ var("{variable}", "{escaped}") }}}}) as given')
+
+    def rows_given(self, variable: str, names: Sequence[str]) -> str:
+        """The placeholder of the rows that a variable of dbt selects; of none where it is not set."""
+        listed = fill(", ".join(f'"{name}"' for name in names), 100, initial_indent="    ", subsequent_indent="    ")
+        nobody = f"segpy_no_rows([\n{listed}\n])"
+        return self._placeholder(variable, f'({{{{ var("{variable}", {nobody}) }}}}) as given')
 
     def _placeholder(self, name: str, jinja: str) -> str:
         plain = re.sub(r"\W", "_", name).lower()

@@ -14,10 +14,16 @@ def spine(first: datetime, last: datetime, every: Duration) -> tuple[datetime, .
 
     Months are counted from `first`: from 31 January they end on the last days of the months after it.
     """
+    even = steps(first, last, every)
+    return even if not even or even[-1] == last else (*even, last)
+
+
+def steps(first: datetime, last: datetime, every: Duration) -> tuple[datetime, ...]:
+    """`first`, then an instant every so long, none of them after `last`."""
     found: list[datetime] = []
-    while (instant := _later(first, every, len(found))) < last:
+    while (instant := _later(first, every, len(found))) <= last:
         found.append(instant)
-    return (*found, last) if first <= last else ()
+    return tuple(found)
 
 
 def already_built(instants: Sequence[datetime], runs: Sequence[datetime]) -> int | None:

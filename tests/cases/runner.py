@@ -99,6 +99,11 @@ def in_order(sql: Mapping[str, str]) -> list[str]:
     return list(TopologicalSorter(graph).static_order())
 
 
+def no_rows(names: Sequence[str]) -> str:
+    """What `segpy_no_rows` comes to."""
+    return f"select * from (select {', '.join(f'null as {name}' for name in names)}) as nobody where 1 = 0"
+
+
 def rendered(body: str, as_of: datetime, variables: Mapping[str, str] | None = None) -> str:
     """A model's SQL with its Jinja resolved."""
     environment = Environment(undefined=StrictUndefined, autoescape=False)
@@ -108,6 +113,7 @@ def rendered(body: str, as_of: datetime, variables: Mapping[str, str] | None = N
         config=lambda **_: "",
         segpy_as_of=lambda *_: f"timestamp '{as_of.isoformat(sep=' ')}'",
         segpy_spells=lambda _: NO_SPELLS_YET,
+        segpy_no_rows=no_rows,
         segpy_continues=lambda *_, **__: False,
         is_incremental=lambda: False,
         var=lambda name, default=None: (variables or {}).get(name, default),

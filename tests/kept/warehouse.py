@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, StrictUndefined
 
-from tests.cases.runner import NO_SPELLS_YET, Models, in_order
+from tests.cases.runner import NO_SPELLS_YET, Models, in_order, no_rows
 from tests.cases.tables import Row, Table, create, quoted, relation, rows
 
 
@@ -162,6 +162,7 @@ class _Run:
             segpy_take_out_empty=lambda column: f"delete from {quoted(self._table)} where {column} = 0",
             segpy_drop_former=self._drop_former,
             segpy_spells=self._spells,
+            segpy_no_rows=no_rows,
             segpy_forget=self._forget,
         )
 

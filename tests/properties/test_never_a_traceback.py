@@ -25,6 +25,7 @@ _OURS = re.compile(
     r'\{\{ (?:config\(materialized="(?:table|view|ephemeral)"\)|'
     rf"ref\({_NAME}(?:, {_NAME})?\)|source\({_NAME}, {_NAME}\)|segpy_spells\({_NAME}\)|this|"
     rf'segpy_last_as_of\(\d*\)|segpy_last_look\(ref\({_NAME}\), "(?:day|hour)", \d+\)|'
+    rf'var\("segpy_rows_of_[a-z]+", segpy_no_rows\(\[\s*{_NAME}(?:,\s+{_NAME})*\s*\]\)\)|'
     r'segpy_as_of\("(?:day|hour)"\)) \}\}|'
     rf"\{{\{{\n    config\(\n(?:        [a-z_]+={_VALUE},\n)+    \)\n\}}\}}|"
     r'\{% (?:(?:if|if not) segpy_continues\("(?:day|hour)"(?:, days=\d+)?\)|else|endif) %\}'

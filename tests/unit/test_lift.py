@@ -128,6 +128,38 @@ def test_the_command(measured: Path, segpy: Segpy) -> None:
     assert (one["conversions_verdict"], one["conversions"]["difference"]["status"]) == ("does good", "readable")
 
 
+def test_the_table(measured: Path, segpy: Segpy) -> None:
+    """What is found stands in a table; again, it is replaced; another day, it stands beside it."""
+
+    def rows() -> list[tuple[object, ...]]:
+        asked = (
+            "select cast(as_of as text), segment, outcome, role, metric, treated, held_out, verdict,"
+            " round(difference, 6), incremental > incremental_low, naive from segment_lift order by as_of"
+        )
+        with duckdb.connect(str(measured / "shop.duckdb")) as connection:
+            return connection.execute(asked).fetchall()
+
+    assert rows() == []
+    said = segpy("lift", "--save")
+    assert (said.code, said.err) == (0, "Saved in segment_lift.\n")
+    (one,) = rows()
+    assert one[:5] == ("2026-03-10 00:00:00", "price_watchers", "bought", "outcome", "converted")
+    assert one[5:] == (21_307, 21_306, "does good", 0.006805, True, pytest.approx(267, abs=0.1))
+    assert json.loads(segpy("lift", "--save", "--json").out)["saved"] == "segment_lift"
+    assert rows() == [one]
+    assert segpy("build", "--as-of", "2026-03-11", "--full-refresh").code == 0
+    assert rows() == [one]
+
+
+def test_the_table_is_not_rendered(measured: Path, segpy: Segpy) -> None:
+    """What is found is told all the same, and what stood against saving it."""
+    (measured / "models/segpy/segment_lift.sql").unlink()
+    said = segpy("lift", "--save", "--json")
+    found = json.loads(said.out)
+    assert said.code == 1 and found["saved"] is None and len(found["outcomes"]) == 1
+    assert [one["code"] for one in found["findings"]] == ["SEG610"]
+
+
 def test_misuse(measured: Path, segpy: Segpy) -> None:
     said = segpy("lift", "price_watcher")
     assert said.code == 2 and "did you mean `price_watchers`?" in said.err

@@ -1,0 +1,330 @@
+"""What `segpy backtest` does, in order: plans a look back, asks the warehouse once, and makes figures of its counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from segpy.diagnostics.model import Diagnostic
+from segpy.measure.backtested import backtested, value_of
+from segpy.measure.extra import missing
+from segpy.measure.model import Estimate
+from segpy.measure.model_backtest import Backtested, Instant, Looked, Treatment
+from segpy.pipeline import Compiled, planned
+from segpy.plan.backtest import backtest_plan
+from segpy.plan.model import Plan
+from segpy.plan.model_backtest import BacktestPlan
+from segpy.plan.model_results import BACKTESTS, Row
+from segpy.resolve.model import Bound
+from segpy.resolve.model_experiments import EntityOutcome
+from segpy.spec.duration import Duration
+from segpy.sql.backtest import backtest_sql, until_sql
+from segpy.sql.result_rows import result_rows
+from segpy.warehouse import backtest as warehouse
+from segpy.warehouse.model import Target
+from segpy.warehouse.model_backtest import Count, Until
+from segpy.warehouse.results import save
+from segpy.warehouse.run import parse
+from segpy.warehouse.spine import steps
+
+MOST_INSTANTS = 200
+"""More would be a query that few engines read."""
+_BY_DEFAULT = 12
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked back for. Of what is None: the outcome that there is, the last instants whose horizon is over.
+
+    `holdout` and `uplift` are parts: of people who would be held out, and of what members do anyway.
+    """
+
+    segments: tuple[str, ...]
+    outcome: str | None
+    first: datetime | None
+    last: datetime | None
+    every: Duration
+    gap: Duration
+    horizon: Duration | None
+    holdout: float | None
+    uplift: float
+    confidence: float
+    variables: dict[str, object]
+    save: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Misused:
+    """Why nothing is looked back for, in words: a mistake of who asked."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookedBack:
+    """A segment, its outcome, and how it would have done at these instants.
+
+    `left_out` are instants that were asked for, and whose horizon is not over or not known to its end. `as_now` are
+    attributes that were looked at as they are now; `by_conditions` where rules of membership were left aside.
+    """
+
+    segment: str
+    entity: str
+    outcome: str
+    as_of: datetime
+    known_until: datetime
+    instants: tuple[datetime, ...]
+    left_out: int
+    gap: Duration
+    horizon: Duration
+    period: Duration
+    found: Backtested
+    as_now: tuple[str, ...]
+    by_conditions: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class LooksBack:
+    """All of them, and the table that has them now, where that was asked for, or what stood against it."""
+
+    segments: tuple[LookedBack, ...]
+    saved: str | Diagnostic | None = None
+
+
+Result = LooksBack | Misused | Diagnostic | None
+
+
+def look_back(
+    project_dir: Path,
+    profiles_dir: Path | None,
+    target: str | None,
+    where: Target,
+    asked: Asked,
+    of_grain: Callable[[str], None],
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Compiled, Result]:
+    """How segments would have done; None where the specs do not hold. `of_grain` refuses instants between its own."""
+    compiled, plan, adapter = planned(project_dir, profiles_dir, target)
+    if plan is None:
+        return compiled, None
+    of_grain(compiled.grain)
+    looked_for = _looked_for(plan.bound, asked)
+    if isinstance(looked_for, Misused):
+        return compiled, looked_for
+    if lacking := missing():
+        return compiled, lacking[0]
+    manifest = parse(where, asked.variables)
+    if isinstance(manifest, Diagnostic):
+        return compiled, manifest
+    found: list[LookedBack] = []
+    for outcome, segments in looked_for:
+        part = _asked_of(plan, outcome, segments, adapter, where, manifest, asked, on_progress)
+        if isinstance(part, Misused | Diagnostic):
+            return compiled, part
+        found += part
+    looks = LooksBack(tuple(found))
+    return compiled, _saved(plan, adapter, where, manifest, looks) if asked.save else looks
+
+
+def _looked_for(bound: Bound, asked: Asked) -> list[tuple[EntityOutcome, tuple[str, ...]]] | Misused:
+    """The outcome of each entity with the segments about it."""
+    known = {one.name: one for one in bound.segments}
+    if not bound.outcomes:
+        return Misused("the specs define no `outcomes`, so there is nothing to look back for")
+    unknown = next((name for name in asked.segments if name not in known), None)
+    if unknown is not None:
+        return Misused(f"no segment is called `{unknown}`")
+    own = {one.segment: one.outcomes[0].name for one in bound.experiments}
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name in asked.segments:
+        entity = known[name].entity
+        there = sorted(one.outcome.name for one in bound.outcomes if one.entity == entity)
+        outcome = asked.outcome or own.get(name) or (there[0] if len(there) == 1 else None)
+        if outcome is None:
+            if not there:
+                return Misused(f"no outcome can be looked for in the events of a {entity}, which `{name}` is about")
+            return Misused(f"`{name}` has no experiment that says which outcome: give --outcome ({', '.join(there)})")
+        if outcome not in there:
+            return Misused(f"there is no outcome `{outcome}` of a {entity}: {', '.join(there) or 'there is none'}")
+        groups.setdefault((entity, outcome), []).append(name)
+    by_name = {(one.entity, one.outcome.name): one for one in bound.outcomes}
+    return [(by_name[key], tuple(names)) for key, names in groups.items()]
+
+
+def _asked_of(
+    whole: Plan,
+    outcome: EntityOutcome,
+    segments: tuple[str, ...],
+    adapter: str | None,
+    where: Target,
+    manifest: Any,
+    asked: Asked,
+    on_progress: Callable[[str], None],
+) -> list[LookedBack] | Misused | Diagnostic:
+    plan = backtest_plan(whole.bound, segments, outcome, asked.gap, asked.horizon)
+    on_progress("asking up to when events are known")
+    until = warehouse.until(where, manifest, until_sql(plan, adapter), asked.variables)
+    if isinstance(until, Diagnostic):
+        return until
+    known = known_until(until, whole.bound.settings.grain.value)
+    chosen = instants_of(asked, plan, known)
+    if isinstance(chosen, Misused):
+        return chosen
+    instants, left_out = chosen
+    on_progress(f"looking at {len(instants)} instants from {instants[0]} to {instants[-1]}")
+    rows = warehouse.counts(where, manifest, backtest_sql(plan, instants, adapter), asked.variables)
+    if isinstance(rows, Diagnostic):
+        return rows
+    remembers = {one.name: one.remembers for one in whole.bound.segments}
+    spent = {one.segment: one for one in whole.bound.experiments}
+    found = []
+    for i, name in enumerate(segments):
+        experiment = spent.get(name)
+        treatment = Treatment(
+            asked.holdout or (experiment.holdout.share if experiment is not None else 0.1),
+            asked.uplift,
+            experiment.cost_per_member if experiment is not None else None,
+            1.0 if outcome.outcome.margin is None else outcome.outcome.margin,
+        )
+        figures = figures_of([one for one in rows if one.segment == i], treatment, asked.confidence)
+        about = (name, outcome.entity, outcome.outcome.name, until.as_of, known, instants, left_out)
+        length = (plan.gap, plan.horizon, plan.period)
+        found.append(LookedBack(*about, *length, figures, plan.as_now, remembers[name], asked.confidence))
+    return found
+
+
+def known_until(until: Until, grain: str) -> datetime:
+    """Up to when all that happened is known: the run now, or the end of the day or hour of the last event before it.
+
+    Where events stopped coming, a horizon after them is not over, whatever the clock says.
+    """
+    if until.last_at is None:
+        return until.as_of
+    length = timedelta(days=1) if grain == "day" else _HOUR
+    start = until.last_at.replace(minute=0, second=0, microsecond=0, hour=0 if grain == "day" else until.last_at.hour)
+    return min(until.as_of, start + length)
+
+
+def instants_of(asked: Asked, plan: BacktestPlan, known: datetime) -> tuple[tuple[datetime, ...], int] | Misused:
+    """The instants whose horizon is over, and how many more were asked for."""
+    latest = _latest(known, plan)
+    if asked.last is not None and asked.first is not None and asked.last < asked.first:
+        return Misused("--to is before --from")
+    first = asked.first or _back(min(latest, asked.last or latest), asked.every, _BY_DEFAULT - 1)
+    wanted = steps(first, asked.last or latest, asked.every)
+    found = tuple(one for one in wanted if one <= latest)
+    if len(found) > MOST_INSTANTS:
+        return Misused(
+            f"these are {len(found):,} instants, and {MOST_INSTANTS} can be looked at: give a longer --every"
+        )
+    if not found:
+        return Misused(
+            f"no instant has a horizon that is over: events are known until {known}, and the outcome takes "
+            f"{plan.horizon}" + (f" after {plan.gap}" if plan.gap.seconds else "") + f", so --from may be {latest}"
+        )
+    return found, len(wanted) - len(found)
+
+
+def _latest(known: datetime, plan: BacktestPlan) -> datetime:
+    """The last start of a day whose gap and horizon end by then; a month counts as its longest."""
+    latest = known - timedelta(seconds=plan.gap.seconds + plan.horizon.seconds)
+    hour = 0 if plan.plan.bound.settings.grain.value == "day" else latest.hour
+    return latest.replace(minute=0, second=0, microsecond=0, hour=hour)
+
+
+def _back(last: datetime, every: Duration, steps_back: int) -> datetime:
+    """So many steps before; of months as many days as they have at most."""
+    return last - steps_back * timedelta(seconds=every.seconds)
+
+
+def figures_of(rows: Sequence[Count], treatment: Treatment, confidence: float) -> Backtested:
+    """The counts of one segment, as figures."""
+    value: Estimate | None = None
+    for one in rows:
+        if one.kind == "value":
+            value = value_of(one.people, one.mean, one.variance, confidence)
+    return backtested(
+        [Instant(one.place or 0, _looked(one)) for one in rows if one.kind == "instant"],
+        [_looked(one) for one in rows if one.kind == "who"],
+        [(one.place or 0, one.members) for one in rows if one.kind == "period"],
+        [(one.place or 0, one.members, one.converted_inside) for one in rows if one.kind == "age"],
+        value,
+        treatment,
+        confidence,
+    )
+
+
+def _looked(one: Count) -> Looked:
+    looks = one.looks or 1  # of an instant there is no count: everybody is looked at once
+    return Looked(one.people, looks, one.members, one.converted, one.converted_inside, one.before, one.stayed)
+
+
+def _saved(plan: Plan, adapter: str | None, where: Target, manifest: Any, found: LooksBack) -> LooksBack:
+    """What was found, when its rows are in their table."""
+    rows, model = [row for one in found.segments for row in backtest_rows(one)], plan.results.backtests
+    if not rows or model is None:
+        return found
+    text = result_rows(plan, BACKTESTS, rows, adapter)
+    return replace(found, saved=save(where, manifest, model, BACKTESTS.variable, text) or model)
+
+
+def backtest_rows(one: LookedBack) -> list[Row]:
+    """A row for each figure of a look back, with the columns of `BACKTESTS`."""
+    who: Row = {
+        "as_of": str(one.as_of),
+        "segment": one.segment,
+        "entity": one.entity,
+        "outcome": one.outcome,
+        "first_at": str(one.instants[0]),
+        "last_at": str(one.instants[-1]),
+        "instants": len(one.instants),
+        "horizon": str(one.horizon),
+        "gap": str(one.gap),
+        "confidence": one.confidence,
+    }
+    return [{**who, **_figure(figure, place, estimate)} for figure, place, estimate in figures(one)]
+
+
+def figures(one: LookedBack) -> list[tuple[str, str, Estimate]]:
+    """Every figure of a look back: its name, its place and what it is."""
+    found = one.found
+    told = [
+        ("conversion_inside", "all", found.whole.inside),
+        ("conversion_outside", "all", found.whole.outside),
+        ("conversion", "all", found.whole.everybody),
+        ("lift", "all", found.whole.lift),
+        ("recall", "all", found.whole.recall),
+        ("stability", "all", found.stability),
+        ("change_with_age", "all", found.slope),
+    ]
+    told += [("value", "all", found.value)] if found.value is not None else []
+    for place, _, at, stayed in found.instants:
+        instant = str(one.instants[place])
+        told += [
+            ("conversion_inside", instant, at.inside),
+            ("conversion_outside", instant, at.outside),
+            ("lift", instant, at.lift),
+            ("recall", instant, at.recall),
+            ("stability", instant, stayed),
+        ]
+    told += [("hazard", str(each.place), each.estimate) for each in found.hazards]
+    told += [("conversion_by_age", str(each.place), each.estimate) for each in found.ages]
+    return told
+
+
+def _figure(name: str, place: str, one: Estimate) -> Row:
+    interval = one.interval
+    return {
+        "figure": name,
+        "place": place,
+        "n": one.n,
+        "estimate": one.estimate,
+        "estimate_low": interval.low if interval is not None else None,
+        "estimate_high": interval.high if interval is not None else None,
+        "status": one.status.value,
+    }
