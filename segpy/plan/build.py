@@ -183,7 +183,9 @@ def _outcome(one: Outcome, rows: Found, properties: dict[Property, str]) -> Outc
 
 def _stratified(holdout: Holdout, entity: Entity, columns: dict[Measure, str]) -> HoldoutPlan:
     strata = (StratumColumn(one.name, columns[one.measure], type_of(one.measure)) for one in holdout.strata)
-    return HoldoutPlan(holdout, entity.key, tuple(strata))
+    drawn = holdout.elsewhere
+    elsewhere = StratumColumn(drawn.name, columns[drawn.measure], type_of(drawn.measure)) if drawn is not None else None
+    return HoldoutPlan(holdout, entity.key, tuple(strata), elsewhere)
 
 
 def _by_name(atom: Atom) -> tuple[str, str]:
@@ -206,8 +208,10 @@ def wanted_measures(
             for measure in measures_in(test.measure):
                 serves.setdefault(measure, set()).add(f"{segment.name} ({segment.span.file})")
     for holdout in holdouts:
-        for stratum in holdout.strata:
-            for measure in measures_in(stratum.measure):
+        told = [one.measure for one in holdout.strata]
+        told += [holdout.elsewhere.measure] if holdout.elsewhere is not None else []
+        for each in told:
+            for measure in measures_in(each):
                 serves.setdefault(measure, set()).add(f"the hold-out {holdout.name} ({holdout.span.file})")
     for experiment in experiments:
         for measure in measures_in(experiment.cuped) if experiment.cuped is not None else ():

@@ -25,7 +25,7 @@ def _change(before: Holdout | None, after: Holdout | None) -> HoldoutChange | No
     because = tuple(_differing(before, after))
     if not because:
         return None
-    kept = "stratify_by" in because and "version" not in because
+    kept = bool({"stratify_by", "drawn_by"} & set(because)) and "version" not in because
     said, says = holdout_words(before), holdout_words(after)
     return HoldoutChange(after.name, after.entity, Change.CHANGED, said, says, because, kept)
 
@@ -37,6 +37,7 @@ def _differing(before: Holdout, after: Holdout) -> Iterator[str]:
         "share": (before.buckets, after.buckets),
         "segments": (before.segments, after.segments),
         "stratify_by": (before.strata, after.strata),
+        "drawn_by": (before.elsewhere, after.elsewhere),
         "version": (before.version, after.version),
     }
     return (key for key, (said, says) in pairs.items() if said != says)
@@ -46,4 +47,7 @@ def holdout_words(holdout: Holdout) -> str:
     """Who is held out, in English."""
     share = f"{holdout.buckets / 100:g} % of the members of {', '.join(holdout.segments)}"
     strata = f", in strata of {' and '.join(one.name for one in holdout.strata)}" if holdout.strata else ""
+    if holdout.elsewhere is not None:
+        values = " or ".join(str(one.value) for one in holdout.elsewhere.control)
+        return f"{share}, those whose {holdout.elsewhere.name} is {values}, as {holdout.salt}"
     return f"{share}{strata}, drawn as {holdout.salt}"

@@ -21,11 +21,15 @@ class StratumColumn:
 
 @dataclass(frozen=True, slots=True)
 class HoldoutPlan:
-    """A hold-out, the key of whom it is drawn from, and by which columns of the features model it is stratified."""
+    """A hold-out, the key of whom it is drawn from, and by which columns of the features model it is stratified.
+
+    `elsewhere` is the column that says what somebody else drew.
+    """
 
     holdout: Holdout
     key: str
     strata: tuple[StratumColumn, ...]
+    elsewhere: StratumColumn | None = None
 
 
 @dataclass(frozen=True, slots=True)

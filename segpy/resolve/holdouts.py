@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from segpy.resolve.errors import HoldoutOfNothing, NameTaken, OtherEntity, UnknownEntity, UnknownFeature, UnknownSegment
+from segpy.resolve.errors import (
+    HoldoutOfNothing,
+    NameTaken,
+    OtherEntity,
+    UnknownAttribute,
+    UnknownEntity,
+    UnknownFeature,
+    UnknownSegment,
+)
 from segpy.resolve.features import FeatureBinder
 from segpy.resolve.model import Segment
 from segpy.resolve.model_events import Entity
-from segpy.resolve.model_experiments import Holdout, Stratum
+from segpy.resolve.model_experiments import DrawnElsewhere, Holdout, Stratum
 from segpy.resolve.model_measures import AttributeValue, Measure, type_of
 from segpy.resolve.scope import Findings, Unbound
+from segpy.resolve.segments import literal
 from segpy.resolve.taxonomy import Taxonomy
 from segpy.resolve.type_errors import TypeClash
 from segpy.resolve.typing import words
 from segpy.spec import model as written
 from segpy.spec import model_experiments as asked
-from segpy.spec.expression import Type
-from segpy.spec.model_values import Name
+from segpy.spec.expression import Literal, Type
+from segpy.spec.model_values import Name, Value
 
 _TELLING = (Type.TEXT, Type.BOOLEAN, Type.INTEGER)
 """Types whose values are few and the same text on every engine."""
@@ -95,7 +104,27 @@ class HoldoutBinder:
             [lambda one=one: self._stratum(one, entity) for one in asked_for.stratify_by]  # type: ignore[misc]
         )
         buckets, version = asked_for.buckets, asked_for.version
-        return Holdout(name.text, entity.name, buckets, version, segments, own, strata, name.span)
+        elsewhere = self._elsewhere(asked_for.drawn_by, asked_for.control, entity) if asked_for.drawn_by else None
+        return Holdout(name.text, entity.name, buckets, version, segments, own, strata, name.span, elsewhere)
+
+    def _elsewhere(self, name: Name, control: Sequence[Value], entity: Entity) -> DrawnElsewhere:
+        attribute = next((one for one in entity.attributes if one.name == name.text), None)
+        if attribute is None:
+            known = tuple(one.name for one in entity.attributes)
+            raise self.findings.fail(UnknownAttribute(span=name.span, name=name.text, known=known))
+        if attribute.type not in _TELLING:
+            message = f"`{name.text}` is {words(attribute.type)}, and what was drawn is one of a few values"
+            way_out = "take an attribute that is text, true or false, or a whole number"
+            raise self.findings.fail(TypeClash(span=name.span, message=message, way_out=way_out))
+        values = self.findings.whole([lambda one=one: self._value(one, attribute.type) for one in control])  # type: ignore[misc]
+        return DrawnElsewhere(name.text, AttributeValue(attribute), values)
+
+    def _value(self, value: Value, type_: Type) -> Literal:
+        found = literal(value, type_)
+        if found is None:
+            message, way_out = f"this is no value of {words(type_)}", "write one as it stands in the attribute"
+            raise self.findings.fail(TypeClash(span=value.span, message=message, way_out=way_out))
+        return found
 
     def _stratum(self, name: Name, entity: Entity) -> Stratum:
         attribute = next((one for one in entity.attributes if one.name == name.text), None)

@@ -8,6 +8,7 @@ from segpy.diagnostics.model import Span
 from segpy.resolve.model_events import Atom, Property
 from segpy.resolve.model_measures import Measure
 from segpy.spec.duration import Duration
+from segpy.spec.expression import Literal
 
 BUCKETS = 10_000
 """Into how many buckets entities are drawn."""
@@ -25,8 +26,20 @@ class Stratum:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnElsewhere:
+    """What somebody else drew: an attribute, and its values that are held out. Of whom it says nothing nobody drew."""
+
+    name: str
+    measure: Measure
+    control: tuple[Literal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Holdout:
-    """Of the members of these segments those whose bucket is below `buckets`; `own` where it is one segment's own."""
+    """Of the members of these segments those whose bucket is below `buckets`; `own` where it is one segment's own.
+
+    Where somebody else drew, their bucket is unknown, and the share is the one that they meant.
+    """
 
     name: str
     entity: str
@@ -36,6 +49,7 @@ class Holdout:
     own: bool
     strata: tuple[Stratum, ...]
     span: Span = field(compare=False)
+    elsewhere: DrawnElsewhere | None = None
 
     @property
     def salt(self) -> str:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from segpy.diagnostics.model import Span
 from segpy.source.nodes import Mapping, Node, Scalar
 from segpy.spec.errors import NotHere
-from segpy.spec.fragments import SPACE, beside, either, pattern
+from segpy.spec.fragments import SPACE, beside, either, pattern, without
 from segpy.spec.model_experiments import Experiment, Holdout, Outcome, SharedHoldout
 from segpy.spec.model_values import Name
 from segpy.spec.operands import EVENTS, PROPERTY
@@ -19,6 +20,7 @@ from segpy.spec.shapes import (
     NAME,
     SQL,
     TEXT,
+    VALUE,
     Key,
     Shape,
     all_named,
@@ -53,20 +55,34 @@ _OF_A_HOLDOUT = (
     Key("version", integer(1, "a whole number of at least 1"), "another number draws other people"),
     Key("stratify_by", _STRATA, "attributes or features by whose values the share is kept as well"),
 )
-_HOLDOUT = table(*_OF_A_HOLDOUT)
+_BY_OTHERS = (
+    Key("drawn_by", NAME, "the attribute that says what was drawn"),
+    Key("control", list_of(VALUE, "a list of values"), "its values that are held out"),
+)
+_HOLDOUT = table(*_OF_A_HOLDOUT, *_BY_OTHERS)
+_DRAWN_ELSEWHERE = table(*_BY_OTHERS)
 
 
 def _holdout(node: Node) -> Holdout:
     if not isinstance(node, Mapping):
         return Holdout(_share(node), 1, (), node.span)
-    return _holdout_of(node, fields(node, _HOLDOUT, "a hold-out"))
+    values = fields(node, _HOLDOUT, "a hold-out")
+    _asks_for(node, values, "drawn_by", "control", "it does not say which of its values are held out")
+    _asks_for(node, values, "control", "drawn_by", "it does not say whose values these are")
+    if "drawn_by" in values and "stratify_by" in values:
+        reason, way_out = "somebody else drew, so no strata can be drawn in", "leave it out"
+        raise refuse(NotHere(span=_key_span(node, "stratify_by"), key="stratify_by", reason=reason, way_out=way_out))
+    return _holdout_of(node, values)
 
 
 def _holdout_of(node: Node, values: dict[str, Any]) -> Holdout:
-    return Holdout(values["share"], values.get("version", 1), values.get("stratify_by", ()), node.span)
+    strata, others = values.get("stratify_by", ()), (values.get("drawn_by"), values.get("control", ()))
+    return Holdout(values["share"], values.get("version", 1), strata, node.span, *others)
 
 
-HOLDOUT = Shape("a share, or a mapping with `share`", _holdout, either(_SHARE.schema, keys_schema(_HOLDOUT)))
+_BOTH = beside({"drawn_by": ("control",), "control": ("drawn_by",)})
+_MAPPED = keys_schema(_HOLDOUT, _BOTH, without("drawn_by", ("stratify_by",)))
+HOLDOUT = Shape("a share, or a mapping with `share`", _holdout, either(_SHARE.schema, _MAPPED))
 
 
 class Exposure(Enum):
@@ -113,9 +129,14 @@ def _experiment(node: Node) -> Experiment:
 def _asks_for(node: Node, values: dict[str, Any], key: str, other: str, reason: str) -> None:
     """Refuse a key that says nothing without another."""
     if key in values and other not in values:
-        pairs = node.pairs if isinstance(node, Mapping) else ()
-        span = next(pair.key.span for pair in pairs if pair.key.text == key)
-        raise refuse(NotHere(span=span, key=key, reason=reason, way_out=f"write `{other}` too, or leave it out"))
+        raise refuse(
+            NotHere(span=_key_span(node, key), key=key, reason=reason, way_out=f"write `{other}` too, or leave it out")
+        )
+
+
+def _key_span(node: Node, key: str) -> Span:
+    pairs = node.pairs if isinstance(node, Mapping) else ()
+    return next(pair.key.span for pair in pairs if pair.key.text == key)
 
 
 _NEEDS = beside(dict.fromkeys(_OF_AN_OUTCOME, ("outcome",)))

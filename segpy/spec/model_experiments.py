@@ -6,20 +6,23 @@ from dataclasses import dataclass, field
 
 from segpy.diagnostics.model import Span
 from segpy.spec.model_measures import Operand
-from segpy.spec.model_values import Length, Name, SqlText
+from segpy.spec.model_values import Length, Name, SqlText, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Holdout:
     """A hold-out of a segment, or one that segments share. `buckets` of 10,000 are held out.
 
-    `stratify_by` names attributes and features: among those of equal values the share is kept as well.
+    `stratify_by` names attributes and features: among those of equal values the share is kept as well. With `drawn_by`
+    somebody else drew: of that attribute the values in `control` are held out.
     """
 
     buckets: int
     version: int
     stratify_by: tuple[Name, ...]
     span: Span = field(compare=False)
+    drawn_by: Name | None = None
+    control: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,9 @@ from segpy.sql.tree import (
     cast,
     coalesce,
     column,
+    constant,
     inner_join,
+    is_known,
     is_null,
     left_join,
     named,
@@ -47,7 +49,8 @@ def assignments_query(plan: Plan, models: HoldoutModels) -> Query:
     """Who is assigned at a run: those who were not before, of the members that they find in a covered segment."""
     relations = Relations(plan.bound.settings.grain)
     stratified = [(entity.features.model, one) for entity in plan.entities for one in entity.holdouts if one.strata]
-    plain = [one.salt for one in plan.bound.holdouts if not one.strata]
+    others = [(entity.features.model, one) for entity in plan.entities for one in entity.holdouts if one.elsewhere]
+    plain = [one.salt for one in plan.bound.holdouts if not one.strata and one.elsewhere is None]
     kept = table(relations.this())
     before = select(
         [*map(column, (*_ONE, "stratum"))], kept, where=[exp.LT(this=column("assigned_at"), expression=as_of())]
@@ -58,16 +61,21 @@ def assignments_query(plan: Plan, models: HoldoutModels) -> Query:
         Cte("assigned", ("those who were assigned before this run",), before, when=When.CONTINUED),
         Cte("newcomers", (), _not_assigned(), when=When.CONTINUED),
         Cte("newcomers", (), select([exp.Star()], table("eligible")), when=When.ANEW),
-        Cte("hashed", ("the bucket of each by the hash of their key",), _hashed()),
     ]
+    if plain or stratified:
+        ctes.append(Cte("hashed", ("the bucket of each by the hash of their key",), _hashed()))
     drawn: list[exp.Query] = []
     if plain:
-        some = [exp.In(this=column("salt"), expressions=[text(one) for one in plain])] if stratified else []
+        some = [exp.In(this=column("salt"), expressions=[text(one) for one in plain])] if stratified or others else []
         columns = [*map(column, _DRAWN), named(cast(exp.Null(), Type.TEXT), "stratum"), column("bucket")]
-        drawn.append(select(columns, table("hashed"), where=some))
+        drawn.append(select([*columns, *_arm(others)], table("hashed"), where=some))
     if stratified:
         ctes += _strata(stratified, relations)
-        drawn.append(_drawn_in_strata())
+        drawn.append(_drawn_in_strata(_arm(others)))
+    if others:
+        each = [_drawn_by_others(model, one, relations) for model, one in others]
+        ctes.append(Cte("drawn_elsewhere", ("whom somebody else drew into which arm",), union_all(each)))
+        drawn.append(_by_others())
     ctes.append(Cte("drawn", (), union_all(drawn)))
     covariates = [
         _covariate(entity, one, relations) for entity in plan.entities for one in entity.experiments if one.covariate
@@ -79,7 +87,7 @@ def assignments_query(plan: Plan, models: HoldoutModels) -> Query:
         models.assignments,
         "one row a hold-out and entity",
         tuple(ctes),
-        _assigned(told=bool(covariates)),
+        _assigned(told=bool(covariates), others=bool(others)),
         _columns(),
         relations.placeholders,
         kept=replace(outlasting("assigned_at", plan.bound.settings.grain, _ONE), continues="is_incremental()"),
@@ -93,7 +101,7 @@ def _columns() -> tuple[OutputColumn, ...]:
         output("entity", Type.TEXT, "Whom it is drawn from."),
         output("entity_key", Type.TEXT, "The entity's key, as text."),
         output("stratum", Type.TEXT, "Among whom the share is kept as well; null where among nobody else."),
-        output("bucket", Type.INTEGER, "The bucket that the entity was drawn into, from 0 to 9999."),
+        output("bucket", Type.INTEGER, "The bucket that it was drawn into, from 0 to 9999; null where others drew."),
         output("held_out_below", Type.INTEGER, "Of the buckets those below this were held out then."),
         output("arm", Type.TEXT, "holdout or treatment, for ever."),
         output("assigned_at", Type.TIMESTAMP, "The run that found it eligible for the first time."),
@@ -207,11 +215,44 @@ def _nth() -> exp.Expr:
     )
 
 
-def _drawn_in_strata() -> exp.Query:
+def _drawn_in_strata(arm: Sequence[exp.Expr]) -> exp.Query:
     further = exp.Mul(this=number(STEP), expression=column("place"))
     place = exp.paren(exp.Add(this=_bucket("stratum"), expression=further))
     bucket = cast(exp.Mod(this=place, expression=number(BUCKETS)), Type.INTEGER)
-    return select([*map(column, (*_DRAWN, "stratum")), named(bucket, "bucket")], table("placed"))
+    if not arm:
+        return select([*map(column, (*_DRAWN, "stratum")), named(bucket, "bucket")], table("placed"))
+    held = exp.LT(this=bucket.copy(), expression=column("held_out_below"))
+    columns = [*map(column, (*_DRAWN, "stratum")), named(bucket, "bucket"), named(_arm_where(held), "arm")]
+    return select(columns, table("placed"))
+
+
+def _drawn_by_others(model: str, one: HoldoutPlan, relations: Relations) -> exp.Query:
+    """What the attribute says of everybody of whom it says something."""
+    assert one.elsewhere is not None and one.holdout.elsewhere is not None
+    value = column(one.elsewhere.column)
+    control = exp.In(this=value, expressions=[constant(each) for each in one.holdout.elsewhere.control])
+    key = cast(column(one.key), Type.TEXT)
+    columns = [named(text(one.holdout.salt), "salt"), named(key, "entity_key"), named(_arm_where(control), "arm")]
+    return select(columns, table(relations.model(model)), where=[is_known(value.copy())])
+
+
+def _by_others() -> exp.Query:
+    nothing = [
+        named(cast(exp.Null(), type_), name) for name, type_ in (("stratum", Type.TEXT), ("bucket", Type.INTEGER))
+    ]
+    columns = [*(column(name, "newcomers") for name in _DRAWN), *nothing, column("arm", "drawn_elsewhere")]
+    joins = [inner_join("drawn_elsewhere", _same("drawn_elsewhere", "newcomers"))]
+    return select(columns, table("newcomers"), joins=joins)
+
+
+def _arm(others: Sequence[tuple[str, HoldoutPlan]]) -> list[exp.Expr]:
+    """The arm by the bucket, where others have no bucket to tell it by."""
+    held = exp.LT(this=column("bucket"), expression=column("held_out_below"))
+    return [named(_arm_where(held), "arm")] if others else []
+
+
+def _arm_where(held: exp.Expr) -> exp.Expr:
+    return exp.Case(ifs=[exp.If(this=held, true=text(HELD_OUT))], default=text(TREATED))
 
 
 def _covariate(entity: EntityPlan, one: ExperimentPlan, relations: Relations) -> exp.Query:
@@ -223,10 +264,10 @@ def _covariate(entity: EntityPlan, one: ExperimentPlan, relations: Relations) ->
     return select(columns, table(relations.model(entity.features.model)))
 
 
-def _assigned(*, told: bool) -> exp.Query:
+def _assigned(*, told: bool, others: bool) -> exp.Query:
     held = exp.LT(this=column("bucket"), expression=column("held_out_below"))
-    arm = exp.Case(ifs=[exp.If(this=held, true=text(HELD_OUT))], default=text(TREATED))
     source = "drawn" if told else None
+    arm = column("arm", source) if others else _arm_where(held)
     names = ("holdout", "salt", "entity", "entity_key", "stratum", "bucket", "held_out_below")
     covariate = column("covariate", "covariates") if told else named(cast(exp.Null(), Type.NUMBER), "covariate")
     columns = [*(column(one, source) for one in names), named(arm, "arm"), named(as_of(), "assigned_at"), covariate]

@@ -51,6 +51,7 @@ DESCRIBED: dict[str, Mapping[str, Key]] = {
     "Eligible": membership.ELIGIBLE_KEYS,
     "Episodes": membership.MEMBERSHIP_KEYS,
     "Hold-outs": experiments._SHARED,
+    "Arms that somebody else drew": experiments._DRAWN_ELSEWHERE,
     "Experiments": {**experiments.EXPERIMENT_KEYS, **experiments._OUTCOME},
 }
 OF_ONE_MEASURE = {"where"}  # said in the prose of "Measures"

@@ -25,7 +25,7 @@ from tests.oracle.history import Spell
 FOLDER = Path(__file__).parent
 Line = tuple[str, str, str, str, str | None, str | None, str]
 """A spell as it is written: kind, segment, key, from, to, reason, since."""
-Assigned = tuple[str, str, int, str, str]
+Assigned = tuple[str, str, str, str, str]
 """An assignment as it is written: salt, key, bucket, arm, from."""
 
 
@@ -168,13 +168,13 @@ def _told(value: object) -> str:
 
 def _assigned(line: str) -> Assigned:
     salt, key, bucket, arm, start = line.split()
-    return salt, key, int(bucket), arm, start
+    return salt, key, bucket, arm, start
 
 
 def assigned(rows: Iterable[Row]) -> list[Assigned]:
     """Assignments as a history writes them, in their order."""
     return sorted(
-        (str(one["salt"]), str(one["entity_key"]), int(str(one["bucket"])), str(one["arm"]), _shown(one["assigned_at"]))
+        (str(one["salt"]), str(one["entity_key"]), _told(one["bucket"]), str(one["arm"]), _shown(one["assigned_at"]))
         for one in rows
     )
 

@@ -1,5 +1,6 @@
 {#
-    As many are held out as were to be. Whoever drew a bucket below the limit is held out, and nobody else; and the
+    As many are held out as were to be. Whoever drew a bucket below the limit is held out, and nobody else (where others
+    drew there are no buckets, and the share is looked at alone); and the
     share of each hold-out is what chance makes of the one that was asked for (a chi-square test with a correction for
     continuity, an alarm at p < 0.001; only where at least ten of either arm were to be expected). Returns the hold-outs
     that break this, with how many are held out and how many were to be expected. A hold-out that fails has been
@@ -17,7 +18,7 @@ counted as (
         salt,
         count(*) as people,
         sum(case when arm = 'holdout' then 1 else 0 end) as held_out,
-        sum(case when (arm = 'holdout') = (bucket < held_out_below) then 0 else 1 end) as wrong,
+        sum(case when bucket is null or (arm = 'holdout') = (bucket < held_out_below) then 0 else 1 end) as wrong,
         cast(sum(held_out_below) as {{ number }}) / 10000 as expected,
         cast(sum(held_out_below * (10000 - held_out_below)) as {{ number }}) / 100000000 as variance
     from {{ model }}
