@@ -191,7 +191,8 @@ def _asked_of(
             experiment.cost_per_member if experiment is not None else None,
             1.0 if outcome.outcome.margin is None else outcome.outcome.margin,
         )
-        figures = figures_of([one for one in rows if one.segment == i], treatment, asked.confidence)
+        own = [one for one in rows if one.segment == i or one.kind == "population"]
+        figures = figures_of(own, treatment, asked.confidence)
         about = (name, outcome.entity, outcome.outcome.name, until.as_of, known, instants, left_out)
         length = (plan.gap, plan.horizon, plan.period)
         found.append(LookedBack(*about, *length, figures, plan.as_now, remembers[name], asked.confidence))
@@ -249,7 +250,7 @@ def figures_of(rows: Sequence[Count], treatment: Treatment, confidence: float) -
         if one.kind == "value":
             value = value_of(one.people, one.mean, one.variance, confidence)
     return backtested(
-        [Instant(one.place or 0, _looked(one)) for one in rows if one.kind == "instant"],
+        _instants(rows),
         [_looked(one) for one in rows if one.kind == "who"],
         [(one.place or 0, one.members) for one in rows if one.kind == "period"],
         [(one.place or 0, one.members, one.converted_inside) for one in rows if one.kind == "age"],
@@ -259,9 +260,23 @@ def figures_of(rows: Sequence[Count], treatment: Treatment, confidence: float) -
     )
 
 
+def _instants(rows: Sequence[Count]) -> list[Instant]:
+    """Each instant at which somebody was there; whoever was a member at the one before could have stayed."""
+    inside = {one.place: one for one in rows if one.kind == "instant"}
+    found = []
+    for one in rows:
+        if one.kind == "population" and one.place is not None:
+            own, before = inside.get(one.place), inside.get(one.place - 1)
+            members, converted, stayed = (own.members, own.converted_inside, own.stayed) if own else (0, 0, 0)
+            came_from = before.members if before is not None else 0
+            found.append(
+                Instant(one.place, Looked(one.people, 1, members, one.converted, converted, came_from, stayed))
+            )
+    return found
+
+
 def _looked(one: Count) -> Looked:
-    looks = one.looks or 1  # of an instant there is no count: everybody is looked at once
-    return Looked(one.people, looks, one.members, one.converted, one.converted_inside, one.before, one.stayed)
+    return Looked(one.people, one.looks, one.members, one.converted, one.converted_inside, one.before, one.stayed)
 
 
 def _saved(plan: Plan, adapter: str | None, where: Target, manifest: Any, found: LooksBack) -> LooksBack:

@@ -13,15 +13,17 @@ from segpy.sql.build import dialect_of, written
 from segpy.sql.lower.query import lower
 from segpy.sql.model import Cte, Query
 from segpy.sql.nodes import Operation
-from segpy.sql.panel import PANEL, inside, known_until, panel
+from segpy.sql.panel import PANEL, inside, known_until, panel, whole_of
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
+    all_of,
     as_of,
     cast,
     coalesce,
     column,
+    identifier,
     inner_join,
-    is_known,
+    left_join,
     named,
     number,
     output,
@@ -38,18 +40,24 @@ _BY = ("segment", "who")
 
 
 def backtest_sql(plan: BacktestPlan, instants: Sequence[datetime], adapter: str | None) -> str:
-    """The counts of a look back, of four kinds, told by `kind`; `segment` is its place among those asked for.
+    """The counts of a look back, by `kind`; `segment` is its place among those asked for, `place` that of an instant.
 
-    instant: of each instant, by its place. who: how many entities have the same numbers over all instants. period: of
-    each period of the horizon, who converted first in it. age: of members by for how many instants in a row they were
-    in; of who may have been in before the first that is not known. value: of members the value of one look.
+    population: of each instant, of all segments alike, who was there and what came of them. instant: of each instant
+    the members, and who of them had been one at the instant before. who: how many entities have the same numbers over
+    all instants. period: how many looks at members were first followed by the outcome in a period of the horizon. age:
+    of members by for how many instants in a row they were in; of who may have been in before the first that is not
+    known. value: the value of one look at a member. events: how many were looked at.
     """
     relations = Relations(plan.plan.bound.settings.grain)
-    ctes = [*panel(plan, instants, relations), Cte("looked_at", (), _by_segment(plan))]
-    ctes += [Cte("followed", ("what each look follows upon",), _followed(plan)), Cte("people", (), _people(plan))]
-    parts = [_instants(), _whos(), _periods(), _ages()]
+    ctes = [*panel(plan, instants, relations)]
+    ctes.append(Cte("members", ("each look at a member",), _members(plan)))
+    words = ("for how many instants in a row, and which of these runs it is",)
+    ctes.append(Cte("in_a_row", words, _in_a_row(plan)))
+    ctes.append(Cte("looks", ("everybody over all instants",), _looks(), copied=True))
+    ctes.append(Cte("people", ("members over all instants",), _people(plan, len(instants) - 1), copied=True))
+    parts = [_population(), _instants(), *_whos(plan), _periods(), _ages(), _events(plan)]
     if plan.outcome.value is not None:
-        ctes.append(Cte("worth", ("the value of one look of a member",), _worth()))
+        ctes.append(Cte("worth", (), _worth()))
         parts.append(_values())
     whole = (Type.INTEGER,) * (2 + len(_COUNTS))
     types = (Type.TEXT, *whole, *(Type.NUMBER,) * len(_NUMBERS))
@@ -74,91 +82,108 @@ def _text(query: Query, plan: BacktestPlan, adapter: str | None) -> str:
     return written(lower(query, dialect), dialect)
 
 
-def _by_segment(plan: BacktestPlan) -> exp.Query:
-    """A row a segment, instant and entity."""
+def _members(plan: BacktestPlan) -> exp.Query:
+    """A row a segment, instant and member."""
     told = ["place", "who", "converted", "period", *(["value"] if plan.outcome.value is not None else [])]
     return union_all(
         [
-            select([named(number(i), "segment"), *map(column, told), named(column(inside(i)), "is_in")], table(PANEL))
+            select([named(number(i), "segment"), *map(column, told)], table(PANEL), where=[_equal(inside(i), 1)])
             for i in range(len(plan.segments))
         ]
     )
 
 
-def _followed(plan: BacktestPlan) -> exp.Query:
-    """Each look with whether the one before found a member, and for how many in a row it has been one."""
-    told = ["segment", "place", "who", "is_in", "converted", "period"]
-    told += ["value"] if plan.outcome.value is not None else []
-    before = _over(exp.Lag(this=column("is_in")))
+def _in_a_row(plan: BacktestPlan) -> exp.Query:
+    """Instants in a row differ from the number of the look by the same: by that they are one run."""
     last = _over(exp.Lag(this=column("place")))
     follows = exp.EQ(this=last, expression=exp.Sub(this=column("place"), expression=number(1)))
-    out = exp.Case(ifs=[exp.If(this=_equal("is_in", 0), true=column("place"))])
-    columns: list[exp.Expr] = [*map(column, told)]
-    columns.append(named(exp.Case(ifs=[exp.If(this=follows, true=before)]), "was_in"))
-    columns.append(named(_over(exp.Max(this=out), running=True), "out_at"))
-    columns.append(named(_over(exp.Min(this=column("place")), running=True), "first_place"))
-    return select(columns, table("looked_at"))
+    stayed = exp.Case(ifs=[exp.If(this=follows, true=number(1))], default=number(0))
+    run = exp.Sub(this=column("place"), expression=_over(exp.RowNumber()))
+    told = ["segment", "place", "who", "converted", *(["value"] if plan.outcome.value is not None else [])]
+    return select([*_named(*told), named(stayed, "stayed"), named(run, "run")], table("members"))
 
 
-def _over(function: exp.Expr, *, running: bool = False) -> exp.Expr:
-    """Of one entity and segment, in the order of instants; with `running`, up to this one."""
+def _over(function: exp.Expr, *more: str) -> exp.Expr:
+    """Of one entity and segment, in the order of instants."""
     order = exp.Order(expressions=[exp.Ordered(this=column("place"), nulls_first=False)])
-    frame = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="CURRENT ROW", end_side=None)
-    return exp.Window(
-        this=function, partition_by=[column(name) for name in _BY], order=order, spec=frame if running else None
-    )
+    return exp.Window(this=function, partition_by=[column(name) for name in (*_BY, *more)], order=order)
 
 
-def _people(plan: BacktestPlan) -> exp.Query:
-    """A row a segment and entity: what was seen of it over all instants."""
+def _looks() -> exp.Query:
+    columns = [
+        column("who"),
+        named(exp.Count(this=exp.Star()), "looks"),
+        named(_total(column("converted")), "converted"),
+    ]
+    return select(columns, table(PANEL), group_by=[column("who")])
+
+
+def _people(plan: BacktestPlan, last: int) -> exp.Query:
+    """A row a segment and entity that was in it at some instant."""
     sums = {
-        "looks": exp.Count(this=exp.Star()),
-        "members": _total(column("is_in")),
-        "converted": _total(column("converted")),
-        "converted_inside": _total(_both("is_in", "converted")),
-        "before": _total(_before()),
-        "stayed": _total(_stayed()),
+        "members": exp.Count(this=exp.Star()),
+        "converted_inside": _total(column("converted")),
+        "before": _total(Operation.ONE_IF(exp.LT(this=column("place"), expression=number(last)))),
+        "stayed": _total(column("stayed")),
     }
-    columns = [*map(column, _BY), *(named(value, name) for name, value in sums.items())]
+    columns = [*_named(*_BY), *(named(value, name) for name, value in sums.items())]
     if plan.outcome.value is not None:
-        value = exp.Mul(this=column("is_in"), expression=column("value"))
-        columns.append(named(exp.Sum(this=value), "value"))
-    return select(columns, table("followed"), group_by=[column(name) for name in _BY])
+        columns.append(named(exp.Sum(this=column("value")), "value"))
+    return select(columns, table("in_a_row"), group_by=_named(*_BY))
+
+
+def _population() -> exp.Query:
+    counts = {"people": exp.Count(this=exp.Star()), "converted": _total(column("converted"))}
+    return _figures("population", number(0), column("place"), counts, PANEL, [column("place")])
 
 
 def _instants() -> exp.Query:
-    counts: dict[str, exp.Expr] = {
-        "people": exp.Count(this=exp.Star()),
-        "members": _total(column("is_in")),
-        "converted": _total(column("converted")),
-        "converted_inside": _total(_both("is_in", "converted")),
-        "before": _total(_before()),
-        "stayed": _total(_stayed()),
+    counts = {
+        "members": exp.Count(this=exp.Star()),
+        "converted_inside": _total(column("converted")),
+        "stayed": _total(column("stayed")),
     }
-    by = [column("segment"), column("place")]
-    return _figures("instant", column("place"), counts, "followed", by)
+    return _figures("instant", column("segment"), column("place"), counts, "in_a_row", [*_named("segment", "place")])
 
 
-def _whos() -> exp.Query:
-    same = _COUNTS[1:]
-    counts = {"people": exp.Count(this=exp.Star()), **{name: column(name) for name in same}}
-    return _figures("who", None, counts, "people", [column("segment"), *map(column, same)])
+def _whos(plan: BacktestPlan) -> list[exp.Query]:
+    """Of each segment everybody, also who was never in it."""
+    return [_who(i) for i in range(len(plan.segments))]
+
+
+def _who(segment: int) -> exp.Query:
+    own = ("members", "converted_inside", "before", "stayed")
+    told: dict[str, exp.Expr] = {name: column(name, "looks") for name in ("looks", "converted")}
+    told = told | {name: coalesce(column(name, "people"), number(0)) for name in own}
+    counts = {"people": exp.Count(this=exp.Star()), **told}
+    same = exp.EQ(this=column("who", "people"), expression=column("who", "looks"))
+    joins = [left_join("people", all_of([same, exp.EQ(this=column("segment", "people"), expression=number(segment))]))]
+    by = [one.copy() for one in told.values()]
+    return _figures("who", number(segment), None, counts, "looks", by, joins=joins)
 
 
 def _periods() -> exp.Query:
-    counts = {"members": _total(column("is_in")), "people": exp.Count(this=exp.Star())}
-    by = [column("segment"), column("period")]
-    return _figures("period", column("period"), counts, "followed", by, [_equal("converted", 1)])
+    counts = {"members": exp.Count(this=exp.Star())}
+    by = _named("segment", "period")
+    return _figures("period", column("segment"), column("period"), counts, "members", by, [_equal("converted", 1)])
 
 
 def _ages() -> exp.Query:
-    """By for how many instants in a row: since the last look that found no member, else since the first there was."""
-    since = coalesce(column("out_at"), exp.Sub(this=column("first_place"), expression=number(1)))
-    age = exp.Sub(this=column("place"), expression=since)
-    known = exp.Or(this=is_known(column("out_at")), expression=exp.GT(this=column("first_place"), expression=number(0)))
+    """By for how many instants in a row. A run that begins with the first instant may have begun before it."""
+    age = _over(exp.RowNumber(), "run")
+    began = exp.Window(this=exp.Min(this=column("place")), partition_by=[*_named(*_BY, "run")])
+    aged = select([*_named("segment", "converted"), named(age, "age"), named(began, "began")], table("in_a_row"))
+    source = exp.Subquery(this=aged, alias=exp.TableAlias(this=identifier("aged")))
     counts = {"members": exp.Count(this=exp.Star()), "converted_inside": _total(column("converted"))}
-    where = [_equal("is_in", 1), exp.paren(known)]
-    return _figures("age", age, counts, "followed", [column("segment"), age.copy()], where)
+    later = exp.GT(this=column("began"), expression=number(0))
+    return _figures("age", column("segment"), column("age"), counts, source, _named("segment", "age"), [later])
+
+
+def _events(plan: BacktestPlan) -> exp.Query:
+    # Were there no reader of all of them, DuckDB would ask of every event whether any of its readers wants it.
+    assert plan.entity.events is not None
+    counts = {"people": exp.Count(this=exp.Star())}
+    return _figures("events", number(0), None, counts, whole_of(plan.entity.events.model), [])
 
 
 def _worth() -> exp.Query:
@@ -188,45 +213,36 @@ def _values() -> exp.Query:
     }
     on = exp.EQ(this=column("segment", "worth"), expression=column("segment", "people"))
     by = [column("segment", "people"), column("members", "worth"), column("mean", "worth")]
-    some = exp.GT(this=column("members", "people"), expression=number(0))
-    return _figures("value", None, figures, "people", by, [some], [inner_join("worth", on)])
+    return _figures("value", by[0], None, figures, "people", by, joins=[inner_join("worth", on)])
 
 
 def _figures(
     kind: str,
+    segment: exp.Expr,
     place: exp.Expr | None,
     told: Mapping[str, exp.Expr],
-    source: str,
+    source: str | exp.Expr,
     by: Sequence[exp.Expr],
     where: Sequence[exp.Expr] = (),
     joins: Sequence[exp.Join] = (),
 ) -> exp.Query:
     """Rows of one kind, with all columns."""
-    own: dict[str, exp.Expr] = {"kind": text(kind), "segment": by[0].copy()}
-    own["place"] = exp.Null() if place is None else place
+    own: dict[str, exp.Expr] = {"kind": text(kind), "segment": segment, "place": place or exp.Null()}
     columns = []
     for name in _COLUMNS:
-        type_ = Type.TEXT if name == "kind" else Type.NUMBER if name in _NUMBERS else Type.INTEGER
+        type_ = Type.NUMBER if name in _NUMBERS else Type.INTEGER
         value = {**own, **told}.get(name, exp.Null())
         columns.append(named(value if name == "kind" else cast(value.copy(), type_), name))
-    return select(columns, table(source), where=where, group_by=[one.copy() for one in by], joins=joins)
+    read = table(source) if isinstance(source, str) else source
+    return select(columns, read, where=where, group_by=[one.copy() for one in by], joins=joins)
+
+
+def _named(*names: str) -> list[exp.Expr]:
+    return [column(name) for name in names]
 
 
 def _total(value: exp.Expr) -> exp.Expr:
     return coalesce(exp.Sum(this=value), number(0))
-
-
-def _both(one: str, other: str) -> exp.Expr:
-    return exp.Mul(this=column(one), expression=column(other))
-
-
-def _before() -> exp.Expr:
-    """1 where the look before found a member who is there still."""
-    return coalesce(column("was_in"), number(0))
-
-
-def _stayed() -> exp.Expr:
-    return exp.Mul(this=_before(), expression=column("is_in"))
 
 
 def _equal(name: str, value: int) -> exp.Expr:

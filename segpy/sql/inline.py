@@ -26,7 +26,7 @@ def inlined(queries: Sequence[Query], wanted: Iterable[str]) -> tuple[tuple[Cte,
         if query.name in needed:
             placeholders = [(name, jinja) for name, jinja in query.placeholders if name != AS_OF]
             names = {name: models.get(jinja) or _name(name, jinja, read) for name, jinja in placeholders}
-            own = tuple(_renamed(cte, names) for cte in query.ctes)
+            own = tuple(reading(cte, names) for cte in query.ctes)
             ctes.append(Cte(query.name, (f"{query.name}: {query.grain}",), _tables(query.final, names), ctes=own))
     return tuple(ctes), read
 
@@ -62,8 +62,9 @@ def _name(placeholder: str, jinja: str, read: dict[str, str]) -> str:
     return read[jinja]
 
 
-def _renamed(cte: Cte, names: Mapping[str, str]) -> Cte:
-    return replace(cte, query=_tables(cte.query, names), ctes=tuple(_renamed(inner, names) for inner in cte.ctes))
+def reading(cte: Cte, names: Mapping[str, str]) -> Cte:
+    """A CTE that reads other tables."""
+    return replace(cte, query=_tables(cte.query, names), ctes=tuple(reading(inner, names) for inner in cte.ctes))
 
 
 def _tables(query: exp.Query, names: Mapping[str, str]) -> exp.Query:

@@ -6,7 +6,7 @@ found, and nothing that came later can leak into it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,7 +17,8 @@ from segpy.plan.model_backtest import BacktestPlan
 from segpy.spec.expression import Type
 from segpy.spec.model import Population
 from segpy.sql.build import entity_queries
-from segpy.sql.inline import inlined
+from segpy.sql.first_seen import first_seen
+from segpy.sql.inline import inlined, reading
 from segpy.sql.model import Cte
 from segpy.sql.nodes import Operation
 from segpy.sql.operations import microseconds_between, selected, utc
@@ -51,8 +52,10 @@ def inside(segment: int) -> str:
 
 def panel(plan: BacktestPlan, instants: Sequence[datetime], relations: Relations) -> tuple[Cte, ...]:
     """`panel`: a row an instant, by its place, and entity that there was at it: its flags, and what came of it."""
-    given, events, others = _models(plan, relations)
-    ctes = [*given, *(replace(one, name=_whole(one.name), copied=True) for one in events)]
+    given, events, others = _models(plan)
+    firsts, instead = first_seen(plan.plan, {jinja: name for name, jinja in given.items()})
+    others = [reading(one, instead.get(one.name, {})) for one in others]
+    ctes = [*_given(given, relations), *(_prepared(one) for one in events), *firsts]
     if _begins(plan.entity):
         ctes.append(_begun(plan.entity, relations))
     names = [f"at_{place}" for place in range(len(instants))]
@@ -71,19 +74,24 @@ def panel(plan: BacktestPlan, instants: Sequence[datetime], relations: Relations
 def known_until(plan: BacktestPlan, relations: Relations) -> tuple[tuple[Cte, ...], str]:
     """The events of the entity at the run's own instant, as CTEs, and the name of the last of these."""
     assert plan.entity.events is not None
-    given, events, _ = _models(plan, relations)
-    return (*given, *events), plan.entity.events.model
+    given, events, _ = _models(plan)
+    return (*_given(given, relations), *events), plan.entity.events.model
 
 
-def _models(plan: BacktestPlan, relations: Relations) -> tuple[list[Cte], list[Cte], list[Cte]]:
-    """What is read of the warehouse, the models of events, and those made from them."""
+def _given(names: Mapping[str, str], relations: Relations) -> list[Cte]:
+    return [
+        Cte(name, (), select([exp.Star()], table(relations.filled_in(name, jinja))), inline=True)
+        for name, jinja in names.items()
+    ]
+
+
+def _models(plan: BacktestPlan) -> tuple[dict[str, str], list[Cte], list[Cte]]:
+    """The relations that are read, by their names, as Jinja; the models of events; and those made from them."""
     entity = plan.entity
     assert entity.segments is not None and entity.events is not None
     queries = entity_queries(plan.plan, kept=False)
     models, read = inlined(queries, (entity.segments.model, entity.events.model))
-    given = [
-        Cte(name, (), select([exp.Star()], table(relations.filled_in(name, jinja)))) for jinja, name in read.items()
-    ]
+    given = {name: jinja for jinja, name in read.items()}
     of_events = {one.events.model for one in plan.plan.entities if one.events is not None}
     return given, [one for one in models if one.name in of_events], [one for one in models if one.name not in of_events]
 
@@ -107,7 +115,15 @@ def _is_staged(plan: EntityPlan) -> bool:
     )
 
 
-def _whole(events: str) -> str:
+def _prepared(events: Cte) -> Cte:
+    """The events up to now, made once; in no order, as nobody keeps them."""
+    query = events.query.copy()
+    query.set("order", None)
+    return replace(events, name=whole_of(events.name), query=query, copied=True)
+
+
+def whole_of(events: str) -> str:
+    """The CTE of all events up to now."""
     return f"{events}__whole"
 
 
@@ -117,7 +133,7 @@ def _timestamp(instant: datetime) -> str:
 
 def _before(events: str, at: str) -> Cte:
     earlier = exp.LT(this=column("occurred_at"), expression=told(at))
-    return Cte(events, (), select([exp.Star()], table(_whole(events)), where=[earlier]))
+    return Cte(events, (), select([exp.Star()], table(whole_of(events)), where=[earlier]), inline=True)
 
 
 def _as_of(cte: Cte, at: str) -> Cte:
@@ -145,7 +161,7 @@ def _came(plan: BacktestPlan, at: str) -> exp.Query:
         value = exp.Sum(this=cast(column(plan.outcome.value), Type.NUMBER))
     after = microseconds_between(begins.copy(), exp.Min(this=occurred_at.copy()))
     columns = [key, named(after, "after"), named(value, "value")]
-    return select(columns, table(_whole(events.model)), where=where, group_by=[key.copy()])
+    return select(columns, table(whole_of(events.model)), where=where, group_by=[key.copy()])
 
 
 def _row(plan: BacktestPlan, place: int, at: str) -> exp.Query:

@@ -49,7 +49,8 @@ def scores(found: tuple[Count, ...]) -> list[tuple[float, int, int]]:
     """By the number of segments somebody is in, who bought again and who did not: differences of nested ones."""
     at = sorted((one for one in found if one.kind == "instant"), key=lambda one: one.segment)
     inside = [(one.members, one.converted_inside) for one in at]
-    inside = [(at[0].people, at[0].converted), *inside, (0, 0)]
+    (everybody,) = (one for one in found if one.kind == "population")
+    inside = [(everybody.people, everybody.converted), *inside, (0, 0)]
     told = []
     for score, ((more, did), (fewer, still)) in enumerate(pairwise(inside)):
         people, converted = more - fewer, did - still

@@ -81,11 +81,10 @@ def of(found: tuple[Count, ...], kind: str, segment: int = 0) -> list[Count]:
 
 def test_each_instant(found: tuple[Count, ...]) -> None:
     """People, members, who orders, members who do; who was in before, and still is."""
-    told = [
-        (one.place, one.people, one.members, one.converted, one.converted_inside, one.before, one.stayed)
-        for one in of(found, "instant")
-    ]
-    assert told == [(0, 4, 1, 1, 1, 0, 0), (1, 4, 2, 1, 1, 1, 1), (2, 5, 2, 2, 1, 2, 1)]
+    told = [(one.place, one.people, one.converted) for one in of(found, "population")]
+    assert told == [(0, 4, 1), (1, 4, 1), (2, 5, 2)]
+    inside = [(one.place, one.members, one.converted_inside, one.stayed) for one in of(found, "instant")]
+    assert inside == [(0, 1, 1, 0), (1, 2, 1, 1), (2, 2, 1, 1)]
     never = [(one.members, one.converted_inside) for one in of(found, "instant", 1)]
     assert never == [(3, 0), (2, 0), (2, 1)]
 
@@ -107,7 +106,7 @@ def test_everybody_over_all_instants(found: tuple[Count, ...]) -> None:
 
 def test_when_members_order(found: tuple[Count, ...]) -> None:
     """a and b on the first day of the horizon; c, who is no member, on the second, as b again."""
-    assert [(one.place, one.members, one.people) for one in of(found, "period")] == [(1, 2, 2), (2, 1, 2)]
+    assert [(one.place, one.members) for one in of(found, "period")] == [(1, 2), (2, 1)]
 
 
 def test_by_for_how_long(found: tuple[Count, ...]) -> None:
@@ -137,8 +136,8 @@ def test_figures(found: tuple[Count, ...]) -> None:
     """From counts to what is said: 3 of 5 looks at members convert, 1 of 8 others; 3 of 4 are caught, 2 of 3 stay."""
     from segpy.backtesting import figures_of
 
-    told = figures_of(of(found, "instant") + of(found, "who") + of(found, "period") + of(found, "age"),
-                      Treatment(0.1, 0.1, None, 1.0), 0.95)  # fmt: skip
+    own = [one for one in found if one.segment == 0]
+    told = figures_of(own, Treatment(0.1, 0.1, None, 1.0), 0.95)
     whole = told.whole
     assert (whole.inside.estimate, whole.outside.estimate) == (0.6, 0.125)
     assert (whole.everybody.estimate, whole.recall.estimate) == (4 / 13, 0.75)
