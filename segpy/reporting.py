@@ -119,6 +119,7 @@ def _models(plan: Plan) -> ReviewModels:
         plan.portfolio.pareto if plan.portfolio is not None else None,
         plan.portfolio.monitors if plan.portfolio is not None else None,
         plan.portfolio.candidates if plan.portfolio is not None else None,
+        plan.results.backtests,
     )
 
 

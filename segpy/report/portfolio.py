@@ -72,7 +72,7 @@ def backtests(report: Report) -> Section:
             "Nothing was looked back at. `segpy backtest SEGMENT --save` says what a segment would have caught, and "
             "puts it into `segment_backtests`; then it stands here."
             if report.backtests is not None
-            else "Nothing was looked back at: the project has no table of backtests, `segment_backtests`."
+            else "No outcome is defined, so there is nothing to look back for: see `outcomes`."
         )
         return Section("backtests", name, "", (Para(why, "quiet"),))
     heads = (
