@@ -21,7 +21,6 @@ from segpy.sql.tree import (
     cast,
     coalesce,
     column,
-    identifier,
     inner_join,
     left_join,
     named,
@@ -53,6 +52,7 @@ def backtest_sql(plan: BacktestPlan, instants: Sequence[datetime], adapter: str 
     ctes.append(Cte("members", ("each look at a member",), _members(plan)))
     words = ("for how many instants in a row, and which of these runs it is",)
     ctes.append(Cte("in_a_row", words, _in_a_row(plan)))
+    ctes.append(Cte("aged", (), _aged()))
     ctes.append(Cte("looks", ("everybody over all instants",), _looks(), copied=True))
     ctes.append(Cte("people", ("members over all instants",), _people(plan, len(instants) - 1), copied=True))
     parts = [_population(), _instants(), *_whos(plan), _periods(), _ages(), _events(plan)]
@@ -168,15 +168,17 @@ def _periods() -> exp.Query:
     return _figures("period", column("segment"), column("period"), counts, "members", by, [_equal("converted", 1)])
 
 
+def _aged() -> exp.Query:
+    age = _over(exp.RowNumber(), "run")
+    began = exp.Window(this=exp.Min(this=column("place")), partition_by=_named(*_BY, "run"))
+    return select([*_named("segment", "converted"), named(age, "age"), named(began, "began")], table("in_a_row"))
+
+
 def _ages() -> exp.Query:
     """By for how many instants in a row. A run that begins with the first instant may have begun before it."""
-    age = _over(exp.RowNumber(), "run")
-    began = exp.Window(this=exp.Min(this=column("place")), partition_by=[*_named(*_BY, "run")])
-    aged = select([*_named("segment", "converted"), named(age, "age"), named(began, "began")], table("in_a_row"))
-    source = exp.Subquery(this=aged, alias=exp.TableAlias(this=identifier("aged")))
     counts = {"members": exp.Count(this=exp.Star()), "converted_inside": _total(column("converted"))}
     later = exp.GT(this=column("began"), expression=number(0))
-    return _figures("age", column("segment"), column("age"), counts, source, _named("segment", "age"), [later])
+    return _figures("age", column("segment"), column("age"), counts, "aged", _named("segment", "age"), [later])
 
 
 def _events(plan: BacktestPlan) -> exp.Query:
@@ -221,7 +223,7 @@ def _figures(
     segment: exp.Expr,
     place: exp.Expr | None,
     told: Mapping[str, exp.Expr],
-    source: str | exp.Expr,
+    source: str,
     by: Sequence[exp.Expr],
     where: Sequence[exp.Expr] = (),
     joins: Sequence[exp.Join] = (),
@@ -233,8 +235,7 @@ def _figures(
         type_ = Type.NUMBER if name in _NUMBERS else Type.INTEGER
         value = {**own, **told}.get(name, exp.Null())
         columns.append(named(value if name == "kind" else cast(value.copy(), type_), name))
-    read = table(source) if isinstance(source, str) else source
-    return select(columns, read, where=where, group_by=[one.copy() for one in by], joins=joins)
+    return select(columns, table(source), where=where, group_by=[one.copy() for one in by], joins=joins)
 
 
 def _named(*names: str) -> list[exp.Expr]:
