@@ -1,4 +1,4 @@
-"""What takes long is asked by turns in CI, each commit for a part: `SEGPY_TURN=1/6` asks for the second of six parts.
+"""What takes long is asked by turns in CI, each commit for a part: `SEGPY_TURN=1/8` asks for the second of eight parts.
 
 Without the variable everything is asked. Which part a test is of follows from its name, so that any commits in a row
 whose turns differ ask for all of it. What is left out is skipped, and says so.
@@ -12,6 +12,7 @@ from zlib import crc32
 
 # Tests that share what is expensive to make are taken or left together, by their file; the others one by one.
 BY_FILE = (
+    "tests/backtests/test_canary",
     "tests/benchmarks/",
     "tests/docs/test_followed",
     "tests/e2e/test_adoption",
@@ -19,6 +20,7 @@ BY_FILE = (
     "tests/engines/test_read_by_dbt",
     "tests/engines/test_several_dialects",
     "tests/engines/test_validated",
+    "tests/measure/test_own_models",
     "tests/unit/test_report",
 )
 BY_TEST = (
@@ -35,6 +37,7 @@ BY_TEST = (
     "tests/properties/test_never_a_traceback",
     "tests/properties/test_reasoning",
     "tests/properties/test_sequences",
+    "tests/unit/test_backtest",
     "tests/unit/test_cli",
     "tests/unit/test_evolve",
     "tests/unit/test_forget",
@@ -44,7 +47,7 @@ BY_TEST = (
     "tests/unit/test_why",
 )
 _CONFORMANCE = re.compile(r"tests/engines/test_conformance\.py::\w+\[(postgres|sail)\b")
-_EVENLY = 373  # with it six turns get about as much each of what takes longest
+_EVENLY = 373  # any number would do; another deals other tests to each turn
 
 
 def left_out(test: str, turn: str | None = os.environ.get("SEGPY_TURN")) -> bool:
