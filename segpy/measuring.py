@@ -11,12 +11,14 @@ from typing import Any
 from segpy.diagnostics.model import Diagnostic
 from segpy.measure.extra import missing
 from segpy.measure.lift import lift, report
-from segpy.measure.model import Arm, Covariate, Design, Estimate
+from segpy.measure.model import Arm, Covariate, Design, Estimate, Status
 from segpy.measure.model_lift import Lift
-from segpy.measure.model_worth import Figure, Worth
+from segpy.measure.model_worth import Figure, Month, Payback, Worth
+from segpy.measure.payback import payback
 from segpy.measure.worth import worth
 from segpy.pipeline import Compiled, planned
 from segpy.plan.model import Plan
+from segpy.plan.model_holdouts import MONTHS, month_metric
 from segpy.plan.model_results import LIFT, Row
 from segpy.resolve.model_experiments import Experiment
 from segpy.sql.result_rows import result_rows
@@ -27,13 +29,16 @@ from segpy.warehouse.results import save
 from segpy.warehouse.run import parse
 
 _CONVERTED, _VALUE = "converted", "value"
+Key = tuple[str, str, str]
+LEAST = 30
+"""So many people in each arm it takes to read a month, as it takes to read a lift."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An outcome of an experiment: how many did it more or less for it, what that is worth, and what came of it.
 
-    Of a guardrail there is no worth, and of an outcome without a value no `value`.
+    Of a guardrail there is no worth, of an outcome without a value no `value`, of acting for free no `payback`.
     """
 
     segment: str
@@ -42,6 +47,7 @@ class Judged:
     conversions: Lift
     value: Lift | None
     worth: Worth | None
+    payback: Payback | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,10 @@ def judgement(experiments: Sequence[Experiment], arms: Arms, confidence: float) 
             value = next(judged) if outcome.value is not None else None
             margin = 1.0 if outcome.margin is None else outcome.margin
             brought = None if outcome.guardrail else worth(conversions, value, one.cost_per_member, margin)
-            outcomes.append(Judged(one.segment, outcome.name, outcome.guardrail, conversions, value, brought))
+            back = None
+            if value is not None and one.cost_per_member and not outcome.guardrail:
+                back = _payback(one.segment, outcome.name, by_metric, value, one.cost_per_member, margin)
+            outcomes.append(Judged(one.segment, outcome.name, outcome.guardrail, conversions, value, brought, back))
     return Judgement(arms.as_of, confidence, tuple(outcomes))
 
 
@@ -134,6 +143,21 @@ def _lift(segment: str, metric: str, rows: Mapping[str, ArmRow], share: float, c
     waiting = any(arm.size and not arm.n for arm in (treated, control))
     design = Design(share, horizon_observed=not waiting, confidence=confidence)
     return lift(segment, metric, treated, control, design, binary=metric.endswith(f".{_CONVERTED}"))
+
+
+def _payback(
+    segment: str, outcome: str, rows: Mapping[Key, Mapping[str, ArmRow]], value: Lift, cost: float, margin: float
+) -> Payback:
+    """After how many months acting had paid for itself; nothing where something stands against reading its value."""
+    if value.difference.status is Status.SAMPLE_RATIO_MISMATCH:
+        return Payback(value.difference.n, value.difference.status, 0)
+    months = []
+    for month in range(1, MONTHS + 1):
+        found = rows.get((segment, outcome, month_metric(month)), {})
+        treated, control = (_arm(found.get(name)) for name in ("treatment", "holdout"))
+        if min(treated.n, control.n) >= LEAST:
+            months.append(Month(month, treated, control))
+    return payback(months, cost, margin, value.difference.confidence)
 
 
 def _arm(row: ArmRow | None) -> Arm:
@@ -175,7 +199,7 @@ def lift_rows(found: Judgement) -> list[Row]:
         rows.append({**who, "metric": _CONVERTED, **_lifted(one.conversions, one.guardrail), **spent})
         if one.value is not None:
             back: Row = {} if made is None else {**_total(made.value), **_ends("return_on_cost", made.roi)}
-            rows.append({**who, "metric": _VALUE, **_lifted(one.value, one.guardrail), **back})
+            rows.append({**who, "metric": _VALUE, **_lifted(one.value, one.guardrail), **back, **_months(one)})
     return rows
 
 
@@ -198,6 +222,19 @@ def _lifted(one: Lift, guardrail: bool) -> Row:
         **_ends("always_valid", one.always_valid),
         **_ends("shrunken", one.shrunken),
         "smallest_effect": one.smallest_effect,
+    }
+
+
+def _months(one: Judged) -> Row:
+    back = one.payback
+    if back is None:
+        return {}
+    return {
+        "payback_months": back.months,
+        "payback_earliest": back.earliest,
+        "payback_latest": back.latest,
+        "payback_naive": back.naive,
+        "months_observed": back.observed,
     }
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from segpy.cli.output import print_table, table
-from segpy.measure.model import Interval
+from segpy.cli.output import counted, print_table, table
+from segpy.measure.model import Interval, Status
 from segpy.measure.model_lift import Lift
-from segpy.measure.model_worth import Worth
+from segpy.measure.model_worth import Payback, Worth
 from segpy.measuring import Judged, Judgement, verdict
 
 
@@ -35,6 +35,8 @@ def print_judgement(found: Judgement) -> None:
     for one in found.outcomes:
         if one.worth is not None and (lines := list(_worth(one.worth))):
             click.echo(f"{one.segment}, {one.outcome}: " + "; ".join(lines))
+        if one.payback is not None:
+            click.echo(f"{one.segment}, {one.outcome}: {paid_back_words(one.payback)}")
 
 
 def _verdict(one: Judged, lift: Lift) -> str:
@@ -96,6 +98,17 @@ def _worth(found: Worth) -> list[str]:
             naive = "" if figure.naive is None else f", naive {figure.naive * times:,.2f}{unit}"
             lines.append(f"{words} {figure.estimate.estimate * times:,.2f}{unit} [{shown}]{naive}")
     return lines
+
+
+def paid_back_words(found: Payback) -> str:
+    """`paid back after 3 months [2 … not yet], naive 1`."""
+    naive = f", naive {found.naive}" if found.naive is not None else ""
+    if found.months is not None:
+        ends = " … ".join("not yet" if one is None else str(one) for one in (found.earliest, found.latest))
+        return f"paid back after {counted(found.months, 'month')} [{ends}]{naive}"
+    if found.status is Status.NOT_YET:
+        return f"not paid back yet, of {counted(found.observed, 'month')} observed{naive}"
+    return f"when it pays back is not told: {found.status.reason}"
 
 
 def as_json_data(found: Judgement) -> dict[str, Any]:

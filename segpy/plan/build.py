@@ -173,7 +173,7 @@ def _experiment(
 ) -> ExperimentPlan:
     outcomes = tuple(_outcome(outcome, rows, properties) for outcome in one.outcomes)
     covariate = columns[one.cuped] if one.cuped is not None else None
-    return ExperimentPlan(one.segment, one.holdout.salt, outcomes, covariate)
+    return ExperimentPlan(one.segment, one.holdout.salt, outcomes, covariate, bool(one.cost_per_member))
 
 
 def _outcome(one: Outcome, rows: Found, properties: dict[Property, str]) -> OutcomePlan:

@@ -64,9 +64,22 @@ class OutcomePlan:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentPlan:
-    """What is measured of a segment. `covariate` is a column of the features model, of the run of the assignment."""
+    """What is measured of a segment. `covariate` is a column of the features model, of the run of the assignment.
+
+    `pays` where acting costs something, so that it may pay for itself.
+    """
 
     segment: str
     salt: str
     outcomes: tuple[OutcomePlan, ...]
     covariate: str | None
+    pays: bool = False
+
+
+MONTHS = 12
+"""For so many months since exposure it is told what people brought in."""
+
+
+def month_metric(month: int) -> str:
+    """What that is called as a metric of an arm."""
+    return f"value_month_{month:02d}"

@@ -100,6 +100,11 @@ LIFT = ResultTable(
         _number("naive", "The same, as if all that those acted upon did were its doing."),
         *_interval("cost_of_each", "The cost of each conversion more"),
         *_interval("return_on_cost", "The return: 0 where the cost just came back"),
+        _count("payback_months", "After how many months the cost had come back; null: not yet, or not told."),
+        _count("payback_earliest", "The month in which the upper limit of what came back reached the cost."),
+        _count("payback_latest", "The month in which the lower limit did; null: not yet."),
+        _count("payback_naive", "The month, as if all that those acted upon brought in were its doing."),
+        _count("months_observed", "Of how many months that is known."),
     ),
 )
 

@@ -11,6 +11,7 @@ from sqlglot import exp
 from segpy.plan.model import Plan
 from segpy.spec.expression import Type
 from segpy.sql.model import Cte, OutputColumn, Query
+from segpy.sql.months import asked_by_months, brought_in, by_months
 from segpy.sql.nodes import Operation
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
@@ -38,12 +39,19 @@ def arms_query(plan: Plan, outcomes: str, name: str) -> Query:
     """A row for each experiment, metric and arm."""
     relations = Relations(plan.bound.settings.grain)
     source = Cte("outcomes", (), select([exp.Star()], table(relations.model(outcomes))))
-    metrics = [select(_told(CONVERTED, Operation.ONE_IF(column("converted"))), table("outcomes"))]
+    metrics: list[exp.Query] = [select(_told(CONVERTED, Operation.ONE_IF(column("converted"))), table("outcomes"))]
     if any(one.value is not None for entity in plan.entities for each in entity.experiments for one in each.outcomes):
         metrics.append(select(_told(VALUE, column("value")), table("outcomes"), where=[column("has_value")]))
+    paying = asked_by_months(plan)
+    metrics += by_months(paying) if paying else []
     ctes = (
         source,
-        Cte("metrics", ("each metric of everybody; null as long as it is not observed",), union_all(metrics)),
+        *([brought_in(paying, relations)] if paying else []),
+        Cte(
+            "metrics",
+            ("each metric of everybody; null as long as it is not observed",),
+            union_all(metrics),
+        ),
         Cte("means", (), _means()),
         Cte("deviations", ("how far each who is observed is off the mean",), _deviations()),
         Cte("squares", (), _squares()),
@@ -64,7 +72,12 @@ def _columns() -> tuple[OutputColumn, ...]:
         output("entity", Type.TEXT, "Whom it is about."),
         output("outcome", Type.TEXT, "What is measured."),
         output("role", Type.TEXT, "outcome or guardrail."),
-        output("metric", Type.TEXT, "converted: 1 for whom it came about, else 0; or value: what it was worth."),
+        output(
+            "metric",
+            Type.TEXT,
+            "converted: 1 for whom it came about, else 0; value: what it was worth; value_month_NN: what it had been "
+            "worth by the end of that month.",
+        ),
         output("arm", Type.TEXT, "holdout or treatment, as assigned."),
         output("assigned", Type.INTEGER, "How many were assigned to the arm."),
         output("observed", Type.INTEGER, "Of how many it is known what came of them: of these are the numbers behind."),

@@ -8,6 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from segpy.cli.lifts import paid_back_words
+from segpy.measure.model import Status
+from segpy.measure.model_worth import Payback
 from segpy.measuring import Judgement, judgement, verdict
 from segpy.resolve.model_experiments import Experiment
 from segpy.warehouse.model_arms import ArmRow, Arms
@@ -87,6 +90,41 @@ def test_what_stands_against_it_withholds_every_number() -> None:
     assert verdict(found.outcomes[0].conversions, guardrail=False) == "some people's time for the outcome is not over"
 
 
+def paid_back(*gained: float, people: int = 4_000) -> Payback:
+    """When it pays, where the treated bring in so much more than the others by the end of each month."""
+    months = [
+        ArmRow("mens", "bought", f"value_month_{month:02d}", arm, 9_000, people, mean, 0.04, None, None, None)
+        for month, more in enumerate(gained, 1)
+        for arm, mean in (("holdout", 1.0), ("treatment", 1.0 + more))
+    ]
+    found = judgement(experiments(), Arms("2008-04-01", (*rows(), *months), {"mens": 0.5}), 0.95).outcomes[0]
+    assert found.payback is not None
+    return found.payback
+
+
+def test_when_it_pays_back() -> None:
+    """Half of what is gained is left, and acting costs 0.1: 0.2 pays. Whoever ignores the others sees 1.0 at once."""
+    found = paid_back(0.05, 0.15, 0.21, 0.3)
+    assert (found.status, found.months, found.naive, found.observed) == (Status.READABLE, 3, 1, 4)
+    # Intervals of 4,000 people a side with a standard deviation of 0.2 reach 0.0088 to either side.
+    assert (found.earliest, found.latest) == (3, 3)
+    assert paid_back(0.05, 0.195, 0.205).earliest == 2 and paid_back(0.05, 0.195, 0.205).latest is None
+    waiting = paid_back(0.05, 0.15)
+    assert (waiting.status, waiting.months, waiting.observed) == (Status.NOT_YET, None, 2)
+    assert paid_back(0.05, 0.3, people=29).status is Status.TOO_FEW
+    assert judged().outcomes[1].payback is None
+
+
+def test_payback_in_words() -> None:
+    for found, words in (
+        (paid_back(0.05, 0.3), "paid back after 2 months [2 … 2], naive 1"),
+        (paid_back(0.205), "paid back after 1 month [1 … not yet], naive 1"),
+        (paid_back(0.05), "not paid back yet, of 1 month observed, naive 1"),
+        (paid_back(0.05, people=29), "when it pays back is not told: too few people, or too few events among them"),
+    ):
+        assert paid_back_words(found) == words
+
+
 def test_an_experiment_without_rows() -> None:
     """Nobody was ever in the segment."""
     found = judgement(experiments(), Arms(None, (), {}), 0.95)
@@ -123,6 +161,7 @@ def test_the_command(measured: Path, segpy: Segpy) -> None:
     assert line.startswith("price_watchers bought converted 21,307 1.25 % 21,306 0.57 % +0.68 % +0.50 % … +0.86 % ")
     assert line.endswith("does good")
     assert "conversions that would not have been 144.99 [" in said.out
+    assert "paid back" not in said.out and "pays back" not in said.out
     document = json.loads(segpy("lift", "price_watchers", "--json").out)
     (one,) = document["outcomes"]
     assert (one["conversions_verdict"], one["conversions"]["difference"]["status"]) == ("does good", "readable")
