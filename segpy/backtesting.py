@@ -11,7 +11,7 @@ from typing import Any
 from segpy.diagnostics.model import Diagnostic
 from segpy.measure.backtested import backtested, value_of
 from segpy.measure.extra import missing
-from segpy.measure.model import Estimate
+from segpy.measure.model import Estimate, Status, withheld
 from segpy.measure.model_backtest import Backtested, Instant, Looked, Treatment
 from segpy.pipeline import Compiled, planned
 from segpy.plan.backtest import backtest_plan
@@ -318,9 +318,17 @@ def figures(one: LookedBack) -> list[tuple[str, str, Estimate]]:
         ("change_with_age", "all", found.slope),
     ]
     told += [("value", "all", found.value)] if found.value is not None else []
-    for place, _, at, stayed in found.instants:
+    launch = found.launch
+    told += [
+        ("smallest_uplift", "all", _number(launch.people, launch.smallest)),
+        ("members_needed", "all", _number(launch.people, launch.needed)),
+        ("break_even", "all", _number(launch.people, launch.break_even)),
+        ("brings", "all", _number(launch.people, launch.brings)),
+    ]
+    for place, seen, at, stayed in found.instants:
         instant = str(one.instants[place])
         told += [
+            ("members", instant, _number(seen.people, seen.members)),
             ("conversion_inside", instant, at.inside),
             ("conversion_outside", instant, at.outside),
             ("lift", instant, at.lift),
@@ -330,6 +338,11 @@ def figures(one: LookedBack) -> list[tuple[str, str, Estimate]]:
     told += [("hazard", str(each.place), each.estimate) for each in found.hazards]
     told += [("conversion_by_age", str(each.place), each.estimate) for each in found.ages]
     return told
+
+
+def _number(n: int, value: float | None) -> Estimate:
+    """A number that is no estimate, so that it has no interval."""
+    return withheld(n, Status.TOO_FEW) if value is None else Estimate(n, Status.READABLE, None, float(value))
 
 
 def _figure(name: str, place: str, one: Estimate) -> Row:

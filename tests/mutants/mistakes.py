@@ -28,6 +28,7 @@ REASONS, ALONE = "reasons", "models alone"
 CELLS, WITHHELD, FORGET, REACHABLE = "sql/cells.py", "sql/withheld.py", "sql/forget.py", "sql/reachable.py"
 SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
 ASSIGNMENTS, OUTCOMES = "sql/assignments.py", "sql/outcomes.py"
+PANEL, BACKTEST, LOOKS_BACK = "sql/panel.py", "sql/backtest.py", "looks back"
 OVERLAP, OVERLAP_WITHHELD, PARETO = "sql/overlap.py", "sql/overlap_withheld.py", "sql/pareto.py"
 MONITORS, CANDIDATES, STAYS = "sql/monitors.py", "sql/candidates.py", "sql/stays.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
@@ -1035,4 +1036,102 @@ MUTANTS = (
         "whose definition changed has left", STAYS, '_OF_SPECS = ("definition_changed", ', '_OF_SPECS = ("-", ', "stays"
     ),
     Mutant("who is carried over is there twice", STAYS, '_CARRIED = "definition_carried"', '_CARRIED = "-"', "stays"),
+    Mutant(
+        "who is control is acted upon",
+        ASSIGNMENTS,
+        "elsewhere.control])\n",
+        "elsewhere.control]).not_()\n",
+        "drawn_elsewhere",
+    ),
+    Mutant(
+        "a month holds its end",
+        "sql/months.py",
+        "before = exp.LT(this=at.copy(), expression=plus(since.copy(), Duration(months=month)))",
+        "before = exp.LTE(this=at.copy(), expression=plus(since.copy(), Duration(months=month)))",
+        "pays_back",
+    ),
+    Mutant(
+        "a month counts before it is over",
+        "sql/months.py",
+        'over: exp.Expr = exp.LTE(this=_end("exposed_at", month), expression=as_of())',
+        'over: exp.Expr = exp.LTE(this=_end("exposed_at", month - 1), expression=as_of())',
+        "pays_back",
+    ),
+    Mutant(
+        "a look sees what happens at its instant",
+        PANEL,
+        'earlier = exp.LT(this=column("occurred_at"), expression=told(at))',
+        'earlier = exp.LTE(this=column("occurred_at"), expression=told(at))',
+        LOOKS_BACK,
+    ),
+    Mutant(
+        "looks see what everybody has done by now",
+        PANEL,
+        "return Cte(events, (), select([exp.Star()], table(whole_of(events)), where=[earlier]), inline=True)",
+        "return Cte(events, (), select([exp.Star()], table(whole_of(events)), where=[]), inline=True)",
+        LOOKS_BACK,
+    ),
+    Mutant(
+        "what follows counts at the end of its horizon",
+        PANEL,
+        "exp.LT(this=occurred_at.copy(), expression=plus(begins.copy(), plan.horizon)),",
+        "exp.LTE(this=occurred_at.copy(), expression=plus(begins.copy(), plan.horizon)),",
+        LOOKS_BACK,
+    ),
+    Mutant(
+        "what follows does not count at its beginning",
+        PANEL,
+        "exp.GTE(this=occurred_at, expression=begins),",
+        "exp.GT(this=occurred_at, expression=begins),",
+        LOOKS_BACK,
+    ),
+    Mutant(
+        "whoever comes later is there already",
+        PANEL,
+        "return by_attributes and entity.start is not None and entity.validity is None",
+        "return False",
+        LOOKS_BACK,
+    ),
+    Mutant(
+        "everybody is there since their last event",
+        "sql/first_seen.py",
+        "at = named(exp.Min(",
+        "at = named(exp.Max(",
+        LOOKS_BACK,
+    ),
+    Mutant(
+        "looks see further back than what is retained",
+        PANEL,
+        "if plan.retention is not None:\n        return False",
+        "if plan.retention is not None:\n        return True",
+        LOOKS_BACK,
+    ),
+    Mutant(
+        "whoever is in at the first look came in with it",
+        BACKTEST,
+        'later = exp.GT(this=column("began"), expression=number(0))',
+        'later = exp.GTE(this=column("began"), expression=number(0))',
+        LOOKS_BACK,
+    ),
+    Mutant(
+        "whoever was in some time ago has stayed",
+        BACKTEST,
+        "follows = exp.EQ(this=last, expression",
+        "follows = exp.LTE(this=last, expression",
+        LOOKS_BACK,
+    ),
+    Mutant(
+        "members of the last look could have stayed",
+        BACKTEST,
+        'exp.LT(this=column("place"), expression=number(last))',
+        'exp.LTE(this=column("place"), expression=number(last))',
+        LOOKS_BACK,
+    ),
+    Mutant(
+        "who was never in does not count",
+        BACKTEST,
+        'joins = [left_join("people", all_of(',
+        'joins = [inner_join("people", all_of(',
+        LOOKS_BACK,
+    ),
 )

@@ -10,6 +10,8 @@ from functools import partial
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from tests.backtests import test_hand_made as looks_back
+from tests.backtests import test_oracle
 from tests.cases import case as cases
 from tests.cases import expected
 from tests.cases import test_cases as checks
@@ -26,7 +28,8 @@ SEEDS = range(900, 904)
 SCHEDULES = range(24)
 LONGEST = 300  # seconds for a single test
 SCHEDULED, BY_DBT, REASONS, ALONE = "a schedule", "a few runs by dbt", "reasons", "models alone"
-SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
+SMALL_CELLS, FORGOTTEN, LOOKS_BACK = "small cells", "forgotten", "looks back"
+LOOKED_AT = ("several_streams", "retention", "tenure", "exclusive_groups", "seq_within")
 BY_HAND = (
     test_models_alone.test_measures_without_the_sequences_that_they_read,
     test_models_alone.test_who_was_touched_in_a_run_is_looked_at_once,
@@ -65,6 +68,11 @@ def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
     if first == FORGOTTEN:
         for entity in ("user", "account"):
             yield f"{first}: {entity}", partial(test_forget.test_forgotten_for_good, 0, entity)
+    if first == LOOKS_BACK:
+        yield f"{first} by hand", looks_back.everything
+        for name in LOOKED_AT:
+            yield f"{first} at {name}", partial(test_oracle.test_each_instant, name)
+        return
     if first in (*test_hand_made.HISTORIES, SCHEDULED, BY_DBT, ALONE):
         yield from kept_trials(first)
         return

@@ -133,6 +133,9 @@ def test_the_table(shop: Path, segpy: Segpy) -> None:
         kept = connection.execute("select distinct cast(as_of as text), outcome, horizon from segment_backtests")
         assert kept.fetchall() == [("2026-03-10 00:00:00", "bought", "2 days")]
     told = {(figure["figure"], figure["place"]): figure for figure in one["figures"]}
+    assert told["members", "2026-03-05 00:00:00"] | {"n": 3, "estimate": 2.0} == told["members", "2026-03-05 00:00:00"]
+    assert told["members_needed", "all"]["estimate"] == one["launch"]["members_needed"] > 0
+    assert told["break_even", "all"]["status"] == "too_few"
     assert len(rows) == len(told)
     for figure, place, n, estimate, low in rows:
         same = told[figure, place]
