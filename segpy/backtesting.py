@@ -134,6 +134,8 @@ def look_back(
 def _looked_for(bound: Bound, asked: Asked) -> list[tuple[EntityOutcome, tuple[str, ...]]] | Misused:
     """The outcome of each entity with the segments about it."""
     known = {one.name: one for one in bound.segments}
+    if asked.save and bound.settings.min_cell_size is not None:
+        return Misused("with `min_cell_size` nothing is saved: a look back tells of few people, and tables do not")
     if not bound.outcomes:
         return Misused("the specs define no `outcomes`, so there is nothing to look back for")
     unknown = next((name for name in asked.segments if name not in known), None)

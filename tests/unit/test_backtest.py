@@ -155,6 +155,10 @@ def test_misuse(shop: Path, segpy: Segpy) -> None:
     ):
         said = segpy("backtest", *arguments)
         assert said.code == 2 and words in said.err, said
+    (shop / "segments/privacy.yml").write_text("privacy: {min_cell_size: 5}\n", encoding="utf-8")
+    said = segpy("backtest", "buyers", "--outcome", "bought", "--save")
+    assert said.code == 2 and "with `min_cell_size` nothing is saved" in said.err
+    (shop / "segments/privacy.yml").unlink()
     (shop / "segments/outcomes.yml").unlink()
     said = segpy("backtest", "buyers")
     assert said.code == 2 and "the specs define no `outcomes`" in said.err
