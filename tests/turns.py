@@ -59,7 +59,7 @@ BY_TEST = (
     "tests/unit/test_why",
 )
 ENGINES = ("postgres", "sail", "duckdb")
-_CONFORMANCE = re.compile(rf"tests/engines/test_conformance\.py::\w+\[({'|'.join(ENGINES)})-")
+_CONFORMANCE = re.compile(rf"tests/engines/test_conformance\.py::\w+\[({'|'.join(ENGINES)})[]-]")
 _EVENLY = 3381  # with it eight turns get about as much each of what takes longest
 
 
