@@ -28,7 +28,7 @@ from segpy.warehouse.model import Target
 from segpy.warehouse.model_backtest import Count, Until
 from segpy.warehouse.results import save
 from segpy.warehouse.run import parse
-from segpy.warehouse.spine import steps
+from segpy.warehouse.spine import later, steps
 
 MOST_INSTANTS = 200
 """More would be a query that few engines read."""
@@ -65,6 +65,14 @@ class Misused:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """A segment that was asked for and is none of those that there are."""
+
+    name: str
+    known: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LookedBack:
     """A segment, its outcome, and how it would have done at these instants.
 
@@ -96,7 +104,7 @@ class LooksBack:
     saved: str | Diagnostic | None = None
 
 
-Result = LooksBack | Misused | Diagnostic | None
+Result = LooksBack | Misused | Unknown | Diagnostic | None
 
 
 def look_back(
@@ -114,7 +122,7 @@ def look_back(
         return compiled, None
     of_grain(compiled.grain)
     looked_for = _looked_for(plan.bound, asked)
-    if isinstance(looked_for, Misused):
+    if isinstance(looked_for, Misused | Unknown):
         return compiled, looked_for
     if lacking := missing():
         return compiled, lacking[0]
@@ -131,7 +139,7 @@ def look_back(
     return compiled, _saved(plan, adapter, where, manifest, looks) if asked.save else looks
 
 
-def _looked_for(bound: Bound, asked: Asked) -> list[tuple[EntityOutcome, tuple[str, ...]]] | Misused:
+def _looked_for(bound: Bound, asked: Asked) -> list[tuple[EntityOutcome, tuple[str, ...]]] | Misused | Unknown:
     """The outcome of each entity with the segments about it."""
     known = {one.name: one for one in bound.segments}
     if asked.save and bound.settings.min_cell_size is not None:
@@ -140,7 +148,7 @@ def _looked_for(bound: Bound, asked: Asked) -> list[tuple[EntityOutcome, tuple[s
         return Misused("the specs define no `outcomes`, so there is nothing to look back for")
     unknown = next((name for name in asked.segments if name not in known), None)
     if unknown is not None:
-        return Misused(f"no segment is called `{unknown}`")
+        return Unknown(unknown, tuple(known))
     own = {one.segment: one.outcomes[0].name for one in bound.experiments}
     groups: dict[tuple[str, str], list[str]] = {}
     for name in asked.segments:
@@ -218,7 +226,7 @@ def instants_of(asked: Asked, plan: BacktestPlan, known: datetime) -> tuple[tupl
     latest = _latest(known, plan)
     if asked.last is not None and asked.first is not None and asked.last < asked.first:
         return Misused("--to is before --from")
-    first = asked.first or _back(min(latest, asked.last or latest), asked.every, _BY_DEFAULT - 1)
+    first = asked.first or later(min(latest, asked.last or latest), asked.every, 1 - _BY_DEFAULT)
     wanted = steps(first, asked.last or latest, asked.every)
     found = tuple(one for one in wanted if one <= latest)
     if len(found) > MOST_INSTANTS:
@@ -238,11 +246,6 @@ def _latest(known: datetime, plan: BacktestPlan) -> datetime:
     latest = known - timedelta(seconds=plan.gap.seconds + plan.horizon.seconds)
     hour = 0 if plan.plan.bound.settings.grain.value == "day" else latest.hour
     return latest.replace(minute=0, second=0, microsecond=0, hour=hour)
-
-
-def _back(last: datetime, every: Duration, steps_back: int) -> datetime:
-    """So many steps before; of months as many days as they have at most."""
-    return last - steps_back * timedelta(seconds=every.seconds)
 
 
 def figures_of(rows: Sequence[Count], treatment: Treatment, confidence: float) -> Backtested:

@@ -78,6 +78,8 @@ def backtest(
     compiled, found = backtesting.look_back(
         project_dir, profiles_dir, target, where, asked, lambda grain: of_grain(grain, first, last, every), progress
     )
+    if isinstance(found, backtesting.Unknown):
+        raise click.UsageError(options.unknown_segment(found.name, found.known))
     if isinstance(found, backtesting.Misused):
         raise click.UsageError(found.words)
     looks = found if isinstance(found, backtesting.LooksBack) else None

@@ -10,9 +10,9 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from math import inf, isinf
 
+from segpy.diagnostics.libraries import there
 from segpy.evolve.model import Point, Row
 
 LIBRARY = "sklearn"
@@ -20,11 +20,7 @@ LIBRARY = "sklearn"
 
 def missing() -> bool:
     """Whether scikit-learn cannot be imported."""
-    try:
-        import_module(LIBRARY)
-    except ImportError:
-        return True
-    return False
+    return not there(LIBRARY)
 
 
 @contextmanager

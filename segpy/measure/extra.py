@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
+from segpy.diagnostics.libraries import there
 from segpy.measure.errors import NeedsMeasure
 
 LIBRARIES = ("scipy", "statsmodels")
@@ -15,12 +14,4 @@ def missing(*libraries: str) -> tuple[NeedsMeasure, ...]:
 
     A library that is there and broken is told like one that is not: both are mended by installing it.
     """
-    return tuple(NeedsMeasure(name) for name in libraries or LIBRARIES[:1] if not _imports(name))
-
-
-def _imports(name: str) -> bool:
-    try:
-        import_module(name)
-    except ImportError:
-        return False
-    return True
+    return tuple(NeedsMeasure(name) for name in libraries or LIBRARIES[:1] if not there(name))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from typing import Any
 from xml.etree import ElementTree
 
+from segpy.diagnostics.libraries import there
 from segpy.report.errors import NeedsReport
 
 LIBRARY = "vl_convert"
@@ -26,11 +26,7 @@ _REACHES_OUT = re.compile(r"url\s*\(|javascript:|expression\s*\(", re.IGNORECASE
 
 def missing(library: str = LIBRARY) -> NeedsReport | None:
     """What to say where nothing can be drawn; a library that is broken is told like one that is not there."""
-    try:
-        import_module(library)
-    except ImportError:
-        return NeedsReport(library)
-    return None
+    return None if there(library) else NeedsReport(library)
 
 
 def draw(specification: dict[str, Any], name: str, title: str, says: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import datetime
+
+from segpy.spec.duration import Duration
+from segpy.warehouse.spine import later
 
 SHOWN = 60
 """How many instants of the time that is shown are looked at, at most."""
@@ -12,9 +14,7 @@ SHOWN = 60
 
 def months_before(instant: datetime, months: int) -> datetime:
     """The same day so many months before, or the last of a month that is too short."""
-    count = instant.year * 12 + instant.month - 1 - months
-    year, month = divmod(count, 12)
-    return instant.replace(year=year, month=month + 1, day=min(instant.day, monthrange(year, month + 1)[1]))
+    return later(instant, Duration(months=1), -months)
 
 
 def compared_with(runs: Sequence[datetime]) -> datetime | None:

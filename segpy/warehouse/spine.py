@@ -21,7 +21,7 @@ def spine(first: datetime, last: datetime, every: Duration) -> tuple[datetime, .
 def steps(first: datetime, last: datetime, every: Duration) -> tuple[datetime, ...]:
     """`first`, then an instant every so long, none of them after `last`."""
     found: list[datetime] = []
-    while (instant := _later(first, every, len(found))) <= last:
+    while (instant := later(first, every, len(found))) <= last:
         found.append(instant)
     return tuple(found)
 
@@ -35,7 +35,8 @@ def already_built(instants: Sequence[datetime], runs: Sequence[datetime]) -> int
     return len(since) if since == list(instants[: len(since)]) else None
 
 
-def _later(first: datetime, every: Duration, steps: int) -> datetime:
+def later(first: datetime, every: Duration, steps: int) -> datetime:
+    """So many steps after an instant, before it where they are negative; the last day of a month that is too short."""
     if every.exact:
         return first + steps * timedelta(microseconds=every.microseconds)
     years, month = divmod(first.month - 1 + steps * every.months, 12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from segpy.diagnostics import libraries
 from segpy.diagnostics.render import render_text
 from segpy.measure import extra
 
@@ -27,5 +28,5 @@ def test_a_broken_library_is_told_like_a_missing_one(monkeypatch: pytest.MonkeyP
     def broken(name: str) -> None:
         raise ImportError(f"{name}: undefined symbol")
 
-    monkeypatch.setattr(extra, "import_module", broken)
+    monkeypatch.setattr(libraries, "import_module", broken)
     assert [one.missing for one in extra.missing()] == ["scipy"]

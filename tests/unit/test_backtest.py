@@ -79,6 +79,12 @@ def test_by_default_there_are_twelve(plan: BacktestPlan) -> None:
     assert (len(instants), instants[-1], left_out) == (12, datetime(2026, 6, 27), 0)
 
 
+def test_by_default_there_are_twelve_months_too(plan: BacktestPlan) -> None:
+    found = instants_of(asked(None, None, "1 month"), plan, datetime(2026, 7, 3))
+    assert not isinstance(found, Misused)
+    assert (len(found[0]), found[0][0], found[0][-1]) == (12, datetime(2025, 7, 30), datetime(2026, 6, 30))
+
+
 def test_what_cannot_be_asked(plan: BacktestPlan) -> None:
     for one, words in (
         (asked(day(6), None), "no instant has a horizon that is over: events are known until 2026-03-08 00:00:00"),
@@ -144,7 +150,7 @@ def test_the_table(shop: Path, segpy: Segpy) -> None:
 
 def test_misuse(shop: Path, segpy: Segpy) -> None:
     for arguments, words in (
-        (("price_watcher",), "no segment is called `price_watcher`"),
+        (("price_watcher",), "no segment is called `price_watcher`: did you mean `price_watchers`?"),
         (("buyers",), "`buyers` has no experiment that says which outcome: give --outcome (bought, looked)"),
         (("buyers", "--outcome", "sold"), "there is no outcome `sold` of a user: bought, looked"),
         (("buyers", "--outcome", "bought", "--every", "0 days"), "no time at all is not a length"),

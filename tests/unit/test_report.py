@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from segpy.cli.main import main
-from segpy.report import drawing
+from segpy.diagnostics import libraries
 from tests.unit.shop import PROJECT, Segpy, change, let_go
 
 pytest.importorskip("vl_convert")
@@ -144,7 +144,7 @@ def test_what_cannot_be_done(project: Path, segpy: Segpy, monkeypatch: pytest.Mo
     def lacking(name: str) -> None:
         raise ImportError(name)
 
-    monkeypatch.setattr(drawing, "import_module", lacking)
+    monkeypatch.setattr(libraries, "import_module", lacking)
     said = segpy("report")
     assert said.code == 1
     assert "error[SEG670]: what a report is drawn with is not installed" in said.err
