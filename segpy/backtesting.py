@@ -20,13 +20,13 @@ from segpy.plan.model_backtest import BacktestPlan
 from segpy.plan.model_results import BACKTESTS, Row
 from segpy.resolve.model import Bound
 from segpy.resolve.model_experiments import EntityOutcome
+from segpy.saving import saved
 from segpy.spec.duration import Duration
-from segpy.sql.backtest import backtest_sql, until_sql
-from segpy.sql.result_rows import result_rows
+from segpy.sql.backtest import backtest_sql
+from segpy.sql.until import until_sql
 from segpy.warehouse import backtest as warehouse
 from segpy.warehouse.model import Target
 from segpy.warehouse.model_backtest import Count, Until
-from segpy.warehouse.results import save
 from segpy.warehouse.run import parse
 from segpy.warehouse.spine import later, steps
 
@@ -136,7 +136,10 @@ def look_back(
             return compiled, part
         found += part
     looks = LooksBack(tuple(found))
-    return compiled, _saved(plan, adapter, where, manifest, looks) if asked.save else looks
+    if asked.save:
+        rows = [row for one in found for row in backtest_rows(one)]
+        looks = replace(looks, saved=saved(plan, adapter, where, manifest, BACKTESTS, rows))
+    return compiled, looks
 
 
 def _looked_for(bound: Bound, asked: Asked) -> list[tuple[EntityOutcome, tuple[str, ...]]] | Misused | Unknown:
@@ -178,7 +181,7 @@ def _asked_of(
 ) -> list[LookedBack] | Misused | Diagnostic:
     plan = backtest_plan(whole.bound, segments, outcome, asked.gap, asked.horizon)
     on_progress("asking up to when events are known")
-    until = warehouse.until(where, manifest, until_sql(plan, adapter), asked.variables)
+    until = warehouse.until(where, manifest, until_sql(plan.panel, adapter), asked.variables)
     if isinstance(until, Diagnostic):
         return until
     known = known_until(until, whole.bound.settings.grain.value)
@@ -205,7 +208,7 @@ def _asked_of(
         figures = figures_of(own, treatment, asked.confidence)
         about = (name, outcome.entity, outcome.outcome.name, until.as_of, known, instants, left_out)
         length = (plan.gap, plan.horizon, plan.period)
-        found.append(LookedBack(*about, *length, figures, plan.as_now, remembers[name], asked.confidence))
+        found.append(LookedBack(*about, *length, figures, plan.panel.as_now, remembers[name], asked.confidence))
     return found
 
 
@@ -244,7 +247,7 @@ def instants_of(asked: Asked, plan: BacktestPlan, known: datetime) -> tuple[tupl
 def _latest(known: datetime, plan: BacktestPlan) -> datetime:
     """The last start of a day whose gap and horizon end by then; a month counts as its longest."""
     latest = known - timedelta(seconds=plan.gap.seconds + plan.horizon.seconds)
-    hour = 0 if plan.plan.bound.settings.grain.value == "day" else latest.hour
+    hour = 0 if plan.panel.plan.bound.settings.grain.value == "day" else latest.hour
     return latest.replace(minute=0, second=0, microsecond=0, hour=hour)
 
 
@@ -282,15 +285,6 @@ def _instants(rows: Sequence[Count]) -> list[Instant]:
 
 def _looked(one: Count) -> Looked:
     return Looked(one.people, one.looks, one.members, one.converted, one.converted_inside, one.before, one.stayed)
-
-
-def _saved(plan: Plan, adapter: str | None, where: Target, manifest: Any, found: LooksBack) -> LooksBack:
-    """What was found, when its rows are in their table."""
-    rows, model = [row for one in found.segments for row in backtest_rows(one)], plan.results.backtests
-    if not rows or model is None:
-        return found
-    text = result_rows(plan, BACKTESTS, rows, adapter)
-    return replace(found, saved=save(where, manifest, model, BACKTESTS.variable, text) or model)
 
 
 def backtest_rows(one: LookedBack) -> list[Row]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from segpy.diagnostics.model import Diagnostic
 from segpy.measure.extra import missing
@@ -21,11 +20,10 @@ from segpy.plan.model import Plan
 from segpy.plan.model_holdouts import MONTHS, month_metric
 from segpy.plan.model_results import LIFT, Row
 from segpy.resolve.model_experiments import Experiment
-from segpy.sql.result_rows import result_rows
+from segpy.saving import saved
 from segpy.warehouse.arms import arms_of
 from segpy.warehouse.model import Target
 from segpy.warehouse.model_arms import ArmRow, Arms
-from segpy.warehouse.results import save
 from segpy.warehouse.run import parse
 
 _CONVERTED, _VALUE = "converted", "value"
@@ -97,16 +95,9 @@ def judge(
         return compiled, known, arms
     experiments = [one for one in plan.bound.experiments if one.segment in (asked.segments or known)]
     judged = judgement(experiments, arms, asked.confidence)
-    return compiled, known, _saved(plan, adapter, where, manifest, judged) if asked.save else judged
-
-
-def _saved(plan: Plan, adapter: str | None, where: Target, manifest: Any, judged: Judgement) -> Judgement:
-    """The judgement, when its rows are in their table."""
-    rows, model = lift_rows(judged), plan.results.lift
-    if not rows or model is None:
-        return judged
-    text = result_rows(plan, LIFT, rows, adapter)
-    return replace(judged, saved=save(where, manifest, model, LIFT.variable, text) or model)
+    if asked.save:
+        judged = replace(judged, saved=saved(plan, adapter, where, manifest, LIFT, lift_rows(judged)))
+    return compiled, known, judged
 
 
 def judgement(experiments: Sequence[Experiment], arms: Arms, confidence: float) -> Judgement:

@@ -21,6 +21,7 @@ from segpy.measure.model_portfolio import Drift
 from segpy.measure.sample_ratio import sample_ratio
 from segpy.pipeline import Compiled, planned
 from segpy.plan.model import EntityPlan, Plan, SegmentPlan
+from segpy.plan.model_results import BACKTESTS
 from segpy.report.document import document
 from segpy.report.drawing import draw, missing
 from segpy.report.model import (
@@ -119,7 +120,7 @@ def _models(plan: Plan) -> ReviewModels:
         plan.portfolio.pareto if plan.portfolio is not None else None,
         plan.portfolio.monitors if plan.portfolio is not None else None,
         plan.portfolio.candidates if plan.portfolio is not None else None,
-        plan.results.backtests,
+        plan.results.name_of(BACKTESTS),
     )
 
 

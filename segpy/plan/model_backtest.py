@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.model_holdouts import OutcomePlan
+from segpy.plan.model_panel import PanelPlan
 from segpy.spec.duration import Duration
 
 
@@ -13,16 +13,11 @@ from segpy.spec.duration import Duration
 class BacktestPlan:
     """Segments of one entity at several instants, and the outcome in `[instant + gap, instant + gap + horizon)`.
 
-    `plan` is of these segments and all that they look at, by their conditions alone: rules of membership ask what
-    earlier runs found. Conversions are told apart by how many `period`s after the gap they came. `as_now` are
-    attributes that are not known as they were, only as they are.
+    Conversions are told apart by how many `period`s after the gap they came.
     """
 
-    plan: Plan
-    entity: EntityPlan
-    segments: tuple[str, ...]
+    panel: PanelPlan
     outcome: OutcomePlan
     gap: Duration
     horizon: Duration
     period: Duration
-    as_now: tuple[str, ...]

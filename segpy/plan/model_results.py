@@ -13,19 +13,6 @@ Row: TypeAlias = dict[str, Cell]
 
 
 @dataclass(frozen=True, slots=True)
-class ResultModels:
-    """Their names; None where there is nothing that could stand in one."""
-
-    lift: str | None = None
-    backtests: str | None = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All of them."""
-        return tuple(name for name in (self.lift, self.backtests) if name is not None)
-
-
-@dataclass(frozen=True, slots=True)
 class ResultColumn:
     """A column of such a table."""
 
@@ -43,6 +30,22 @@ class ResultTable:
     description: str
     key: tuple[str, ...]
     columns: tuple[ResultColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultModels:
+    """The tables of a project, each with the name of its model: those in which something could stand."""
+
+    tables: tuple[tuple[str, ResultTable], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(name for name, _ in self.tables)
+
+    def name_of(self, table: ResultTable) -> str | None:
+        """The model of a table; None where the project has none."""
+        return next((name for name, one in self.tables if one is table), None)
 
 
 def _text(name: str, description: str) -> ResultColumn:

@@ -13,22 +13,25 @@ from segpy.sql.build import dialect_of, written
 from segpy.sql.lower.query import lower
 from segpy.sql.model import Cte, Query
 from segpy.sql.nodes import Operation
-from segpy.sql.panel import PANEL, inside, known_until, panel, whole_of
+from segpy.sql.operations import microseconds_between, selected
+from segpy.sql.panel import PANEL, Beside, inside, panel, whole_of
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
     all_of,
-    as_of,
     cast,
     coalesce,
     column,
     inner_join,
+    is_known,
     left_join,
     named,
     number,
     output,
+    plus,
     select,
     table,
     text,
+    told,
     union_all,
 )
 
@@ -36,6 +39,7 @@ _COUNTS = ("people", "looks", "members", "converted", "converted_inside", "befor
 _NUMBERS = ("mean", "variance")
 _COLUMNS = ("kind", "segment", "place", *_COUNTS, *_NUMBERS)
 _BY = ("segment", "who")
+_LATER = "came_of_it"
 
 
 def backtest_sql(plan: BacktestPlan, instants: Sequence[datetime], adapter: str | None) -> str:
@@ -47,8 +51,8 @@ def backtest_sql(plan: BacktestPlan, instants: Sequence[datetime], adapter: str 
     of members by for how many instants in a row they were in; of who may have been in before the first that is not
     known. value: the value of one look at a member. events: how many were looked at.
     """
-    relations = Relations(plan.plan.bound.settings.grain)
-    ctes = [*panel(plan, instants, relations)]
+    relations = Relations(plan.panel.plan.bound.settings.grain)
+    ctes = [*panel(plan.panel, instants, relations, lambda at: _beside(plan, at))]
     ctes.append(Cte("members", ("each look at a member",), _members(plan)))
     words = ("for how many instants in a row, and which of these runs it is",)
     ctes.append(Cte("in_a_row", words, _in_a_row(plan)))
@@ -66,19 +70,46 @@ def backtest_sql(plan: BacktestPlan, instants: Sequence[datetime], adapter: str 
     return _text(query, plan, adapter)
 
 
-def until_sql(plan: BacktestPlan, adapter: str | None) -> str:
-    """The instant of a run now, and when the last event before it was, in microseconds since 1970; null without one."""
-    relations = Relations(plan.plan.bound.settings.grain)
-    ctes, events = known_until(plan, relations)
-    last = Operation.MICROSECONDS(exp.Max(this=column("occurred_at")))
-    columns = [named(cast(as_of(), Type.TEXT), "as_of"), named(last, "last_at")]
-    outputs = (output("as_of", Type.TEXT, "as_of"), output("last_at", Type.INTEGER, "last_at"))
-    query = Query("until", "one row in all", ctes, select(columns, table(events)), outputs, relations.placeholders)
-    return _text(query, plan, adapter)
+def _beside(plan: BacktestPlan, at: str) -> Beside:
+    """Whether somebody converted, in which period, and what that was worth."""
+    entity = plan.panel.entity
+    assert entity.segments is not None
+    key, flags = entity.entity.key, entity.segments.model
+    columns = [named(Operation.ONE_IF(is_known(column(key, _LATER))), "converted"), named(_period(plan), "period")]
+    if plan.outcome.value is not None:
+        columns.append(named(coalesce(column("value", _LATER), number(0)), "value"))
+    joined = left_join(_LATER, exp.EQ(this=column(key, _LATER), expression=column(key, flags)))
+    return Beside(tuple(columns), (joined,), ctes=(Cte(_LATER, (), _came(plan, at)),))
+
+
+def _came(plan: BacktestPlan, at: str) -> exp.Query:
+    """What followed the instant, of those of whom something did."""
+    events, key = plan.panel.entity.events, column(plan.panel.entity.entity.key)
+    assert events is not None
+    begins = plus(told(at), plan.gap) if plan.gap.seconds else told(at)
+    occurred_at = column("occurred_at")
+    where = [
+        *selected(plan.outcome.selection),
+        exp.GTE(this=occurred_at, expression=begins),
+        exp.LT(this=occurred_at.copy(), expression=plus(begins.copy(), plan.horizon)),
+    ]
+    value: exp.Expr = cast(exp.Null(), Type.NUMBER)
+    if plan.outcome.value is not None:
+        value = exp.Sum(this=cast(column(plan.outcome.value), Type.NUMBER))
+    after = microseconds_between(begins.copy(), exp.Min(this=occurred_at.copy()))
+    columns = [key, named(after, "after"), named(value, "value")]
+    return select(columns, table(whole_of(events.model)), where=where, group_by=[key.copy()])
+
+
+def _period(plan: BacktestPlan) -> exp.Expr:
+    """The period of the first conversion, from 1 on; null of who did not convert."""
+    length = cast(number(plan.period.microseconds), Type.INTEGER)
+    after = exp.Div(this=cast(column("after", _LATER), Type.NUMBER), expression=length, typed=False, safe=False)
+    return cast(exp.Add(this=Operation.FLOOR(after), expression=number(1)), Type.INTEGER)
 
 
 def _text(query: Query, plan: BacktestPlan, adapter: str | None) -> str:
-    dialect = dialect_of(plan.plan, adapter)
+    dialect = dialect_of(plan.panel.plan, adapter)
     return written(lower(query, dialect), dialect)
 
 
@@ -88,7 +119,7 @@ def _members(plan: BacktestPlan) -> exp.Query:
     return union_all(
         [
             select([named(number(i), "segment"), *map(column, told)], table(PANEL), where=[_equal(inside(i), 1)])
-            for i in range(len(plan.segments))
+            for i in range(len(plan.panel.segments))
         ]
     )
 
@@ -148,7 +179,7 @@ def _instants() -> exp.Query:
 
 def _whos(plan: BacktestPlan) -> list[exp.Query]:
     """Of each segment everybody, also who was never in it."""
-    return [_who(i) for i in range(len(plan.segments))]
+    return [_who(i) for i in range(len(plan.panel.segments))]
 
 
 def _who(segment: int) -> exp.Query:
@@ -183,9 +214,9 @@ def _ages() -> exp.Query:
 
 def _events(plan: BacktestPlan) -> exp.Query:
     # Were there no reader of all of them, DuckDB would ask of every event whether any of its readers wants it.
-    assert plan.entity.events is not None
+    assert plan.panel.entity.events is not None
     counts = {"people": exp.Count(this=exp.Star())}
-    return _figures("events", number(0), None, counts, whole_of(plan.entity.events.model), [])
+    return _figures("events", number(0), None, counts, whole_of(plan.panel.entity.events.model), [])
 
 
 def _worth() -> exp.Query:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from segpy.plan.model import Plan
-from segpy.plan.model_results import BACKTESTS, LIFT, ResultTable
+from segpy.plan.model_results import ResultTable
 from segpy.sql.model import Kept, Query
 from segpy.sql.relations import Relations
 from segpy.sql.tree import cast, column, named, output, select, table
@@ -11,8 +11,7 @@ from segpy.sql.tree import cast, column, named, output, select, table
 
 def result_queries(plan: Plan) -> tuple[Query, ...]:
     """The models of a project's results."""
-    models = ((plan.results.lift, LIFT), (plan.results.backtests, BACKTESTS))
-    return tuple(_query(plan, name, of) for name, of in models if name is not None)
+    return tuple(_query(plan, name, of) for name, of in plan.results.tables)
 
 
 def _query(plan: Plan, name: str, of: ResultTable) -> Query:

@@ -59,7 +59,7 @@ def test_each_instant(name: str) -> None:
         found = counts(plan, case.tables, instants, end)
         there = {one.place: one for one in found if one.kind == "population"}
         inside = {(one.segment, one.place): one for one in found if one.kind == "instant"}
-        entity = plan.entity.entity.name
+        entity = plan.panel.entity.entity.name
         later = world(case.spec, case.tables, end)
         for place, instant in enumerate(instants):
             then = world(case.spec, case.tables, instant)

@@ -1073,14 +1073,14 @@ MUTANTS = (
     ),
     Mutant(
         "what follows counts at the end of its horizon",
-        PANEL,
+        BACKTEST,
         "exp.LT(this=occurred_at.copy(), expression=plus(begins.copy(), plan.horizon)),",
         "exp.LTE(this=occurred_at.copy(), expression=plus(begins.copy(), plan.horizon)),",
         LOOKS_BACK,
     ),
     Mutant(
         "what follows does not count at its beginning",
-        PANEL,
+        BACKTEST,
         "exp.GTE(this=occurred_at, expression=begins),",
         "exp.GT(this=occurred_at, expression=begins),",
         LOOKS_BACK,

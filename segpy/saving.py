@@ -1,0 +1,23 @@
+"""Puts results that take statistics into their table, for BI."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from segpy.diagnostics.model import Diagnostic
+from segpy.plan.model import Plan
+from segpy.plan.model_results import ResultTable, Row
+from segpy.sql.result_rows import result_rows
+from segpy.warehouse.model import Target
+from segpy.warehouse.results import save
+
+
+def saved(
+    plan: Plan, adapter: str | None, where: Target, manifest: Any, table: ResultTable, rows: Sequence[Row]
+) -> str | Diagnostic | None:
+    """The model that has the rows now, or what stood against it; None without rows, or a table that could have them."""
+    model = plan.results.name_of(table)
+    if not rows or model is None:
+        return None
+    return save(where, manifest, model, table.variable, result_rows(plan, table, rows, adapter)) or model
