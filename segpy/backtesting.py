@@ -20,7 +20,7 @@ from segpy.plan.model_backtest import BacktestPlan
 from segpy.plan.model_results import BACKTESTS, Row
 from segpy.resolve.model import Bound
 from segpy.resolve.model_experiments import EntityOutcome
-from segpy.saving import saved
+from segpy.saving import figure_row, saved
 from segpy.spec.duration import Duration
 from segpy.sql.backtest import backtest_sql
 from segpy.sql.until import until_sql
@@ -301,7 +301,7 @@ def backtest_rows(one: LookedBack) -> list[Row]:
         "gap": str(one.gap),
         "confidence": one.confidence,
     }
-    return [{**who, **_figure(figure, place, estimate)} for figure, place, estimate in figures(one)]
+    return [{**who, **figure_row(figure, place, estimate)} for figure, place, estimate in figures(one)]
 
 
 def figures(one: LookedBack) -> list[tuple[str, str, Estimate]]:
@@ -342,16 +342,3 @@ def figures(one: LookedBack) -> list[tuple[str, str, Estimate]]:
 def _number(n: int, value: float | None) -> Estimate:
     """A number that is no estimate, so that it has no interval."""
     return withheld(n, Status.TOO_FEW) if value is None else Estimate(n, Status.READABLE, None, float(value))
-
-
-def _figure(name: str, place: str, one: Estimate) -> Row:
-    interval = one.interval
-    return {
-        "figure": name,
-        "place": place,
-        "n": one.n,
-        "estimate": one.estimate,
-        "estimate_low": interval.low if interval is not None else None,
-        "estimate_high": interval.high if interval is not None else None,
-        "status": one.status.value,
-    }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from segpy.diagnostics.model import Diagnostic
+from segpy.measure.model import Estimate
 from segpy.plan.model import Plan
 from segpy.plan.model_results import ResultTable, Row
 from segpy.sql.result_rows import result_rows
@@ -21,3 +22,17 @@ def saved(
     if not rows or model is None:
         return None
     return save(where, manifest, model, table.variable, result_rows(plan, table, rows, adapter)) or model
+
+
+def figure_row(figure: str, place: str, one: Estimate) -> Row:
+    """The columns of a row that tell a figure, its interval and whether it may be read."""
+    interval = one.interval
+    return {
+        "figure": figure,
+        "place": place,
+        "n": one.n,
+        "estimate": one.estimate,
+        "estimate_low": interval.low if interval is not None else None,
+        "estimate_high": interval.high if interval is not None else None,
+        "status": one.status.value,
+    }

@@ -11,7 +11,7 @@ from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.model_history import HistoryModels
 from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan, OutcomePlan, StratumColumn
 from segpy.plan.model_portfolio import PortfolioModels
-from segpy.plan.model_results import BACKTESTS, LIFT, ResultModels
+from segpy.plan.model_results import BACKTESTS, LIFT, STATISTICS, ResultModels
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.plan.names import atom_name, slug
 from segpy.plan.owners import owners
@@ -82,10 +82,11 @@ def _portfolio(bound: Bound, prefix: str) -> PortfolioModels | None:
 
 
 def _results(bound: Bound, prefix: str) -> ResultModels:
-    """Where results are told that take statistics: of experiments, and of looking back for outcomes."""
+    """Where results are told that take statistics. Beside small counts there are none of figures about few people."""
     tables = {
         "segment_lift": (LIFT, bool(bound.experiments)),
         "segment_backtests": (BACKTESTS, bool(bound.outcomes)),
+        "segment_statistics": (STATISTICS, bool(bound.segments) and bound.settings.min_cell_size is None),
     }
     return ResultModels(tuple((f"{prefix}{name}", table) for name, (table, wanted) in tables.items() if wanted))
 

@@ -134,3 +134,25 @@ BACKTESTS = ResultTable(
         _text("status", "readable, or why the number is withheld."),
     ),
 )
+
+STATISTICS = ResultTable(
+    "segpy_rows_of_statistics",
+    "one row a run, command, segment, subject, figure and place",
+    "What commands find by statistics besides, each with `--save`.",
+    ("as_of", "command", "segment", "about", "figure", "place"),
+    (
+        _AS_OF,
+        _text("command", "Which command found it: drift, evolve, price, report or stays."),
+        _text("segment", "The segment, or the group of segments."),
+        _text("entity", "Whom it is about."),
+        _text("about", "What was looked at: a feature, an event, a file and so on."),
+        _text("figure", "What it is: psi, elasticity, survival, accuracy and so on."),
+        _text("place", "all, an instant, a period, or what else there are several of."),
+        ResultColumn("first_at", Type.TIMESTAMP, "Since when was looked; null where that is an instant alone."),
+        ResultColumn("last_at", Type.TIMESTAMP, "Until when was looked."),
+        _count("n", "How many people, or what else is counted, it rests upon."),
+        *_interval("estimate", "The figure"),
+        _number("confidence", "How sure the interval is, from 0 to 1."),
+        _text("status", "readable, or why the number is withheld."),
+    ),
+)

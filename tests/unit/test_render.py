@@ -117,7 +117,7 @@ MODELS = [
     *("user_events", "user_features", "user_sequences", "user_segments"),
     *("team_events", "team_features", "team_segments", "segment_members", "segment_activation"),
     *("segment_catalog", "segment_attrition", "segment_explanations", "segment_overlap"),
-    *("segment_monitors", "segment_candidates", "segment_stays"),
+    *("segment_monitors", "segment_candidates", "segment_stays", "segment_statistics"),
     *("segment_spells", "segment_membership", "segment_changes", "segment_sizes", "segment_moves"),
     *("activation_audiences", "activation_people", "activation_memberships"),
 ]
@@ -131,7 +131,7 @@ VIEWS = {"segment_activation", "segment_membership", "segment_changes", "segment
     "segment_stays",
 }
 EXPLAINED = {"segpy_attrition_matches_flags", "segpy_explanations_match_flags"}
-KEPT = {"segment_spells", "segment_sizes"}
+KEPT = {"segment_spells", "segment_sizes", "segment_statistics"}
 
 
 def test_every_model_has_properties_and_the_other_way_round() -> None:
@@ -174,6 +174,7 @@ def test_everything_is_described(model: str) -> None:
         ("segment_candidates", set()),
         ("segment_stays", set()),
         ("segment_monitors", {"segpy_grain"}),
+        ("segment_statistics", {"segpy_grain"}),
         ("segment_members", {"segpy_grain"}),
         ("segment_spells", {"segpy_grain", "segpy_spells_apart", "segpy_spells_match_members"}),
         ("segment_membership", {"segpy_grain"}),
