@@ -23,6 +23,7 @@ BY_FILE = (
     "tests/engines/test_validated",
     "tests/measure/test_own_models",
     "tests/unit/test_report",
+    "tests/unit/test_stays",
 )
 BY_TEST = (
     "tests/cases/test_cases.py::test_columns_are_of_the_types_that_they_are_said_to_have",

@@ -39,6 +39,7 @@ class _Commands(click.Group):
             "explain",
             "backtest",
             "lift",
+            "stays",
             "evolve",
             "report",
             "forget",
@@ -71,6 +72,8 @@ class _Commands(click.Group):
                 from segpy.cli.backtest import backtest as command
             case "lift":
                 from segpy.cli.lift import lift as command
+            case "stays":
+                from segpy.cli.stays import stays as command
             case "evolve":
                 from segpy.cli.evolve import evolve as command
             case "report":
