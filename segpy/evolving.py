@@ -24,11 +24,14 @@ from segpy.measure.model import Estimate, Status, withheld
 from segpy.measure.wilson import rate
 from segpy.pipeline import Compiled, compile_sources, planned
 from segpy.plan.model import Plan
+from segpy.plan.model_results import STATISTICS
+from segpy.plan.model_results import Row as ResultRow
 from segpy.project.one_spec import stands_against, write_spec
 from segpy.propose.model import SpecFile
 from segpy.resolve.model import Bound
 from segpy.resolve.model_measures import type_of
 from segpy.resolve.model_personal import is_personal
+from segpy.saving import figure_row, saved
 from segpy.source.nodes import Source
 from segpy.spec.expression import Type
 from segpy.sql.evolving import numbers_query
@@ -165,6 +168,67 @@ def stands_in_the_way(project_dir: Path, path: str, *, force: bool) -> Diagnosti
 def write(project_dir: Path, found: Evolved, *, force: bool) -> Diagnostic | None:
     """Write the file; why it was not, if so."""
     return write_spec(project_dir, found.file, force=force)
+
+
+def cannot_save(known: Known) -> Misused | None:
+    """Why the project has no table that figures could be put into, asked before the work; None where it has one."""
+    if known.plan.results.name_of(STATISTICS) is not None:
+        return None
+    if known.plan.bound.settings.min_cell_size is not None:
+        return Misused("with `min_cell_size` nothing is saved: clusters can be of few people")
+    return Misused(
+        "the project has no segment yet, so no table to save to: leave out --save, run `segpy build` with the segments "
+        "that are written, and then this again with --save and --force"
+    )
+
+
+def save(where: Target, known: Known, found: Evolved) -> str | Diagnostic | None:
+    """Put the figures into their table, by dbt: the model that has them now, or what stood against it."""
+    manifest = parse(where, {})
+    if isinstance(manifest, Diagnostic):
+        return manifest
+    return saved(known.plan, known.adapter, where, manifest, STATISTICS, evolved_rows(found))
+
+
+def evolved_rows(found: Evolved) -> list[ResultRow]:
+    """A row for each figure, with the columns of `STATISTICS`; `last_at` is the instant that people were looked at."""
+    group = group_name(found.file.path, found.entity)
+    return [
+        {
+            "as_of": found.as_of,
+            "command": "evolve",
+            "segment": group,
+            "entity": found.entity,
+            "about": found.file.path,
+            "last_at": at,
+            "confidence": one.confidence if one.interval is not None else None,
+            **figure_row(name, place, one),
+        }
+        for name, place, at, one in figures(found)
+    ]
+
+
+def figures(found: Evolved) -> list[tuple[str, str, str, Estimate]]:
+    """Every figure: its name, its place, the instant that it is of, and what it is."""
+    described, now = found.described, found.as_of
+    people, chosen = sum(described.counts), described.stability
+    told = [
+        ("clusters", "all", now, _number(people, chosen.clusters)),
+        ("questions", "all", now, _number(people, described.asked)),
+        ("stability", "all", now, _number(chosen.samples, chosen.mean)),
+    ]
+    told += [("stability_tried", str(one.clusters), now, _number(one.samples, one.mean)) for one in described.tried]
+    for place, tried in (("held_out", found.held_out), ("out_of_time", found.out_of_time)):
+        if tried is not None:
+            largest = _number(tried.accuracy.n, tried.largest)
+            told += [("accuracy", place, tried.as_of, tried.accuracy), ("largest_cluster", place, tried.as_of, largest)]
+    told += [("people", one.name, now, _number(people, described.counts[one.cluster])) for one in found.segments]
+    return told
+
+
+def _number(n: int, value: float | None) -> Estimate:
+    """A number that is counted, not estimated, so that it has no interval."""
+    return withheld(n, Status.TOO_FEW) if value is None else Estimate(n, Status.READABLE, None, float(value))
 
 
 def evolve(where: Target, known: Known, asked: Asked) -> Evolved | Diagnostic | Misused:

@@ -161,6 +161,52 @@ def test_it_writes_over_nothing_unless_told(built: Path, segpy: Segpy) -> None:
     assert said.code == 1 and "SEG603" in said.err and not (built.parent / "elsewhere.yml").exists()
 
 
+def test_the_table(built: Path, segpy: Segpy) -> None:
+    """The figures of the JSON document stand in a table, and are replaced; where they cannot, no file is written."""
+    ask = ("evolve", "--entity", "user", "--clusters", "3", "--out-of-time", "2026-02-15", "--features", "visits,spent")
+    asked = (
+        "select figure, place, n, estimate, estimate_low, estimate_high from segment_statistics"
+        " where command = 'evolve' and segment = 'evolved_user' and entity = 'user'"
+        f" and about = '{FILE}' and cast(as_of as text) = '{AS_OF} 00:00:00' order by figure, place"
+    )
+    said = segpy(*ask, "--save")
+    assert (said.code, said.err) == (0, "Saved in segment_statistics.\n") and f"wrote {FILE}." in said.out
+    text, saved = (built / FILE).read_text(), _rows(built, asked)
+    document = json.loads(segpy(*ask, "--save", "--force", "--json").out)
+    assert (document["saved"], document["written"]) == ("segment_statistics", True)
+    assert (_rows(built, asked), (built / FILE).read_text()) == (saved, text)
+    told = {(figure, place): numbers for figure, place, *numbers in saved}
+    for place in ("held_out", "out_of_time"):
+        one = document[place]
+        assert told["accuracy", place] == [one["people"], one["accuracy"], *one["interval"]]
+        assert told["largest_cluster", place] == [one["people"], one["largest"], None, None]
+    assert told["clusters", "all"][:2] == [400, 3] and told["questions", "all"][1] == document["questions"]
+    assert told["stability", "all"][1] == document["stability"][0]["mean"]
+    sizes = {place: numbers[1] for (figure, place), numbers in told.items() if figure == "people"}
+    assert sizes == {one["name"]: one["people"] for one in document["segments"]}
+    (built / FILE).unlink()
+    (built / "models/segpy/segment_statistics.sql").unlink()
+    said = segpy(*ask, "--save")
+    assert said.code == 1 and "SEG610" in said.err and f"{FILE} was not written." in said.err
+    assert not (built / FILE).exists() and "wrote" not in said.out
+    assert segpy(*ask).code == 0 and (built / FILE).read_text() == text
+
+
+def test_there_is_no_table(built: Path, segpy: Segpy) -> None:
+    """Without a segment, beside small counts, or where nothing is to be written: said before anything is done."""
+    ask = ("evolve", "--entity", "user", "--clusters", "3", "--out-of-time", "none", "--save")
+    said = segpy(*ask, "--dry-run")
+    assert said.code == 2 and "--dry-run writes nothing, and --save does" in said.err
+    (built / "segments/privacy.yml").write_text("privacy: {min_cell_size: 5}\n")
+    said = segpy(*ask)
+    assert said.code == 2 and "with `min_cell_size` nothing is saved" in said.err
+    (built / "segments/privacy.yml").unlink()
+    (built / "segments/users.yml").write_text(SPEC[: SPEC.index("segments:")])
+    said = segpy(*ask)
+    assert said.code == 2 and "the project has no segment yet, so no table to save to" in said.err
+    assert not (built / FILE).exists()
+
+
 def test_what_cannot_be_tried_is_withheld(built: Path, segpy: Segpy) -> None:
     """Before the first event there is nobody; and of one feature that is never known nothing can be made."""
     ask = ("evolve", "--entity", "user", "--clusters", "2", "--dry-run")
