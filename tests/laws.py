@@ -14,7 +14,8 @@ PACKAGE = "segpy"
 ORDER = (
     *("diagnostics", "dialects", "measure", "evolve", "source", "spec", "catalog", "resolve", "check", "propose"),
     *("plan", "sql", "render", "project", "warehouse", "report"),
-    *("pipeline", "saving", "beginning", "forgetting", "measuring", "staying", "evolving", "backtesting", "reporting"),
+    *("pipeline", "saving", "beginning", "forgetting", "measuring", "staying", "evolving", "backtesting", "pricing"),
+    "reporting",
     "cli",
 )
 # These call stages, each for what some commands do; nothing else does.

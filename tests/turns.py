@@ -57,6 +57,7 @@ BY_TEST = (
     "tests/unit/test_init",
     "tests/unit/test_lift",
     "tests/unit/test_preview",
+    "tests/unit/test_price",
     "tests/unit/test_why",
 )
 ENGINES = ("postgres", "sail", "duckdb")

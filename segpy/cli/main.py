@@ -40,6 +40,7 @@ class _Commands(click.Group):
             "backtest",
             "lift",
             "stays",
+            "price",
             "evolve",
             "report",
             "forget",
@@ -74,6 +75,8 @@ class _Commands(click.Group):
                 from segpy.cli.lift import lift as command
             case "stays":
                 from segpy.cli.stays import stays as command
+            case "price":
+                from segpy.cli.price import price as command
             case "evolve":
                 from segpy.cli.evolve import evolve as command
             case "report":

@@ -9,12 +9,16 @@ from segpy.measure.model import Estimate
 
 @dataclass(frozen=True, slots=True)
 class Sales:
-    """What a segment bought of a product in a period, at which price; 0 where it bought none."""
+    """What a segment bought of a product in a period, at which price; 0 where it bought none.
+
+    `carried` where nobody bought any, so that the price is the last one known.
+    """
 
     product: str
     period: int
     price: float
     quantity: float
+    carried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,25 @@ def _is_spanned(effects: Any, prices: Any) -> bool:
     return bool(np.abs(prices - told).max() < 1e-9 * max(1.0, float(np.abs(prices).max())))
 
 
+def carried_forward(sold: Sequence[Sales], periods: int) -> list[Sales]:
+    """Every product in each of so many periods, from 0 on, since it was first sold, in the order of both.
+
+    In a period in which nobody bought it nobody knows its price either: it is the last one that was, and none was sold.
+    """
+    known = {(one.product, one.period): one for one in sold}
+    found: list[Sales] = []
+    for product in sorted({one.product for one in sold}):
+        last: Sales | None = None
+        for period in range(periods):
+            there = known.get((product, period))
+            if there is not None:
+                found.append(there)
+            elif last is not None:
+                found.append(Sales(product, period, last.price, 0.0, carried=True))
+            last = there or last
+    return found
+
+
 def log_log(sales: Sequence[Sales], confidence: float = 0.95) -> Estimate:
     """The elasticity of one product: the slope of log quantity on log price, by least squares.
 

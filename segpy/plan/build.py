@@ -11,6 +11,7 @@ from segpy.plan.model import EntityPlan, Plan
 from segpy.plan.model_history import HistoryModels
 from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan, OutcomePlan, StratumColumn
 from segpy.plan.model_portfolio import PortfolioModels
+from segpy.plan.model_purchases import PurchasePlan
 from segpy.plan.model_results import BACKTESTS, LIFT, STATISTICS, ResultModels
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.plan.names import atom_name, slug
@@ -22,12 +23,16 @@ from segpy.resolve.model import Bound, Feature, Segment, tests_of
 from segpy.resolve.model_events import Atom, Entity, Property
 from segpy.resolve.model_experiments import EntityOutcome, Experiment, Holdout, Outcome
 from segpy.resolve.model_measures import EventMeasure, Measure, Sequence, SequenceMeasure, measures_in, type_of
+from segpy.resolve.model_purchases import Purchase
 from segpy.spec.model import Explanations, SemanticLayer
 from segpy.spec.model_measures import Output
 
 
-def build_plan(bound: Bound, outcomes: tuple[EntityOutcome, ...] = ()) -> Plan:
-    """What must be computed for a bound spec, and for these outcomes, whether or not an experiment measures them."""
+def build_plan(bound: Bound, outcomes: tuple[EntityOutcome, ...] = (), purchase: Purchase | None = None) -> Plan:
+    """What must be computed for a bound spec, and for these outcomes, whether or not an experiment measures them.
+
+    Of a `purchase` the events model tells all that is read of it.
+    """
     prefix = bound.settings.name_prefix
     made: dict[str, EntityPlan] = {}
 
@@ -36,7 +41,7 @@ def build_plan(bound: Bound, outcomes: tuple[EntityOutcome, ...] = ()) -> Plan:
         if entity.members is not None and entity.members.entity.name not in made:
             plan(entity.members.entity)
         if _in_use(entity, bound):
-            made[entity.name] = _entity(entity, bound, prefix, _hashes(made.values()), outcomes)
+            made[entity.name] = _entity(entity, bound, prefix, _hashes(made.values()), outcomes, purchase)
 
     for entity in bound.entities:
         if entity.name not in made:
@@ -125,8 +130,14 @@ def _hashes(plans: Iterable[EntityPlan]) -> dict[str, str]:
 
 
 def _entity(
-    entity: Entity, bound: Bound, prefix: str, elsewhere: dict[str, str], asked: tuple[EntityOutcome, ...]
+    entity: Entity,
+    bound: Bound,
+    prefix: str,
+    elsewhere: dict[str, str],
+    asked: tuple[EntityOutcome, ...],
+    purchase: Purchase | None,
 ) -> EntityPlan:
+    bought = purchase if purchase is not None and purchase.entity == entity.name else None
     looked_for = tuple(one.outcome for one in asked if one.entity == entity.name)
     features = tuple(feature for feature in bound.features if feature.entity == entity.name)
     segments = tuple(segment for segment in bound.segments if segment.entity == entity.name)
@@ -136,8 +147,10 @@ def _entity(
     sequences = _sequences(wanted)
     outcomes = {outcome for one in experiments for outcome in one.outcomes} | set(looked_for)
     read = {atom for one in wanted for atom in atoms_of(one.measure)} | {one.atom for one in outcomes}
+    read |= {bought.atom} if bought is not None else set()
     atoms = tuple(sorted(read, key=_by_name))
-    kept = _kept(wanted, {one.value for one in outcomes if one.value is not None})
+    worth = {one.value for one in outcomes if one.value is not None}
+    kept = _kept(wanted, worth | set(bought.properties if bought is not None else ()))
     ordered = any(reads_order(one.measure) for one in wanted)
     rows = found(atoms, kept)
     names = sequence_names(features, tuple(sequences))
@@ -167,6 +180,7 @@ def _entity(
         tuple(_stratified(one, entity, measured) for one in holdouts),
         tuple(_experiment(one, rows, columns, measured) for one in experiments),
         tuple(_outcome(one, rows, columns) for one in looked_for),
+        _purchase(bought, rows, columns) if bought is not None else None,
     )
 
 
@@ -181,6 +195,11 @@ def _experiment(
 def _outcome(one: Outcome, rows: Found, properties: dict[Property, str]) -> OutcomePlan:
     value = properties[one.value] if one.value is not None else None
     return OutcomePlan(one.name, one.guardrail, rows.selection(one.atom), value, one.within)
+
+
+def _purchase(one: Purchase, rows: Found, properties: dict[Property, str]) -> PurchasePlan:
+    quantity = properties[one.quantity] if one.quantity is not None else None
+    return PurchasePlan(rows.selection(one.atom), properties[one.product], properties[one.price], quantity)
 
 
 def _stratified(holdout: Holdout, entity: Entity, columns: dict[Measure, str]) -> HoldoutPlan:
@@ -233,7 +252,7 @@ def _sequences(wanted: tuple[Wanted, ...]) -> dict[Sequence, Asked]:
 
 
 def _kept(wanted: tuple[Wanted, ...], worth: set[Property]) -> tuple[Property, ...]:
-    """The properties that some measure aggregates, that the steps of a sequence share or that an outcome is worth."""
+    """The properties that some measure aggregates, that the steps of a sequence share or that are looked at besides."""
     found: set[Property] = set(worth)
     for one in wanted:
         match one.measure:

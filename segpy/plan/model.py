@@ -12,6 +12,7 @@ from segpy.plan.model_history import HistoryModels, Remembered
 from segpy.plan.model_holdouts import ExperimentPlan, HoldoutModels, HoldoutPlan, OutcomePlan
 from segpy.plan.model_owners import Owner
 from segpy.plan.model_portfolio import PortfolioModels
+from segpy.plan.model_purchases import PurchasePlan
 from segpy.plan.model_results import ResultModels
 from segpy.plan.model_semantics import SemanticsPlan
 from segpy.resolve.methods import Method
@@ -207,7 +208,7 @@ class KeptPlan:
 class EntityPlan:
     """Everything about one entity. `sequences` is None where there is no sequence, `kept` where each run reads all.
 
-    `outcomes` are those that are looked for besides those of experiments.
+    `outcomes` are those that are looked for besides those of experiments, `purchase` what is asked of sales.
     """
 
     entity: Entity
@@ -220,6 +221,7 @@ class EntityPlan:
     holdouts: tuple[HoldoutPlan, ...] = ()
     experiments: tuple[ExperimentPlan, ...] = ()
     outcomes: tuple[OutcomePlan, ...] = ()
+    purchase: PurchasePlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from segpy.plan.model_panel import PanelPlan
 from segpy.plan.part import part_of
 from segpy.resolve.model import Bound
 from segpy.resolve.model_experiments import EntityOutcome
+from segpy.resolve.model_purchases import Purchase
 
 
 def panel_plan(
@@ -20,11 +21,12 @@ def panel_plan(
     segments: tuple[str, ...],
     features: Iterable[str] = (),
     outcomes: tuple[EntityOutcome, ...] = (),
+    purchase: Purchase | None = None,
 ) -> PanelPlan:
-    """These segments of an entity, with these features and outcomes beside them."""
+    """These segments of an entity, with these features, outcomes and purchases beside them."""
     part = part_of(bound, segments, features)
     by_conditions = replace(part, segments=tuple(replace(one, membership=None) for one in part.segments))
-    plan = build_plan(by_conditions, outcomes)
+    plan = build_plan(by_conditions, outcomes, purchase)
     found = next(one for one in plan.entities if one.entity.name == entity)
     return PanelPlan(plan, found, segments, _as_now(plan))
 

@@ -31,7 +31,8 @@ def bind(spec: Spec, catalog: Catalog, parse: Parse) -> tuple[Bound | None, tupl
     if findings.noted:
         return None, tuple(dict.fromkeys(findings.noted))
     entities = tuple(sorted(taxonomy.entities.values(), key=lambda entity: entity.name))
-    settings, measured = _settings(spec, catalog), (holdouts, experiments, values, outcomes)
+    events = tuple(sorted(taxonomy.events.values(), key=lambda event: event.name))
+    settings, measured = _settings(spec, catalog), (holdouts, experiments, values, outcomes, events)
     return Bound(settings, entities, bound_features, segments, groups, examples, *measured), ()
 
 

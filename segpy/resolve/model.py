@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from segpy.diagnostics.model import Span
-from segpy.resolve.model_events import Entity
+from segpy.resolve.model_events import Entity, Event
 from segpy.resolve.model_examples import Example
 from segpy.resolve.model_experiments import EntityOutcome, Experiment, Holdout
 from segpy.resolve.model_measures import Measure, MembersIn, measures_in
@@ -176,6 +176,7 @@ class Bound:
     experiments: tuple[Experiment, ...] = ()
     values: tuple[Feature, ...] = ()
     outcomes: tuple[EntityOutcome, ...] = ()
+    events: tuple[Event, ...] = ()
 
     def entity(self, name: str) -> Entity:
         """The entity of that name, which exists."""

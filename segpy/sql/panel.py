@@ -73,7 +73,7 @@ def panel(
     names = [f"at_{place}" for place in range(len(instants))]
     staged = _staged(plan)
     for place, instant in enumerate(instants):
-        at = relations.told(f"instant_{place}", _timestamp(instant))
+        at = at_instant(relations, place, instant)
         read = [_before(one.name, at) if one.name in staged else _as_of(one, at) for one in events]
         more = beside(at)
         inner = (*read, *(_as_of(one, at) for one in others), *more.ctes)
@@ -132,8 +132,10 @@ def whole_of(events: str) -> str:
     return f"{events}__whole"
 
 
-def _timestamp(instant: datetime) -> str:
-    return f"adapter.dispatch('segpy_timestamp', 'segpy')('{instant:%Y-%m-%d %H:%M:%S}')"
+def at_instant(relations: Relations, place: int, instant: datetime) -> str:
+    """The name under which an instant is known in the query."""
+    timestamp = f"adapter.dispatch('segpy_timestamp', 'segpy')('{instant:%Y-%m-%d %H:%M:%S}')"
+    return relations.told(f"instant_{place}", timestamp)
 
 
 def _before(events: str, at: str) -> Cte:

@@ -44,14 +44,17 @@ def counts(
     plan: BacktestPlan, tables: Iterable[Table], instants: Sequence[datetime], as_of: datetime
 ) -> tuple[Count, ...]:
     """What the warehouse counts."""
+    return tuple(map(count_of, answers(backtest_sql(plan, instants, "duckdb"), tables, as_of)))
+
+
+def answers(sql: str, tables: Iterable[Table], as_of: datetime) -> list[tuple[Any, ...]]:
+    """The rows of a generated query over these tables."""
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set asof_loop_join_threshold = 0")
         for table in tables:
             create(connection, table)
-        return tuple(
-            map(count_of, connection.execute(rendered(backtest_sql(plan, instants, "duckdb"), as_of)).fetchall())
-        )
+        return connection.execute(rendered(sql, as_of)).fetchall()
 
 
 def rendered(sql: str, as_of: datetime) -> str:

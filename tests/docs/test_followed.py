@@ -25,6 +25,7 @@ PAGES = (
     "docs/explanation/incremental.md",
     "docs/how-to/forget-a-person.md",
     "docs/how-to/evolve-segments.md",
+    "docs/how-to/see-prices.md",
 )
 ELSEWHERE = {"docs/how-to/ci.md"}  # tests/e2e/test_ci.py runs it
 _PATH = re.compile(r"(?:#|--) (\S+)")

@@ -29,6 +29,7 @@ CELLS, WITHHELD, FORGET, REACHABLE = "sql/cells.py", "sql/withheld.py", "sql/for
 SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
 ASSIGNMENTS, OUTCOMES = "sql/assignments.py", "sql/outcomes.py"
 PANEL, BACKTEST, LOOKS_BACK = "sql/panel.py", "sql/backtest.py", "looks back"
+PRICE, RESPONSE, PRICES = "sql/price.py", "measure/price.py", "prices"
 OVERLAP, OVERLAP_WITHHELD, PARETO = "sql/overlap.py", "sql/overlap_withheld.py", "sql/pareto.py"
 MONITORS, CANDIDATES, STAYS = "sql/monitors.py", "sql/candidates.py", "sql/stays.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
@@ -1133,5 +1134,91 @@ MUTANTS = (
         'joins = [left_join("people", all_of(',
         'joins = [inner_join("people", all_of(',
         LOOKS_BACK,
+    ),
+    Mutant(
+        "what is bought at the end of a period was bought in it",
+        PRICE,
+        'exp.LT(this=at.copy(), expression=column("ends", _PERIODS))',
+        'exp.LTE(this=at.copy(), expression=column("ends", _PERIODS))',
+        PRICES,
+    ),
+    Mutant(
+        "what is bought at the start of a period was bought before it",
+        PRICE,
+        'exp.GTE(this=at, expression=column("begins", _PERIODS))',
+        'exp.GT(this=at, expression=column("begins", _PERIODS))',
+        PRICES,
+    ),
+    Mutant(
+        "members are those at the end of a period",
+        PRICE,
+        "panel(plan.panel, edges[:-1], relations",
+        "panel(plan.panel, edges[1:], relations",
+        PRICES,
+    ),
+    Mutant(
+        "members are those of now",
+        PRICE,
+        "panel(plan.panel, edges[:-1], relations",
+        "panel(plan.panel, [edges[-1]] * (len(edges) - 1), relations",
+        PRICES,
+    ),
+    Mutant(
+        "whoever is in once is always in",
+        PRICE,
+        'expression=column(name, _USABLE)) for name in ("who", "place")]',
+        'expression=column(name, _USABLE)) for name in ("who",)]',
+        PRICES,
+    ),
+    Mutant(
+        "prices are those that members paid",
+        PRICE,
+        "return select(columns, table(_USABLE), joins=[_of_chosen()], group_by=[one.copy() for one in by])",
+        "paid = [exp.EQ(this=column(name, PANEL), expression=column(name, _USABLE)) for name in ('who', 'place')]\n"
+        "    joins = [_of_chosen(), inner_join(PANEL, all_of(paid))]\n"
+        "    return select(columns, table(_USABLE), joins=joins, group_by=[one.copy() for one in by])",
+        PRICES,
+    ),
+    Mutant(
+        "a purchase of many pieces tells a price as one of a single piece",
+        PRICE,
+        'named(mean, "price")',
+        'named(exp.Avg(this=column("price", _USABLE)), "price")',
+        PRICES,
+    ),
+    Mutant(
+        "weeks in which members bought none are left out",
+        PRICE,
+        "joins=[left_join(_BOUGHT,",
+        "joins=[inner_join(_BOUGHT,",
+        PRICES,
+    ),
+    Mutant(
+        "what was had for nothing has a price",
+        PRICE,
+        '"price_not_above_0": exp.LTE(',
+        '"price_not_above_0": exp.LT(',
+        PRICES,
+    ),
+    Mutant(
+        "of products the least sold are looked at",
+        PRICE,
+        "desc=True, nulls_first=False",
+        "desc=False, nulls_first=False",
+        PRICES,
+    ),
+    Mutant(
+        "weeks in which nobody bought any are left out",
+        RESPONSE,
+        "elif last is not None:",
+        "elif False:",
+        PRICES,
+    ),
+    Mutant(
+        "a price is carried no further than to the next week",
+        RESPONSE,
+        "last = there or last",
+        "last = there",
+        PRICES,
     ),
 )

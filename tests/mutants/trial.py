@@ -19,6 +19,8 @@ from tests.cases.case import Case
 from tests.explanations import test_explanations
 from tests.histories import history, test_histories, test_small_cells
 from tests.kept import shortly, test_hand_made, test_models_alone, test_random_schedules
+from tests.prices import test_hand_made as prices
+from tests.prices import test_oracle as prices_of_lives
 from tests.properties import test_cells, test_forget
 from tests.properties.language import test_language
 from tests.properties.language.specs import specs
@@ -28,7 +30,7 @@ SEEDS = range(900, 904)
 SCHEDULES = range(24)
 LONGEST = 300  # seconds for a single test
 SCHEDULED, BY_DBT, REASONS, ALONE = "a schedule", "a few runs by dbt", "reasons", "models alone"
-SMALL_CELLS, FORGOTTEN, LOOKS_BACK = "small cells", "forgotten", "looks back"
+SMALL_CELLS, FORGOTTEN, LOOKS_BACK, PRICES = "small cells", "forgotten", "looks back", "prices"
 LOOKED_AT = ("several_streams", "retention", "tenure", "exclusive_groups", "seq_within")
 BY_HAND = (
     test_models_alone.test_measures_without_the_sequences_that_they_read,
@@ -72,6 +74,11 @@ def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
         yield f"{first} by hand", looks_back.everything
         for name in LOOKED_AT:
             yield f"{first} at {name}", partial(test_oracle.test_each_instant, name)
+        return
+    if first == PRICES:
+        yield f"{first} by hand", prices.everything
+        for number in range(6):
+            yield f"{first} of seed {number}", partial(prices_of_lives.test_what_members_bought, number)
         return
     if first in (*test_hand_made.HISTORIES, SCHEDULED, BY_DBT, ALONE):
         yield from kept_trials(first)
