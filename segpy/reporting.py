@@ -16,14 +16,16 @@ from segpy.measure.extra import missing as lacking
 from segpy.measure.forecast import seasonal_naive, smoothed
 from segpy.measure.half_life import half_life_at_rate
 from segpy.measure.independence import independence
+from segpy.measure.model import Method
 from segpy.measure.model_lift import Lift
 from segpy.measure.model_portfolio import Drift
 from segpy.measure.sample_ratio import sample_ratio
 from segpy.pipeline import Compiled, planned
 from segpy.plan.model import EntityPlan, Plan, SegmentPlan
-from segpy.plan.model_results import BACKTESTS
+from segpy.plan.model_results import BACKTESTS, STATISTICS, Row
 from segpy.report.document import document
 from segpy.report.drawing import draw, missing
+from segpy.report.figures import figures
 from segpy.report.model import (
     Ahead,
     Candidate,
@@ -42,6 +44,7 @@ from segpy.report.model import (
 from segpy.report.page import page
 from segpy.report.rows import any_small, looks_back, moved, overlaps, worthy
 from segpy.resolve.model_experiments import Holdout as Declared
+from segpy.saving import figure_row, saved
 from segpy.warehouse.arms import arms_of
 from segpy.warehouse.instants import by_month, months_before
 from segpy.warehouse.model import Target
@@ -58,10 +61,18 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How many months are shown, and how sure intervals are to be."""
+    """How many months are shown, how sure intervals are to be, and whether the table is to have what is reckoned."""
 
     months: int
     confidence: float = 0.95
+    save: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Misused:
+    """Why what was asked for makes no sense."""
+
+    message: str
 
 
 def review(
@@ -71,29 +82,52 @@ def review(
     where: Target,
     asked: Asked,
     on_progress: Progress = lambda *_: None,
-) -> tuple[Compiled, Report | Diagnostic | None]:
-    """The review of a project as of its last run; None where its specs do not hold, or say no segment."""
-    compiled, plan, _ = planned(project_dir, profiles_dir, target)
+) -> tuple[Compiled, Report | Diagnostic | Misused, str | Diagnostic | None]:
+    """The review of a project as of its last run, and the table that has its figures now, or what stood against it."""
+    compiled, plan, adapter = planned(project_dir, profiles_dir, target)
     if plan is None or compiled.failed or not compiled.segments:
-        return compiled, None
+        return compiled, Misused("the specs have no segment, so there is nothing to report"), None
+    if asked.save and plan.results.name_of(STATISTICS) is None:
+        return compiled, Misused("with `min_cell_size` nothing is saved: forecasts and drift tell of few people"), None
     for lack in (missing(), *lacking(*LIBRARIES)):
         if lack is not None:
-            return compiled, lack
+            return compiled, lack, None
     on_progress("reading the project", 0, 0)
     manifest = parse(where, {})
     if isinstance(manifest, Diagnostic):
-        return compiled, manifest
+        return compiled, manifest, None
 
     def reading(model: str) -> None:
         on_progress(f"reading {model}", 0, 0)
 
     found = review_of(where, manifest, _models(plan), asked.months, reading)
     if isinstance(found, Diagnostic):
-        return compiled, found
+        return compiled, found, None
     experiments, more = _experiments(where, manifest, plan, asked, compiled.min_cell_size, reading)
     name = str(getattr(getattr(manifest, "metadata", None), "project_name", None) or project_dir.resolve().name)
-    told = report_of(plan, found, experiments, name, asked, on_progress)
-    return compiled, _with(told, more)
+    told = _with(report_of(plan, found, experiments, name, asked, on_progress), more)
+    if not asked.save:
+        return compiled, told, None
+    on_progress("saving", 0, 0)
+    return compiled, told, saved(plan, adapter, where, manifest, STATISTICS, report_rows(told))
+
+
+def report_rows(report: Report) -> list[Row]:
+    """A row for each figure that the review reckoned itself, with the columns of `STATISTICS`."""
+    return [
+        {
+            "as_of": str(report.as_of),
+            "command": "report",
+            "segment": one.segment,
+            "entity": one.entity,
+            "about": "members",
+            "first_at": None if one.first_at is None else str(one.first_at),
+            "last_at": str(report.as_of),
+            "confidence": one.estimate.confidence if one.estimate.interval is not None else None,
+            **figure_row(one.figure, one.place, one.estimate),
+        }
+        for one in figures(report)
+    ]
 
 
 def html_of(report: Report, on_progress: Progress = lambda *_: None) -> str:
@@ -139,19 +173,29 @@ def _experiments(
         silent = f"{plan.holdouts.arms} could not be read: run `segpy build`, and make the page again."
         return Experiments(asked.confidence, (), silent), (Missing(plan.holdouts.arms, _first(arms.label)),)
     judged = measuring.judgement(declared, arms, asked.confidence)
-    return Experiments(asked.confidence, tuple(_outcome(one, least) for one in judged.outcomes), None), ()
+    return Experiments(asked.confidence, tuple(outcome_of(one, least) for one in judged.outcomes), None), ()
 
 
 def _first(label: str) -> str:
     return next((line.strip() for line in label.splitlines() if line.strip()), "")
 
 
-def _outcome(one: measuring.Judged, least: int | None) -> Outcome:
+def outcome_of(one: measuring.Judged, least: int | None) -> Outcome:
+    """An outcome as the page tells it, with its verdicts; small where a count of its arms is below `least`."""
     verdict = measuring.verdict(one.conversions, guardrail=one.guardrail)
     of_value = measuring.verdict(one.value, guardrail=one.guardrail) if one.value is not None else None
     small = _is_small(one.conversions, least)
     return Outcome(
-        one.segment, one.outcome, one.guardrail, one.conversions, verdict, one.value, of_value, one.worth, small
+        one.segment,
+        one.outcome,
+        one.guardrail,
+        one.conversions,
+        verdict,
+        one.value,
+        of_value,
+        one.worth,
+        small,
+        one.payback,
     )
 
 
@@ -255,7 +299,7 @@ def _segment(planned_one: SegmentPlan, found: Review, known: _Known, months_show
         entered=flow.entered if flow is not None else None,
         exited=flow.exited if flow is not None else None,
         months=months,
-        ahead=tuple(_ahead(months, found)),
+        ahead=tuple(_ahead(months, known.months, found)),
         rules=known.rules.get(one.name, ()),
         reachable=known.audiences.get(one.name),
         measured=measured,
@@ -274,16 +318,20 @@ def _members_at(by_run: Mapping[datetime, Size], at: datetime | None) -> float |
     return float(size.members) if size is not None and size.members is not None else None
 
 
-def _ahead(months: Sequence[float | None], found: Review) -> Iterator[Ahead]:
+def _ahead(months: Sequence[float | None], runs: Sequence[datetime | None], found: Review) -> Iterator[Ahead]:
     """The months to come, from the last months in a row that are told, by each method."""
     told: list[float] = []
     for size in reversed(months):
         if size is None:
             break
         told.insert(0, size)
-    for forecast in (smoothed(told, AHEAD), seasonal_naive(told, AHEAD)):
+    since = runs[-len(told)] if told else None
+    for method, forecast in (
+        (Method.EXPONENTIAL_SMOOTHING, smoothed(told, AHEAD)),
+        (Method.SEASONAL_NAIVE, seasonal_naive(told, AHEAD)),
+    ):
         for step, estimate in enumerate(forecast.ahead, 1):
-            yield Ahead(months_before(found.as_of, -step), estimate)
+            yield Ahead(months_before(found.as_of, -step), method, since, estimate)
 
 
 def _groups(entities: Sequence[EntityPlan], segments: Sequence[Segment], found: Review) -> Iterator[Group]:

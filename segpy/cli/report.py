@@ -33,6 +33,7 @@ from segpy.report.model import Report
     show_default=True,
     help="How many months of sizes to show.",
 )
+@click.option("--save", is_flag=True, help="Put what it reckons itself into the table segment_statistics, by dbt.")
 @click.option("--json", "as_json", is_flag=True, help="Say what was written as one JSON document, without progress.")
 @options.compiling
 def report(
@@ -42,6 +43,7 @@ def report(
     form: str,
     out: Path,
     months: int,
+    save: bool,
     as_json: bool,
 ) -> int:
     """Make a page of the monthly review.
@@ -51,19 +53,25 @@ def report(
     """
     where = pipeline.warehouse_of(project_dir, profiles_dir, target)
     with _progress(silent=as_json) as progress:
-        compiled, found = reporting.review(project_dir, profiles_dir, target, where, reporting.Asked(months), progress)
+        asked = reporting.Asked(months, save=save)
+        compiled, found, saved = reporting.review(project_dir, profiles_dir, target, where, asked, progress)
         text = reporting.html_of(found, progress) if isinstance(found, Report) else None
-    if not compiled.failed and found is None:
-        raise click.UsageError("the specs have no segment, so there is nothing to report")
-    findings = (*compiled.diagnostics, found) if isinstance(found, Diagnostic) else compiled.diagnostics
+    if not compiled.failed and isinstance(found, reporting.Misused):
+        raise click.UsageError(found.message)
+    problems = tuple(one for one in (found, saved) if isinstance(one, Diagnostic))
+    findings = (*compiled.diagnostics, *problems)
     if text is not None:
         _write(out, text)
+    table = saved if isinstance(saved, str) else None
     if as_json:
-        click.echo(json.dumps({**_data(found, out, text), "findings": as_data(findings)}, indent=2))
+        told = {"saved": table} if save else {}
+        click.echo(json.dumps({**_data(found, out, text), **told, "findings": as_data(findings)}, indent=2))
     else:
         show(findings, compiled.sources, project_dir, form, sys.stderr)
         if isinstance(found, Report) and text is not None and str(out) != "-":
             click.echo(f"{out}: {counted(len(found.segments), 'segment')} as of {found.as_of} UTC")
+        if table is not None:
+            click.echo(f"Saved in {table}.", err=True)
     return FINE if text is not None and exit_code(findings) == FINE else FINDINGS
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from segpy.measure.model import Arm, Estimate
+from segpy.measure.model import Arm, Estimate, Status
 from segpy.measure.model_lift import Lift
-from segpy.measure.model_worth import Figure
+from segpy.measure.model_worth import Figure, Payback
 from segpy.report.charts import intervals
 from segpy.report.glance import anchor
 from segpy.report.model import Holdout, Outcome, Pair, Report
@@ -14,6 +14,7 @@ from segpy.report.model_page import Block, Cell, Chart, Grid, Head, Para, Sectio
 from segpy.report.words import NONE, amount, between, chance, count, listed, noun, percent
 
 _SMALL = "withheld: small counts"
+_NOT_YET = "not yet"
 
 
 def experiments(report: Report) -> Section:
@@ -22,6 +23,7 @@ def experiments(report: Report) -> Section:
     found = report.experiments
     if found.outcomes:
         blocks += [*_charts(found.outcomes), _lifts(found.outcomes, found.confidence), *_worth(found.outcomes)]
+        blocks += _paybacks(found.outcomes, found.confidence)
     elif found.silent:
         blocks.append(Para(found.silent, "quiet"))
     line = (
@@ -141,6 +143,38 @@ def _figure(one: Outcome, what: str, figure: Figure | None, share: bool) -> tupl
     names = (Cell(one.segment, f"#{anchor(one.segment)}"), Cell(one.name), Cell(what))
     numbers = (said(figure.estimate.estimate), between(figure.estimate.interval, share=share), said(figure.naive))
     return (*names, *map(Cell, numbers))
+
+
+def _paybacks(outcomes: Sequence[Outcome], confidence: float) -> Iterator[Block]:
+    """After how many months acting had paid for itself; what has not happened is "not yet", and nothing is foretold."""
+    rows = tuple(_payback(one, one.payback) for one in outcomes if one.payback is not None)
+    if rows:
+        limits = f"Limits of {confidence * 100:g} %"
+        heads = (
+            *(Head("Segment"), Head("Outcome"), Head("Paid back after", wide=True), Head(limits, True)),
+            *(Head("Naive, without a control", True), Head("Months observed", True)),
+        )
+        yield Grid("When it had paid for itself, in months since each was first acted upon", heads, rows)
+
+
+def _payback(one: Outcome, found: Payback) -> tuple[Cell, ...]:
+    names = (Cell(one.segment, f"#{anchor(one.segment)}"), Cell(one.name))
+    if one.small:
+        return (*names, *(Cell(_SMALL, quiet=True) for _ in range(4)))
+    if found.status not in (Status.READABLE, Status.NOT_YET):
+        untold = (Cell(NONE, quiet=True) for _ in range(2))
+        return (*names, Cell(f"withheld: {found.status.reason}", quiet=True), *untold, Cell(count(found.observed)))
+    limits = f"{_month(found.earliest)} to {_month(found.latest)}"
+    told = (_months(found.months), _NOT_YET if limits == f"{_NOT_YET} to {_NOT_YET}" else limits, _months(found.naive))
+    return (*names, *map(Cell, told), Cell(count(found.observed)))
+
+
+def _month(number: int | None) -> str:
+    return _NOT_YET if number is None else count(number)
+
+
+def _months(number: int | None) -> str:
+    return _NOT_YET if number is None else noun(number, "month")
 
 
 def holdouts(report: Report) -> Section:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
-from segpy.measure.model import Estimate
+from segpy.measure.model import Estimate, Method
 from segpy.measure.model_lift import Independence, Lift, SampleRatio
 from segpy.measure.model_portfolio import Drift
-from segpy.measure.model_worth import Worth
+from segpy.measure.model_worth import Payback, Worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A forecast of the size in so many months, by the method that `estimate` names."""
+    """A forecast of the size at an instant to come, by a method, of the sizes since the run of `since`; None without.
+
+    Where it could tell nothing, `estimate` says why.
+    """
 
     at: datetime
+    method: Method
+    since: datetime | None
     estimate: Estimate
 
 
@@ -166,7 +171,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An outcome of an experiment with its verdicts in words. `small` where its counts may not be told."""
+    """An outcome of an experiment with its verdicts in words. `small` where its counts may not be told.
+
+    `payback` is None where acting costs nothing, or the outcome has no value or is a guardrail.
+    """
 
     segment: str
     name: str
@@ -177,6 +185,7 @@ class Outcome:
     value_verdict: str | None
     worth: Worth | None
     small: bool
+    payback: Payback | None = None
 
     @property
     def harmful(self) -> bool:
@@ -255,6 +264,21 @@ class Backtest:
     def figure(self, name: str) -> Estimate | None:
         """The figure of that name."""
         return dict(self.figures).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A figure that the review reckoned itself: of a segment or a group, from `first_at` on, None of an instant alone.
+
+    `place` is a month to come, or all.
+    """
+
+    segment: str
+    entity: str
+    figure: str
+    place: str
+    first_at: datetime | None
+    estimate: Estimate
 
 
 @dataclass(frozen=True, slots=True)

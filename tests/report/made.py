@@ -12,7 +12,8 @@ from segpy.measure.half_life import half_life_at_rate
 from segpy.measure.independence import independence
 from segpy.measure.lift import lift
 from segpy.measure.lift import report as together
-from segpy.measure.model import Arm, Design, Estimate, Interval, Status, withheld
+from segpy.measure.model import Arm, Design, Estimate, Interval, Method, Status, withheld
+from segpy.measure.model_worth import Payback
 from segpy.measure.sample_ratio import sample_ratio
 from segpy.measure.worth import worth
 from segpy.report.model import (
@@ -93,8 +94,9 @@ def outcomes() -> tuple[Outcome, ...]:
     )
     bought, value, left = together(told, 0.95)
     brought = worth(bought, value, 0.1, 0.5)
+    paid = Payback(10_000, Status.READABLE, 6, 3, 2, None, 1)
     return (
-        Outcome("keen", "bought", False, bought, "does good", value, "no difference seen", brought, False),
+        Outcome("keen", "bought", False, bought, "does good", value, "no difference seen", brought, False, paid),
         Outcome("keen", "left", True, left, "does harm", None, None, None, False),
     )
 
@@ -121,8 +123,11 @@ def review(**changed: Any) -> Report:
     grown = tuple(100 + 3 * month + (20 if month % 12 in (8, 9) else 0) for month in range(30))
     series = [float(one) for one in grown]
     ahead = [
-        Ahead(instant(-step), estimate)
-        for forecast in (smoothed(series, 3), seasonal_naive(series, 3))
+        Ahead(instant(-step), method, instant(29), estimate)
+        for method, forecast in (
+            (Method.EXPONENTIAL_SMOOTHING, smoothed(series, 3)),
+            (Method.SEASONAL_NAIVE, seasonal_naive(series, 3)),
+        )
         for step, estimate in enumerate(forecast.ahead, 1)
     ]
     keen = segment("keen", grown, ahead=tuple(ahead), measured=True)

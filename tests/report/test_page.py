@@ -16,8 +16,10 @@ from xml.etree import ElementTree
 import html5lib
 import pytest
 
+from segpy.measure.model import Status
+from segpy.measure.model_worth import Payback
 from segpy.report.document import document
-from segpy.report.model import Report
+from segpy.report.model import Experiments, Outcome, Report
 from segpy.report.page import POLICY, page
 from tests.report.made import bare, drawn, many, review
 
@@ -138,6 +140,39 @@ def test_what_is_missing_is_said_in_a_sentence() -> None:
     ):
         assert sentence in html
     assert "segment_moves could not be read: no such table. Run segpy build" in text(review())
+
+
+@pytest.mark.parametrize(
+    ("found", "cells"),
+    [
+        (Payback(900, Status.READABLE, 6, 3, 2, 5, 1), ("3 months", "2 to 5", "1 month", "6")),
+        (Payback(900, Status.READABLE, 2, 1, 1, None, 1), ("1 month", "1 to not yet", "1 month", "2")),
+        (Payback(900, Status.NOT_YET, 4, None, 3, None, 2), ("not yet", "3 to not yet", "2 months", "4")),
+        (Payback(900, Status.NOT_YET, 1, None, None, None, None), ("not yet", "not yet", "not yet", "1")),
+        (
+            Payback(40, Status.TOO_FEW, 0),
+            ("withheld: too few people, or too few events among them", "–", "–", "0"),
+        ),
+    ],
+)
+def test_when_acting_had_paid_for_itself(found: Payback, cells: tuple[str, ...]) -> None:
+    """Its limits beside it; "not yet" is said, and where counts are small nothing is."""
+    outcome = replace(review().experiments.outcomes[0], payback=found)
+    assert _payback_of(outcome) == ["keen", "bought", *cells]
+    small = "withheld: small counts"
+    assert _payback_of(replace(outcome, small=True)) == ["keen", "bought", small, small, small, small]
+    nothing = Experiments(0.95, (replace(outcome, payback=None),), None)
+    assert "When it had paid for itself" not in text(review(experiments=nothing))
+
+
+def _payback_of(outcome: Outcome) -> list[str]:
+    """The cells of the only row that tells of a payback."""
+    root = tree(text(review(experiments=Experiments(0.9, (outcome,), None))))
+    captions = {"".join(one[0].itertext()): one for one in root.iter(f"{HTML}table")}
+    grid = next(one for caption, one in captions.items() if caption.startswith("When it had paid for itself"))
+    heads, *rows = ([" ".join("".join(cell.itertext()).split()) for cell in row] for row in grid.iter(f"{HTML}tr"))
+    assert heads[2:4] == ["Paid back after", "Limits of 90 %"] and len(rows) == 1
+    return rows[0]
 
 
 def test_what_could_be_one_or_go_is_told_where_attention_is_asked_for() -> None:

@@ -7,14 +7,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from segpy.measure.model import Status
+from segpy.measure.lift import lift
+from segpy.measure.model import Arm, Design, Status
+from segpy.measure.model_worth import Payback
+from segpy.measure.worth import worth
+from segpy.measuring import Judged
 from segpy.plan.build import build_plan
 from segpy.plan.model import Plan
 from segpy.report.document import document
 from segpy.report.model import Experiments, Report
 from segpy.report.page import page
 from segpy.report.rows import looks_back
-from segpy.reporting import Asked, report_of
+from segpy.reporting import Asked, outcome_of, report_of
 from segpy.warehouse.instants import months_before
 from segpy.warehouse.model_review import (
     AssignedRow,
@@ -192,6 +196,21 @@ def test_tables_that_are_kept_tell_of_segments_that_are_gone_and_the_page_does_n
     assert [(one.first, one.second) for one in report.overlaps or ()] == [("asleep", "awake")]
     assert "segment-gone" not in page(document(report), drawn)
     assert [(one.model, one.why) for one in report.missing] == [("segment_moves", "no such table")]
+
+
+def test_what_is_known_of_an_outcome_is_told() -> None:
+    """When it had paid too; of few people the page is told that they are few."""
+    assigned = Arm(400, 0.2, 0.1604), Arm(100, 0.1, 0.0909)
+    (conversions, value) = (
+        lift("awake", name, *assigned, Design(0.2), binary=binary)
+        for name, binary in (("bought.converted", True), ("bought.value", False))
+    )
+    paid = Payback(500, Status.NOT_YET, 2, earliest=1)
+    brought = worth(conversions, value, 0.1)
+    judged = Judged("awake", "bought", False, conversions, value, brought, paid)
+    told = outcome_of(judged, None)
+    assert (told.payback, told.worth, told.value, told.conversions) == (paid, brought, value, conversions)
+    assert not told.small and outcome_of(judged, 11).small  # ten of a hundred bought
 
 
 def test_a_definition_is_as_it_was_built() -> None:

@@ -91,6 +91,45 @@ def test_the_command(built: Path, segpy: Segpy) -> None:
     assert segpy("report", "--out", "-").out == found
 
 
+def test_the_table(built: Path, segpy: Segpy) -> None:
+    """What the page reckons itself stands in a table, and is replaced. Where it cannot, there is the page still."""
+
+    def rows() -> list[tuple[object, ...]]:
+        asked = (
+            "select segment, figure, count(*), min(status), min(place), max(place), max(estimate)"
+            " from segment_statistics where command = 'report' and entity = 'user'"
+            " and cast(as_of as text) = '2026-03-10 00:00:00'"
+            " and cast(last_at as text) = '2026-03-10 00:00:00' group by segment, figure order by segment, figure"
+        )
+        with duckdb.connect(str(built / "shop.duckdb")) as connection:
+            return connection.execute(asked).fetchall()
+
+    plain = page(built, segpy)
+    assert rows() == []
+    said = segpy("report", "--save")
+    assert said.code == 0 and said.err.endswith("Saved in segment_statistics.\n")
+    assert (built / "segpy-report.html").read_text(encoding="utf-8") == plain
+    found = rows()
+    to_come = (3, "too_few", "2026-04-10 00:00:00", "2026-06-10 00:00:00", None)
+    assert [one for one in found if one[0] == "price_watchers"] == [
+        ("price_watchers", "half_life_days", 1, "too_few", "all", "all", None),
+        ("price_watchers", "members_exponential_smoothing", *to_come),
+        ("price_watchers", "members_seasonal_naive", *to_come),
+    ]
+    assert json.loads(segpy("report", "--save", "--json").out)["saved"] == "segment_statistics"
+    assert rows() == found
+    (built / "segpy-report.html").unlink()
+    (built / "models/segpy/segment_statistics.sql").unlink()
+    document = json.loads(segpy("report", "--save", "--json").out)
+    assert document["saved"] is None and [one["code"] for one in document["findings"]] == ["SEG610"]
+    assert document["bytes"] == len(plain.encode())
+    (built / "segpy-report.html").unlink()
+    (built / "segments/settings.yml").write_text("privacy: {min_cell_size: 5}\n", encoding="utf-8")
+    said = segpy("report", "--save")
+    assert said.code == 2 and "with `min_cell_size` nothing is saved" in said.err
+    assert not (built / "segpy-report.html").exists()
+
+
 def test_months_are_those_asked_for(built: Path, segpy: Segpy) -> None:
     """Former sizes are still compared with."""
     found = page(built, segpy, "--months", "1")
