@@ -38,6 +38,7 @@ class _Commands(click.Group):
             "describe",
             "explain",
             "backtest",
+            "drift",
             "lift",
             "stays",
             "price",
@@ -71,6 +72,8 @@ class _Commands(click.Group):
                 from segpy.cli.explain import explain as command
             case "backtest":
                 from segpy.cli.backtest import backtest as command
+            case "drift":
+                from segpy.cli.drift import drift as command
             case "lift":
                 from segpy.cli.lift import lift as command
             case "stays":

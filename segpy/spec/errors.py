@@ -19,17 +19,16 @@ def _as_name(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UnknownKey(Diagnostic):
-    """A key that the language does not have at this place. `later` are those that it has, but this version has not."""
+    """A key that the language does not have at this place."""
 
     key: str
     known: tuple[str, ...]
-    later: tuple[str, ...] = ()
     code: ClassVar[str] = "SEG110"
     title: ClassVar[str] = "unknown key"
 
     @property
     def label(self) -> str:
-        guess = nearest(self.key, self.known + self.later)
+        guess = nearest(self.key, self.known)
         return f"`{self.key}` is not a key here" + (f"; nearest: `{guess}`" if guess else "")
 
     @property

@@ -39,7 +39,6 @@ from segpy.spec.shapes import (
     fields,
     integer,
     refuse,
-    supported,
     table,
     wrong,
 )
@@ -186,7 +185,7 @@ def the_one(node: Mapping, choices: Dict[str, Key], what: str) -> Scalar:
     if len(present) != 1:
         span = present[1].span if present else node.span
         texts = tuple(key.text for key in present)
-        raise refuse(OneOf(span=span, what=what, found=texts, choices=supported(choices)))
+        raise refuse(OneOf(span=span, what=what, found=texts, choices=tuple(choices)))
     return present[0]
 
 

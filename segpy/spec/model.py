@@ -278,13 +278,14 @@ class Portfolio:
     """Limits on the segments as a whole. `require` names keys that every segment must have.
 
     `max_overlap` is a part of those in either of two segments, from 0 to 1, that may be in both. `value` names features
-    that tell what somebody is worth, one of an entity.
+    that tell what somebody is worth, one of an entity. `max_drift` is an index of population stability.
     """
 
     max_segments: int | None = None
     require: tuple[str, ...] = ()
     max_overlap: float | None = None
     value: tuple[Name, ...] = ()
+    max_drift: float | None = None
     span: Span | None = field(default=None, compare=False)
 
 

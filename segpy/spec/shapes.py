@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from segpy.diagnostics.model import Diagnostic, Span
+from segpy.diagnostics.model import Diagnostic
 from segpy.diagnostics.nearest import either
-from segpy.diagnostics.not_yet import NotYet
 from segpy.source.nodes import Mapping, Node, Scalar, Sequence
 from segpy.spec.duration import FIXED_UNITS, UNITS, Duration, parse_duration, what_is_wrong, written_unit
 from segpy.spec.errors import BadDuration, BadName, BadRelation, MissingKey, NotHere, UnknownKey, WrongForm
@@ -61,13 +60,12 @@ class Shape(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key of a mapping. `not_yet` refuses it with that way out; `doc` is its line in the reference."""
+    """A key of a mapping. `doc` is its line in the reference."""
 
     name: str
     shape: Shape[Any]
     doc: str
     required: bool = False
-    not_yet: str | None = None
 
     @property
     def schema(self) -> Fragment:
@@ -158,8 +156,6 @@ def fields(
         key = keys.get(text)
         if key is None:
             findings.append(_unknown(pair.key, keys, misplaced or {}))
-        elif key.not_yet is not None:
-            findings.append(NotYet(span=pair.key.span, construct=f"`{text}`", way_out=key.not_yet))
         else:
             try:
                 values[text] = key.shape.read(pair.value)
@@ -182,20 +178,13 @@ def _unknown(key: Scalar, keys: Dict[str, Key], misplaced: MISPLACED) -> Diagnos
     if key.text in misplaced:
         reason, way_out = misplaced[key.text]
         return NotHere(span=key.span, key=key.text, reason=reason, way_out=way_out)
-    known, later = supported(keys), tuple(name for name, one in keys.items() if one.not_yet is not None)
-    return UnknownKey(span=key.span, key=key.text, known=known, later=later)
-
-
-def supported(keys: Dict[str, Key]) -> tuple[str, ...]:
-    """The names of those keys that this version can compile."""
-    return tuple(name for name, key in keys.items() if key.not_yet is None)
+    return UnknownKey(span=key.span, key=key.text, known=tuple(keys))
 
 
 def keys_schema(keys: Dict[str, Key], *rules: Schema) -> Fragment:
     """A mapping with these keys, as `fields` reads it; what holds between them are the rules."""
-    known = {name: key for name, key in keys.items() if key.not_yet is None}
-    required = (name for name, key in known.items() if key.required)
-    return mapping({name: key.schema for name, key in known.items()}, required, rules)
+    required = (name for name, key in keys.items() if key.required)
+    return mapping({name: key.schema for name, key in keys.items()}, required, rules)
 
 
 def what_is_named(what: str, name: Name) -> str:
@@ -356,11 +345,6 @@ def choice(enum: type[E], words: str) -> Shape[E]:
     return Shape(words, read, {"enum": list(known)})
 
 
-def anything(node: Node) -> Span:
-    """For keys that are refused as a whole: only their place."""
-    return node.span
-
-
 _NAME = r"[a-z][a-z0-9_]{0,49}"
 TEXT = Shape("text", _text, SCALAR)
 NAME = Shape("a name", _named_by("a name"), pattern(_NAME, "a name"))
@@ -384,7 +368,6 @@ EXACT_OR_ZERO = Shape(
 VALUE = Shape("a value", _value, SCALAR)
 SQL = Shape("an SQL expression", _sql, SCALAR)
 RELATION = Shape("a relation", _relation, RELATION_TEXT)
-ANYTHING = Shape("anything", anything, {})
 
 
 def all_named(kind: str, words: str, read: Callable[[Name, Node], T], each: Schema) -> Shape[tuple[T, ...]]:

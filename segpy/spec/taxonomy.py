@@ -30,7 +30,6 @@ from segpy.spec.model import (
 from segpy.spec.model_values import Name, Value
 from segpy.spec.privacy import COLUMNS, PRIVACY
 from segpy.spec.shapes import (
-    ANYTHING,
     COLUMN,
     DEFINED_NAME,
     EXACT_DURATION,
@@ -227,7 +226,11 @@ _PORTFOLIO = table(
         "the greatest part of the members of two segments that may be in both",
     ),
     Key("value", _WORTH, "what entities are worth: a feature, or several, each of another entity"),
-    Key("max_drift", ANYTHING, "how far members may become others than they were", not_yet="leave it out for now"),
+    Key(
+        "max_drift",
+        amount("an index of at least 0"),
+        "the greatest drift of a feature of a segment's members, as an index of population stability",
+    ),
 )
 
 
@@ -235,7 +238,12 @@ def _portfolio(node: Node) -> Portfolio:
     values = fields(node, _PORTFOLIO, "the portfolio")
     required = tuple(key.value for key in values.get("require", ()))
     return Portfolio(
-        values.get("max_segments"), required, values.get("max_overlap"), values.get("value", ()), node.span
+        values.get("max_segments"),
+        required,
+        values.get("max_overlap"),
+        values.get("value", ()),
+        values.get("max_drift"),
+        node.span,
     )
 
 

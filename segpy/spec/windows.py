@@ -27,7 +27,6 @@ from segpy.spec.shapes import (
     keys_schema,
     list_of,
     refuse,
-    supported,
     table,
     wrong,
 )
@@ -126,7 +125,7 @@ def window_from(node: Mapping, values: dict[str, Any]) -> tuple[Window, Scalar |
     one = len(keys) < 2 or {key.text for key in keys} == _TOGETHER
     if not one:
         texts = tuple(name.text for name in keys)
-        raise refuse(OneOf(span=keys[1].span, what="window", found=texts, choices=supported(WINDOWS)))
+        raise refuse(OneOf(span=keys[1].span, what="window", found=texts, choices=tuple(WINDOWS)))
     first = keys[0] if keys else None
     window: Window = Ever()
     if first is not None:

@@ -77,7 +77,7 @@ def test_each_instant(name: str) -> None:
 def _wanted(
     then: World, later: World, entity: str, segment: str, event: str, instant: datetime
 ) -> tuple[int, int, int, int]:
-    there = {key for key in then.log.population(entity) if _begun(then, entity, key, instant)}
+    there = {key for key in then.log.population(entity) if was_there(then, entity, key, instant)}
     members = then.members(segment) & there
     begins = instant + timedelta(hours=12)
     came = {
@@ -94,7 +94,7 @@ def _is(one: Event, event: str) -> bool:
     return event in one.names
 
 
-def _begun(world: World, entity: str, key: object, instant: datetime) -> bool:
+def was_there(world: World, entity: str, key: object, instant: datetime) -> bool:
     written = world.log.entities[entity]
     by_events = written.population is not None and written.population.value == "events"
     if written.start is None or written.attributes is None or written.attributes.valid_from or by_events:

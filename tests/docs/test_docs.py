@@ -136,12 +136,6 @@ def test_what_is_refused_is_refused(block: Block) -> None:
         assert reason in known, f"line {block.line + line}: {sorted(known)}"
 
 
-def test_all_that_is_not_yet_is_listed() -> None:
-    listed = {str(one.construct) for block in REFUSED for _, one in found_in(block) if hasattr(one, "construct")}
-    waiting = {key.name for keys in _grammar() for key in keys.values() if key.not_yet is not None}
-    assert {name for name in waiting if f"`{name}`" not in listed} == set()
-
-
 def _grammar() -> list[Mapping[str, Key]]:
     """Every mapping of keys that the spec stage declares."""
     return [
@@ -158,7 +152,7 @@ def _tables(module: ModuleType) -> list[Mapping[str, Key]]:
 
 @pytest.mark.parametrize("heading", DESCRIBED)
 def test_each_key_is_described(heading: str) -> None:
-    known = {name: key for name, key in DESCRIBED[heading].items() if key.not_yet is None}
+    known = DESCRIBED[heading]
     rows = [row for table in tables(_own(section(read(examples.PAGE), heading))) for row in table]
     described = {row[0].strip("`").removesuffix("` (required)"): row for row in rows if row[0].startswith("`")}
     extra = set(described) - set(known) - _values(heading)
@@ -180,9 +174,7 @@ def _values(heading: str) -> set[str]:
 
 def test_the_whole_grammar_is_described() -> None:
     described = {id(key) for keys in DESCRIBED.values() for key in keys.values()}
-    left_out = {
-        key.name for keys in _grammar() for key in keys.values() if not key.not_yet and id(key) not in described
-    }
+    left_out = {key.name for keys in _grammar() for key in keys.values() if id(key) not in described}
     assert left_out <= OF_ONE_MEASURE
 
 

@@ -27,6 +27,7 @@ ELSEWHERE = {
     **dict.fromkeys([f"SEG{number}" for number in range(601, 623)], "the project on disk and dbt: tests/unit"),
     **dict.fromkeys(["SEG630", "SEG631"], "what somebody asks for: tests/unit/test_why.py"),
     **dict.fromkeys(["SEG670", "SEG671"], "what is installed and built: tests/unit/test_report.py"),
+    "SEG690": "who members were: tests/unit/test_drift.py",
     "SEG650": "what is installed: tests/measure/test_extra.py",
     **dict.fromkeys(
         [f"SEG{number}" for number in range(660, 665)], "what segpy evolve finds: tests/evolve, tests/unit"

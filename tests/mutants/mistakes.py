@@ -30,6 +30,7 @@ SMALL_CELLS, FORGOTTEN = "small cells", "forgotten"
 ASSIGNMENTS, OUTCOMES = "sql/assignments.py", "sql/outcomes.py"
 PANEL, BACKTEST, LOOKS_BACK = "sql/panel.py", "sql/backtest.py", "looks back"
 PRICE, RESPONSE, PRICES = "sql/price.py", "measure/price.py", "prices"
+DRIFT, DRIFTED = "sql/drift.py", "drifted"
 OVERLAP, OVERLAP_WITHHELD, PARETO = "sql/overlap.py", "sql/overlap_withheld.py", "sql/pareto.py"
 MONITORS, CANDIDATES, STAYS = "sql/monitors.py", "sql/candidates.py", "sql/stays.py"
 INSTANTS, EXPRESSIONS, WINDOWS = "sql/instants.py", "sql/expression.py", "sql/windows.py"
@@ -1220,5 +1221,61 @@ MUTANTS = (
         "last = there or last",
         "last = there",
         PRICES,
+    ),
+    Mutant(
+        "deciles are those of all instants",
+        DRIFT,
+        'table("numbers"), where=[_first(), is_known',
+        'table("numbers"), where=[is_known',
+        DRIFTED,
+    ),
+    Mutant(
+        "who has no value has the least",
+        DRIFT,
+        "exp.If(this=is_null(value), true=number(-1))",
+        "exp.If(this=is_null(value), true=number(0))",
+        DRIFTED,
+    ),
+    Mutant(
+        "a decile is the first value above it",
+        DRIFT,
+        "exp.GTE(this=reached, expression=wanted)",
+        "exp.GT(this=reached, expression=wanted)",
+        DRIFTED,
+    ),
+    Mutant(
+        "values are counted above edges only",
+        DRIFT,
+        "for kind in (exp.GT, exp.GTE):",
+        "for kind in (exp.GT, exp.GT):",
+        DRIFTED,
+    ),
+    Mutant(
+        "new values are as the last of the frequent",
+        DRIFT,
+        "number(PARTS - 1)))",
+        "number(PARTS - 2)))",
+        DRIFTED,
+    ),
+    Mutant(
+        "frequent values are those of all instants",
+        DRIFT,
+        'where=[_first(), is_known(column("value"))], group_by',
+        'where=[is_known(column("value"))], group_by',
+        DRIFTED,
+    ),
+    Mutant(
+        "members of all segments are compared as one",
+        DRIFT,
+        "where=[exp.EQ(this=column(inside(i)), expression=number(1))],",
+        "where=[exp.EQ(this=column(inside(0)), expression=number(1))],",
+        DRIFTED,
+    ),
+    Mutant(
+        "the rarest values are told apart",
+        DRIFT,
+        'exp.Ordered(this=column("members"), desc=True',
+        'exp.Ordered(this=column("members"), desc=False',
+        DRIFTED,
     ),
 )

@@ -16,6 +16,7 @@ from tests.cases import case as cases
 from tests.cases import expected
 from tests.cases import test_cases as checks
 from tests.cases.case import Case
+from tests.drift import test_hand_made as drifted
 from tests.explanations import test_explanations
 from tests.histories import history, test_histories, test_small_cells
 from tests.kept import shortly, test_hand_made, test_models_alone, test_random_schedules
@@ -31,6 +32,7 @@ SCHEDULES = range(24)
 LONGEST = 300  # seconds for a single test
 SCHEDULED, BY_DBT, REASONS, ALONE = "a schedule", "a few runs by dbt", "reasons", "models alone"
 SMALL_CELLS, FORGOTTEN, LOOKS_BACK, PRICES = "small cells", "forgotten", "looks back", "prices"
+DRIFTED = "drifted"
 LOOKED_AT = ("several_streams", "retention", "tenure", "exclusive_groups", "seq_within")
 BY_HAND = (
     test_models_alone.test_measures_without_the_sequences_that_they_read,
@@ -79,6 +81,9 @@ def trials(first: str) -> Iterator[tuple[str, Callable[[], None]]]:
         yield f"{first} by hand", prices.everything
         for number in range(6):
             yield f"{first} of seed {number}", partial(prices_of_lives.test_what_members_bought, number)
+        return
+    if first == DRIFTED:
+        yield f"{first} by hand", drifted.everything
         return
     if first in (*test_hand_made.HISTORIES, SCHEDULED, BY_DBT, ALONE):
         yield from kept_trials(first)

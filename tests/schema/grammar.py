@@ -153,6 +153,7 @@ _BY_SHAPE = {
     "a list of attributes or features": ["plan"],
     "a list of segments": ["s", "t"],
     "a share such as `20%`": "20%",
+    "an index of at least 0": 0.25,
     "a feature or a list of features": ["spent", "seats"],
     "a list of steps": ["a", {"any_order": ["b", "c"]}, {"event": ["d", "e"], "directly": True}],
     "an event and a duration": {"event": "login", "for": _DURATION},
@@ -180,19 +181,14 @@ def sample(place: str, key: Key) -> Any:
     return ["page"] if key.name in ("without", "ignore") else _BY_SHAPE[key.shape.words]
 
 
-def supported(place: str) -> dict[str, Key]:
-    """The keys of a mapping that this version takes."""
-    return {name: key for name, key in PLACES[place].keys.items() if key.not_yet is None}
-
-
 def smallest(place: str) -> Value:
     """A mapping with the keys that it must have."""
-    return {name: sample(place, key) for name, key in supported(place).items() if key.required}
+    return {name: sample(place, key) for name, key in PLACES[place].keys.items() if key.required}
 
 
 def of_up_to_two_keys(place: str) -> Iterator[Value]:
     """Every mapping of at most two keys, of these and the required ones, and of the required ones but one."""
-    keys, least = supported(place), smallest(place)
+    keys, least = PLACES[place].keys, smallest(place)
     for count in (0, 1, 2):
         for names in combinations(keys, count):
             chosen = {name: sample(place, keys[name]) for name in names}
@@ -205,7 +201,7 @@ def of_up_to_two_keys(place: str) -> Iterator[Value]:
 
 def of_more_keys(place: str, number: int) -> Iterator[Value]:
     """Some mappings of three to six keys."""
-    keys, chance = supported(place), random.Random(place)
+    keys, chance = PLACES[place].keys, random.Random(place)
     for _ in range(number):
         names = chance.sample(list(keys), min(len(keys), chance.randint(3, 6)))
         yield {name: sample(place, keys[name]) for name in names}
@@ -215,7 +211,7 @@ def refused_keys(place: str) -> Iterator[Value]:
     """Mappings with a key that is not theirs, or not yet."""
     everywhere = {name for other in PLACES.values() for name in other.keys} | {"x", "", "Count", "all_of", "__"}
     least = smallest(place)
-    for name in sorted(everywhere - set(supported(place))):
+    for name in sorted(everywhere - set(PLACES[place].keys)):
         yield {**least, name: _BY_SHAPE.get("a value")}
 
 

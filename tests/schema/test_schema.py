@@ -13,9 +13,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from segpy.spec.schema import schema, schema_text
-from segpy.spec.shapes import Key
 from tests.schema.grammar import PLACES
-from tests.schema.test_schema_and_decoder import MODULES
 from tests.schema.values import validator
 
 WHOLE = schema()
@@ -58,8 +56,7 @@ def test_the_text_is_the_schema() -> None:
 def test_every_key_is_offered_with_its_line_of_the_reference(place: str) -> None:
     said = {(name, one["description"]) for name, one in properties()}
     for name, key in PLACES[place].keys.items():
-        if key.not_yet is None:
-            assert any(other == name and text.startswith(key.doc) for other, text in said), name
+        assert any(other == name and text.startswith(key.doc) for other, text in said), name
 
 
 def test_whatever_is_offered_is_described() -> None:
@@ -67,14 +64,6 @@ def test_whatever_is_offered_is_described() -> None:
         assert one["title"] == name
         assert one["description"] == one["markdownDescription"]
         assert one["description"].endswith(".")
-
-
-def test_nothing_is_offered_that_is_not_yet() -> None:
-    tables = [value for module in MODULES for value in vars(module).values() if isinstance(value, dict)]
-    keys = {id(key): key for table in tables for key in table.values() if isinstance(key, Key)}.values()
-    waiting = {key.doc for key in keys if key.not_yet is not None}
-    assert waiting
-    assert not any(one["description"].startswith(doc) for _, one in properties() for doc in waiting)
 
 
 def test_definitions_are_named_by_the_words_of_the_language() -> None:

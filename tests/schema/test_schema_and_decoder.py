@@ -87,7 +87,7 @@ EXPECTED_TO_PASS = (
 def test_every_mapping_of_the_grammar_is_tried() -> None:
     known = {id(key) for place in grammar.PLACES.values() for key in place.keys.values()}
     tables = [value for module in MODULES for value in vars(module).values() if isinstance(value, dict)]
-    keys = [key for table in tables for key in table.values() if isinstance(key, Key) and key.not_yet is None]
+    keys = [key for table in tables for key in table.values() if isinstance(key, Key)]
     assert {key.name for key in keys if id(key) not in known} == set()
 
 
@@ -107,7 +107,7 @@ def test_any_two_keys(place: str) -> None:
     file = grammar.PLACES[place].file
     tries = list(grammar.of_up_to_two_keys(place))
     taken = {key for value in tries if is_taken(file(value)) for key in value}
-    assert set(grammar.supported(place)) - taken == NOT_OF_TWO.get(place, set())
+    assert set(grammar.PLACES[place].keys) - taken == NOT_OF_TWO.get(place, set())
     assert differences(file(value) for value in tries) == []
 
 
@@ -134,14 +134,14 @@ def test_keys_of_other_mappings(place: str) -> None:
 def test_each_key_with_every_kind_of_value(place: str) -> None:
     file, least = grammar.PLACES[place].file, grammar.smallest(place)
     elsewhere = measures.MEASURE if place in ("condition", "feature") else {}  # those are tried as a measure
-    beside = {key: company(place, key) for key in grammar.supported(place) if key not in elsewhere}
+    beside = {key: company(place, key) for key in grammar.PLACES[place].keys if key not in elsewhere}
     tries = (file({**least, **beside[key], key: value}) for key in beside for value in values_for(place, key))
     assert differences(tries) == []
 
 
 def values_for(place: str, key: str) -> tuple[Any, ...]:
     """All values for the first key of a shape, some for the others: they share its reader and its schema."""
-    keys = grammar.supported(place)
+    keys = grammar.PLACES[place].keys
     of_the_shape = [name for name, one in keys.items() if one.shape is keys[key].shape]
     return grammar.VALUES[of_the_shape.index(key) % 7 :: 7] if key != of_the_shape[0] else grammar.VALUES
 

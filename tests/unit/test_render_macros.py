@@ -148,6 +148,20 @@ def _steady(
     return _bad(_values(*rows, columns="segment, members, runs_before, median_before"), {"within": within}, offending)
 
 
+def _drift(*rows: str, offending: int = 0) -> Case:
+    """What was saved of segments of which `a` and `b` are there: by which run, until when, the index and its chance."""
+    told = _values(*rows, columns="segment, run, last, index_found, chance")
+    days = ", ".join(f"timestamp '2026-03-01' + to_days(cast({one} as integer)) as {two}" for one, two in _DAYS)
+    about = f"select segment, {days}, 'drift' as command, 'views' as about, index_found, chance from ({told})"
+    sql = (
+        f"select *, 'psi' as figure, index_found as estimate from ({about}) union all "
+        f"select *, 'psi_by_chance', chance from ({about}) union all "
+        f"select * replace ('stays' as command), 'psi', 9 from ({about})"
+    )
+    return _bad(sql, {"segments": "ref('members')", "at_most": 0.25}, offending)
+
+
+_DAYS = (("run", "as_of"), ("last", "last_at"))
 _TWO = {"holdouts": "ref('holdouts')", "above": 10.828}
 CASES: dict[str, list[Case]] = {
     "segpy_holdout_shares": [
@@ -183,6 +197,16 @@ CASES: dict[str, list[Case]] = {
         _alike(0, 0),
         _alike(7, 0.7),  # 0.7 times 10 is a hair under 7 in binary
         _alike(10, 0.99, offending=1),
+    ],
+    "segpy_drift_within": [
+        _drift("('a', 1, 1, 0.25, 0.1)"),
+        _drift("('a', 1, 1, 0.26, 0.1)", offending=1),
+        _drift("('a', 1, 1, 0.26, 0.3)"),  # as far as chance goes
+        _drift("('a', 1, 1, null, null)"),
+        _drift("('a', 1, 1, 9, 0.1)", "('a', 2, 2, 0.1, 0.1)"),  # a former run
+        _drift("('a', 2, 1, 9, 0.1)", "('a', 2, 2, 0.1, 0.1)"),  # a former instant
+        _drift("('a', 1, 1, 0.1, 0.1)", "('a', 2, 2, 9, 0.1)", "('b', 1, 1, 9, 0.1)", offending=2),
+        _drift("('gone', 1, 1, 9, 0.1)"),
     ],
     "segpy_sizes_steady": [
         _steady(13),

@@ -1,0 +1,20 @@
+"""Parts of a distribution, as they were when it was looked at first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Values above `low` and below `high` (None: without a limit), up to it where it `has_high`; or all of a `label`.
+
+    Where both are the same it is that value alone. `places` are those of the finer parts that it is made of, under
+    which people are counted.
+    """
+
+    places: tuple[int, ...]
+    low: float | None = None
+    high: float | None = None
+    has_high: bool = False
+    label: str | None = None
