@@ -20,8 +20,8 @@ _FLAWS = {
     "quantity_not_above_0": "with a quantity that is not above 0, such as returns",
 }
 _REASONS = {
-    Status.TOO_FEW: "members bought too few products in too few periods, or prices tell apart what sold and what not",
-    Status.NO_VARIANCE: "no price moved, but for what all products of a period did together",
+    Status.TOO_FEW: "members bought too few products in too few periods",
+    Status.NO_VARIANCE: "among what members bought no price moved, but for what all products of a period did together",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite, log
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from segpy.measure.interval import symmetric
 from segpy.measure.model import Estimate, Method, Status, withheld
@@ -27,13 +28,13 @@ def price_response(sales: Sequence[Sales], *, randomised: bool = False, confiden
 
 
 def _poisson(whole: Sequence[Sales], confidence: float) -> Estimate:
-    sales = _sold(whole)
-    products, periods = sorted({one.product for one in sales}), sorted({one.period for one in sales})
     n = len(whole)
     if not all(isfinite(one.price) and isfinite(one.quantity) and one.quantity >= 0 for one in whole):
         return withheld(n, Status.INVALID)
     if any(one.price <= 0 for one in whole):
         return withheld(n, Status.NO_LOGARITHM)
+    sales = _open(whole)
+    products, periods = _named(sales)
     if len(sales) <= len(products) + len(periods):
         return withheld(n, Status.TOO_FEW)
     effects, prices = _design(sales, products, periods)
@@ -43,14 +44,39 @@ def _poisson(whole: Sequence[Sales], confidence: float) -> Estimate:
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    places = {product: at for at, product in enumerate(products)}
-    groups = {"groups": np.array([places[one.product] for one in sales])}
-    robust = {"cov_type": "cluster", "cov_kwds": groups} if len(products) >= CLUSTERS else {"cov_type": "HC1"}
     quantity = np.array([one.quantity for one in sales])
-    fitted = GLM(quantity, np.column_stack([prices, effects]), family=Poisson()).fit(maxiter=200, **robust)
+    design, model = np.column_stack([prices, effects]), Poisson()
+    with catch_warnings():
+        simplefilter("ignore")  # of quantities that are foretold to the last piece, which is no mistake
+        fitted = GLM(quantity, design, family=model).fit(maxiter=200)
     if not fitted.converged:
         return withheld(n, Status.INVALID)
-    return symmetric(n, float(fitted.params[0]), float(fitted.bse[0]) ** 2, None, confidence, Method.POISSON)
+    places = {product: at for at, product in enumerate(products)}
+    groups = np.array([places[one.product] for one in sales]) if len(products) >= CLUSTERS else None
+    variance = _variance(design, quantity, fitted.mu, groups)
+    free = len(sales) - len(products) - len(periods) if groups is None else len(products) - 1
+    return symmetric(n, float(fitted.params[0]), variance, free, confidence, Method.POISSON)
+
+
+def _variance(design: Any, quantity: Any, mean: Any, groups: Any | None) -> float:
+    """Of the elasticity, robust: by groups, or of each cell alone and then by its leverage.
+
+    Without its leverage (HC2 of J. G. MacKinnon, H. White, 1985) a cell that has much of a say is taken for one that
+    was foretold well, and of 4 products in 8 periods no more than 84 of 100 intervals hold the truth.
+    """
+    import numpy as np
+
+    bread = np.linalg.pinv(design.T @ (design * mean[:, None]))
+    off = quantity - mean
+    if groups is None:
+        leverage = mean * np.einsum("ij,jk,ik->i", design, bread, design)
+        scores = design * (off / np.sqrt(np.maximum(1 - leverage, 1e-6)))[:, None]
+        return float((bread @ (scores.T @ scores) @ bread)[0, 0])
+    count, (n, k) = int(groups.max()) + 1, design.shape
+    scores = np.zeros((count, k))
+    np.add.at(scores, groups, design * off[:, None])
+    few = count / (count - 1) * (n - 1) / (n - k)  # as statsmodels has it
+    return float(few * (bread @ (scores.T @ scores) @ bread)[0, 0])
 
 
 def _sold(sales: Sequence[Sales]) -> Sequence[Sales]:
@@ -62,6 +88,51 @@ def _sold(sales: Sequence[Sales]) -> Sequence[Sales]:
         if len(kept) == len(sales):
             return kept
         sales = kept
+
+
+def _named(sales: Sequence[Sales]) -> tuple[list[str], list[int]]:
+    """The products and periods that there are."""
+    return sorted({one.product for one in sales}), sorted({one.period for one in sales})
+
+
+def _open(whole: Sequence[Sales]) -> Sequence[Sales]:
+    """Without cells that effects and prices together foretell to be 0, whatever the others are.
+
+    Of these the mean is 0 for some effects or elasticity without a limit, and the fit would stop somewhere on the way
+    there, very sure of it. They tell nothing of the rest. Where a price takes part in it, prices are told by effects
+    among what is left, and nothing can be said of them.
+    S. Correia, P. Guimarães, T. Zylkin, "Verifying the existence of maximum likelihood estimates for generalized linear
+    models" (2019).
+    """
+    import numpy as np
+
+    sales = _sold(whole)
+    while sales:
+        effects, prices = _design(sales, *_named(sales))
+        foretold = _foretold(np.column_stack([prices - np.mean(prices), effects]), [one.quantity > 0 for one in sales])
+        if not any(foretold):
+            break
+        sales = _sold([one for one, is_so in zip(sales, foretold, strict=True) if not is_so])
+    return sales
+
+
+def _foretold(design: Any, sold: list[bool]) -> list[bool]:
+    """The rows that are not sold and that some combination of columns tells from all that are, or at least a part."""
+    import numpy as np
+    from scipy.linalg import null_space
+    from scipy.optimize import linprog
+
+    mask = np.array(sold)
+    free = null_space(np.linalg.qr(design[mask], mode="r"), rcond=1e-9)
+    ways = design[~mask] @ free
+    ways[np.abs(ways) < 1e-9] = 0.0
+    if not ways.any():
+        return [False] * len(sold)
+    least, most = np.zeros(len(ways)), np.ones(len(ways))
+    found = linprog(ways.sum(axis=0), np.vstack([ways, -ways]), np.concatenate([least, most]), bounds=(None, None))
+    told: Any = np.zeros(len(sold), dtype=bool)
+    told[~mask] = ways @ found.x < -1e-6
+    return [bool(one) for one in told]
 
 
 def _design(sales: Sequence[Sales], products: list[str], periods: list[int]) -> tuple[Any, Any]:

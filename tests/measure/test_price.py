@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, log
 
 import numpy as np
@@ -65,6 +66,52 @@ def test_weeks_without_sales_count() -> None:
     whole, kept = price_response(sales), price_response([one for one in sales if one.quantity])
     assert whole.elasticity.estimate is not None and kept.elasticity.estimate is not None
     assert whole.elasticity.estimate < kept.elasticity.estimate - 0.2
+
+
+@pytest.mark.parametrize(("products", "periods"), [(4, 8), (12, 12)])
+def test_the_truth_is_in_the_interval_as_often_as_it_says(products: int, periods: int) -> None:
+    """Few products too: by the usual robust error it is in 84 of 100 of those of 4 products in 8 periods."""
+    inside = [
+        found.interval.touches(-2.0)
+        for found in (price_response(panel(products, periods, -2.0, seed)).elasticity for seed in range(120))
+        if found.interval is not None
+    ]
+    assert len(inside) > 110 and 0.9 <= np.mean(inside) <= 1
+
+
+def test_errors_by_products_are_those_of_statsmodels() -> None:
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    sales = [replace(one, quantity=one.quantity + 1) for one in panel(12, 9, -1.0)]
+    codes = [int(one.product[1:]) for one in sales]
+    effects = np.array(
+        [
+            [code == k for k in range(12)] + [one.period == k for k in range(1, 9)]
+            for code, one in zip(codes, sales, strict=True)
+        ]
+    )
+    design = np.column_stack([[log(one.price) for one in sales], effects.astype(float)])
+    told = GLM([one.quantity for one in sales], design, family=Poisson()).fit(
+        cov_type="cluster", cov_kwds={"groups": np.array(codes)}
+    )
+    found = price_response(sales).elasticity
+    assert found.estimate == pytest.approx(told.params[0]) and found.se == pytest.approx(told.bse[0])
+    assert found.dof == 11
+
+
+def test_what_can_only_be_nothing_tells_nothing() -> None:
+    """Sold wherever the price is 1 and never where it is 2: there is no end to how much that could be a response.
+
+    A fit would stop somewhere on the way, at -20 or so, and call itself sure of it.
+    """
+    sales = [
+        Sales(name, at, 1.0 + (at + ord(name)) % 2, 4.0 * ((at + ord(name)) % 2 == 0))
+        for at in range(8)
+        for name in "abc"
+    ]
+    assert sum(one.quantity == 0 for one in sales) == 12
+    assert price_response(sales).elasticity.status is Status.NO_VARIANCE
 
 
 @pytest.mark.parametrize(

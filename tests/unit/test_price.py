@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,38 +16,49 @@ from segpy.pricing import Asked, edges_of, purchase_of
 from segpy.spec.duration import parse_duration
 from tests.backtests.ask import bound_of
 from tests.prices.ask import asked
-from tests.unit.shop import Segpy, change
+from tests.unit.shop import PROJECT, Segpy, change
 
 pytest.importorskip("statsmodels")
 
-PROPERTIES = "product: text, price: number, pieces: integer, card: {type: text, personal: true}, at_door: boolean"
+PROPERTIES = "product: text, price: number, pieces: integer, card: {type: text, personal: true}"
 PRICES = {"tea": (4, 5, 4, 2.5, 4, 5), "jam": (8, 8, 10, 8, 5, 8), "oil": (20, 16, 20, 20, 20, 25)}
 BEGIN = datetime(2026, 1, 5)
 
 
 def events() -> str:
     """Ada buys about twice as much of what costs a third less; of rye no price is known, and it is taken back."""
-    rows = ["user_id,event_name,event_time,product,price,pieces,card,at_door"]
-    rows += [f"{who},order,{BEGIN - timedelta(days=1)},tea,4,1,," for who in ("ada", "bob")]
+    rows = ["user_id,event_name,event_time,product,price,pieces,card"]
+    rows += [f"{who},order,{BEGIN - timedelta(days=1)},tea,4,1,c1" for who in ("ada", "bob")]
     for product, told in PRICES.items():
         for week, price in enumerate(told):
             at = BEGIN + timedelta(days=7 * week + 1)
             pieces = round(12 * (told[0] / price) ** 1.5) + (week + len(product)) % 2
-            rows.append(f"ada,order,{at},{product},{price},{pieces},,")
+            rows.append(f"ada,order,{at},{product},{price},{pieces},c1")
             if week % 2:
-                rows.append(f"cid,order,{at},{product},{price},{week},,")
-    rows.append(f"ada,order,{BEGIN + timedelta(days=9)},rye,,1,,")
-    rows.append(f"ada,order,{BEGIN + timedelta(days=9)},rye,3,-2,,")
-    rows.append(f"bob,order,{BEGIN + timedelta(days=41)},rye,0,1,,")
+                rows.append(f"cid,order,{at},{product},{price},{week},c1")
+    rows.append(f"ada,order,{BEGIN + timedelta(days=9)},rye,,1,c1")
+    rows.append(f"ada,order,{BEGIN + timedelta(days=9)},rye,3,-2,c1")
+    rows.append(f"bob,order,{BEGIN + timedelta(days=41)},rye,0,1,c1")
     return "\n".join(rows) + "\n"
+
+
+TYPES = "{event_time: timestamp, price: 'decimal(12,2)', pieces: bigint}"
+
+
+def changed(files: Mapping[str, str]) -> dict[str, str]:
+    """The files of the shop that are others here."""
+    specs, settings = files["segments/users.yml"], files["dbt_project.yml"]
+    return {
+        "segments/users.yml": specs.replace("event_name}", f"event_name, properties: {{{PROPERTIES}}}}}"),
+        "dbt_project.yml": settings.replace("{event_time: timestamp}", TYPES),
+        "seeds/app_events.csv": events(),
+    }
 
 
 @pytest.fixture
 def shop(project: Path) -> Path:
-    change(project, "event: event_name}", f"event: event_name, properties: {{{PROPERTIES}}}}}")
-    (project / "seeds/app_events.csv").write_text(events(), encoding="utf-8")
-    types = "{event_time: timestamp, price: double, pieces: bigint, card: varchar, at_door: boolean}"
-    change(project, "{event_time: timestamp}", types, "dbt_project.yml")
+    for path, text in changed(PROJECT).items():
+        (project / path).write_text(text, encoding="utf-8")
     return project
 
 
@@ -134,9 +146,9 @@ def test_misuse(shop: Path, segpy: Segpy) -> None:
             asked_with(product="produkt"),
             "stream `app` has no property `produkt` for --product: did you mean `product`?",
         ),
-        (asked_with(price="cost"), "stream `app` has no property `cost` for --price: there are `at_door`, `card`"),
+        (asked_with(price="cost"), "stream `app` has no property `cost` for --price: there are `card`, `pieces`"),
         (asked_with(price="product"), "--price takes a number, and `product` is a text"),
-        (asked_with(quantity="at_door"), "--quantity takes a number, and `at_door` is a boolean"),
+        (asked_with(quantity="card"), "--quantity takes a number, and `card` is a text"),
         (asked_with(product="price"), "--product takes a text, an integer or a uuid, and `price` is a number"),
         (asked_with(product="card"), "`card` is personal, and what is shown names each product"),
         (asked_with(quantity="price"), "--quantity names `price` once more: it cannot be two things"),
