@@ -38,8 +38,10 @@ def _all_of_it(one: Stayed) -> str:
     if one.since is None:
         return "no run knows it yet: run `segpy build`"
     if not one.table.n:
-        return f"of nobody who entered after {one.since} a week is over, and nobody of them left"
-    known = f"{counted(one.table.n, 'membership')} that began after {one.since}, {one.left:,} ended"
+        return f"of nobody who entered after {one.since} a week is over yet"
+    known = (
+        f"{counted(one.table.n, 'membership')} that began after {one.since} and a week is over of, {one.left:,} ended"
+    )
     rate, interval = _shown(one.table.rate)
     return f"{known}; {rate} [{interval}] leave in a week; {half_life_words(one.half_life)}"
 

@@ -1,7 +1,9 @@
 """`segment_stays`: for how many weeks members stay, as counts that life tables are made of.
 
-Whoever was in at the first run that knows a segment has been so for nobody knows how long, and is left out. Whose
-definition changed was observed until then, and who is in still until now, in weeks that are over.
+Whoever was in at the first run that knows a segment has been so for nobody knows how long, and is left out. The others
+are observed until now, or until the definition changed, in weeks that are over by then. That goes for those who left
+too: of a week that is not over, those who left in it are known already, those who stay in it are not, and to count the
+ones without the others would let everybody seem to leave.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from sqlglot import exp
 
 from segpy.plan.model import Plan
 from segpy.spec.expression import Type
-from segpy.sql.cells import one_if
+from segpy.sql.cells import is_one, one_if
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.nodes import Operation
 from segpy.sql.operations import seconds_between
@@ -25,6 +27,7 @@ from segpy.sql.tree import (
     inner_join,
     is_known,
     is_null,
+    left_join,
     named,
     number,
     output,
@@ -45,7 +48,10 @@ def stays_query(plan: Plan, name: str) -> Query:
     relations = Relations(plan.bound.settings.grain)
     ctes = (
         Cte("began", ("since when history knows a segment",), _began(plan, relations)),
+        Cte("changes", ("until when nobody can have been observed longer",), _changes(plan, relations)),
         Cte("memberships", ("those whose beginning is known",), _memberships(plan, relations)),
+        Cte("observed", ("until when each would have been observed, had nobody left",), _observed()),
+        Cte("weeks", ("weeks that somebody was in for, and weeks that were over",), _weeks()),
         Cte("stays", ("the week in which somebody left, or the last that they were seen through",), _stays()),
         Cte("counted", (), _counted()),
     )
@@ -70,16 +76,27 @@ def _began(plan: Plan, relations: Relations) -> exp.Query:
     return select(columns, table(relations.model(plan.history.sizes)), group_by=[column("segment")])
 
 
+def _by_specs(reason: exp.Expr) -> exp.Expr:
+    return any_of(exp.EQ(this=reason.copy(), expression=text(one)) for one in _OF_SPECS)
+
+
+def _changes(plan: Plan, relations: Relations) -> exp.Query:
+    columns = [column("segment"), named(column("exited_at"), "changed_at")]
+    source = table(relations.model(plan.history.membership))
+    return select(columns, source, where=[_by_specs(column("exit_reason"))], distinct=True)
+
+
 def _memberships(plan: Plan, relations: Relations) -> exp.Query:
     def own(name: str) -> exp.Column:
         return column(name, "memberships")
 
     reason = own("exit_reason")
-    by_specs = any_of(exp.EQ(this=reason.copy(), expression=text(one)) for one in _OF_SPECS)
-    ended = all_of([is_known(own("exited_at")), exp.Not(this=exp.paren(coalesce(exp.paren(by_specs), exp.false())))])
+    by_specs = coalesce(exp.paren(_by_specs(reason)), exp.false())
+    ended = all_of([is_known(own("exited_at")), exp.Not(this=exp.paren(by_specs))])
     columns = [
         own("segment"),
         own("entity"),
+        own("entity_key"),
         named(own("since"), "began_at"),
         named(coalesce(own("exited_at"), as_of()), "until"),
         named(one_if(ended), "has_ended"),
@@ -94,13 +111,46 @@ def _memberships(plan: Plan, relations: Relations) -> exp.Query:
     return select(columns, source, joins=[inner_join("began", same)], where=where)
 
 
-def _stays() -> exp.Query:
+def _observed() -> exp.Query:
+    """The first change of the definition after somebody entered ends what is known of them, else the last run does."""
+
+    def own(name: str) -> exp.Column:
+        return column(name, "memberships")
+
+    keys = [own(name) for name in (*_SEGMENT, "entity_key", "began_at", "until", "has_ended")]
+    changed = column("changed_at", "changes")
+    later = exp.GT(this=changed, expression=own("began_at"))
+    until = exp.Case(ifs=[exp.If(this=later, true=changed.copy())], default=as_of())
+    columns = [*keys, named(exp.Min(this=until), "observed_until")]
+    same = exp.EQ(this=column("segment", "changes"), expression=own("segment"))
+    joins = [left_join("changes", same)]
+    return select(columns, table("memberships"), joins=joins, group_by=[one.copy() for one in keys])
+
+
+def _weeks() -> exp.Query:
+    columns = [
+        *map(column, _SEGMENT),
+        column("has_ended"),
+        named(_weeks_until("until"), "inside"),
+        named(_weeks_until("observed_until"), "seen"),
+    ]
+    return select(columns, table("observed"))
+
+
+def _weeks_until(name: str) -> exp.Expr:
+    """How many whole weeks there are from the beginning to an instant."""
     weeks = exp.Div(
-        this=seconds_between(column("began_at"), column("until")), expression=number(_WEEK), typed=False, safe=False
+        this=seconds_between(column("began_at"), column(name)), expression=number(_WEEK), typed=False, safe=False
     )
-    over = cast(Operation.FLOOR(weeks), Type.INTEGER)
-    week = exp.Add(this=over, expression=column("has_ended"))
-    return select([*map(column, _SEGMENT), named(week, "week"), column("has_ended")], table("memberships"))
+    return cast(Operation.FLOOR(weeks), Type.INTEGER)
+
+
+def _stays() -> exp.Query:
+    known = all_of([is_one("has_ended"), exp.LT(this=column("inside"), expression=column("seen"))])
+    after = exp.Add(this=column("inside"), expression=number(1))
+    week = exp.Case(ifs=[exp.If(this=known, true=after)], default=column("seen"))
+    columns = [*map(column, _SEGMENT), named(week, "week"), named(one_if(known.copy()), "has_ended")]
+    return select(columns, table("weeks"))
 
 
 def _counted() -> exp.Query:

@@ -1030,8 +1030,29 @@ MUTANTS = (
     Mutant(
         "who is in still is observed through the week that is not over",
         STAYS,
-        'week = exp.Add(this=over, expression=column("has_ended"))',
-        "week = exp.Add(this=over, expression=number(1))",
+        'default=column("seen"))',
+        'default=exp.Add(this=column("seen"), expression=number(1)))',
+        "stays",
+    ),
+    Mutant(
+        "who left in a week that is not over has left",
+        STAYS,
+        'exp.LT(this=column("inside"), expression=column("seen"))',
+        'exp.LTE(this=column("inside"), expression=column("seen"))',
+        "stays",
+    ),
+    Mutant(
+        "who left before the definition changed was observed beyond it",
+        STAYS,
+        "true=changed.copy())",
+        "true=as_of())",
+        "stays",
+    ),
+    Mutant(
+        "who came after the definition changed was observed until then",
+        STAYS,
+        "later = exp.GT(",
+        "later = exp.NEQ(",
         "stays",
     ),
     Mutant(

@@ -45,8 +45,9 @@ def test_counts_make_the_life_table_of_memberships(seed: int) -> None:
             start = datetime.fromisoformat(str(row["entered_at"]))
             if row["segment"] == segment and start > runs[0]:
                 end = at if row["exited_at"] is None else datetime.fromisoformat(str(row["exited_at"]))
-                left = row["exited_at"] is not None
-                stays.append(Stay(0, (end - start).days // 7 + left, left))
+                over, inside = (at - start).days // 7, (end - start).days // 7
+                left = row["exited_at"] is not None and inside < over  # in a week that is over
+                stays.append(Stay(0, inside + 1 if left else over, left))
         own = [(int(str(row["week"])), row) for row in told if row["segment"] == segment]
         counts = [Stay(0, week, ended, int(str(row[name])))
                   for week, row in own for name, ended in (("ended", True), ("censored", False))]  # fmt: skip
