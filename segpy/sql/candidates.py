@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from sqlglot import exp
 
 from segpy.plan.model import Plan
 from segpy.plan.model_portfolio import PortfolioModels
 from segpy.resolve.model import Segment
 from segpy.spec.expression import Type
+from segpy.sql.found import found_by_commands
 from segpy.sql.model import Cte, OutputColumn, Query
 from segpy.sql.monitors import LOOK_BACK
 from segpy.sql.nodes import Operation
+from segpy.sql.reasons import MERGE, PRUNE, reason_row, said
 from segpy.sql.relations import Relations
 from segpy.sql.tree import (
     as_of,
@@ -33,7 +33,6 @@ from segpy.sql.tree import (
 
 ALIKE = 0.9
 """How large a part of those in either of two segments may be in both, where the portfolio does not say."""
-MERGE, PRUNE = "merge", "prune"
 _HAIR = "0.000001"
 
 
@@ -51,6 +50,9 @@ def candidates_query(plan: Plan, models: PortfolioModels) -> Query:
         ctes.append(Cte("bounds", ("how many members a segment promises at least",), _bounds(small)))
         reasons.append(_too_small())
     reasons.append(_not_entered(models, relations))
+    for read, reason in found_by_commands(plan, relations):
+        ctes += read
+        reasons.append(reason)
     ctes.append(Cte("candidates", (), union_all(reasons)))
     names = ("segment", "entity", "action", "reason", "other_segment", "words")
     columns = [*map(column, names[:2]), named(as_of(), "as_of"), *map(column, names[2:])]
@@ -65,44 +67,25 @@ def _columns() -> tuple[OutputColumn, ...]:
         output("entity", Type.TEXT, "Whom it is about."),
         output("as_of", Type.TIMESTAMP, "The instant that everything is evaluated at."),
         output("action", Type.TEXT, "What to think about: merge it with another, or prune it."),
-        output("reason", Type.TEXT, "alike, no_playbook, too_small or nobody_entered."),
+        output("reason", Type.TEXT, "alike, no_playbook, too_small, nobody_entered, too_few_to_tell or drifted."),
         output("other_segment", Type.TEXT, "The segment that it is like; null of other reasons."),
         output("words", Type.TEXT, "The reason in words."),
     )
 
 
-def _row(segment: exp.Expr, entity: exp.Expr, action: str, reason: str, words: exp.Expr) -> list[exp.Expr]:
-    """A row about a segment; that of two has another one in front of the words."""
-    nothing = cast(exp.Null(), Type.TEXT)
-    return [
-        named(segment, "segment"),
-        named(entity, "entity"),
-        named(text(action), "action"),
-        named(text(reason), "reason"),
-        named(nothing, "other_segment"),
-        named(words, "words"),
-    ]
-
-
-def _said(*parts: exp.Expr | str) -> exp.Expr:
-    """A sentence of words and values."""
-    pieces = [text(part) if isinstance(part, str) else part for part in parts]
-    return reduce(lambda one, other: exp.DPipe(this=one, expression=other, safe=True), pieces)
-
-
 def _overlapping(limit: float, models: PortfolioModels, relations: Relations) -> exp.Query:
     part = Operation.ROUNDED_TO_WHOLE(exp.Mul(this=number(100), expression=column("jaccard")))
     percent = cast(cast(part, Type.INTEGER), Type.TEXT)
-    words = _said(percent, " % of those in it or in ", column("other_segment"), " are in both")
-    row = _row(column("segment"), column("entity"), MERGE, "alike", words)
+    words = said(percent, " % of those in it or in ", column("other_segment"), " are in both")
+    row = reason_row(column("segment"), column("entity"), MERGE, "alike", words)
     row[4] = column("other_segment")
     where = [exp.GT(this=column("jaccard"), expression=number(limit))]
     return select(row, table(relations.model(models.overlap)), where=where)
 
 
 def _without_playbook(plan: Plan, relations: Relations) -> exp.Query:
-    words = _said("nothing says what is done with its members")
-    row = _row(column("segment"), column("entity"), PRUNE, "no_playbook", words)
+    words = said("nothing says what is done with its members")
+    row = reason_row(column("segment"), column("entity"), PRUNE, "no_playbook", words)
     return select(row, table(relations.model(plan.catalog)), where=[is_null(column("playbook"))])
 
 
@@ -138,8 +121,8 @@ def _too_small() -> exp.Query:
     share = exp.Mul(this=column("at_least_share", "bounds"), expression=column("population", "sizes"))
     less = exp.LT(this=members.copy(), expression=exp.Sub(this=share, expression=exp.Literal.number(_HAIR)))
     few = exp.LT(this=members.copy(), expression=column("at_least", "bounds"))
-    words = _said("it promises more than its ", cast(members, Type.TEXT), " members")
-    row = _row(column("segment", "sizes"), column("entity", "sizes"), PRUNE, "too_small", words)
+    words = said("it promises more than its ", cast(members, Type.TEXT), " members")
+    row = reason_row(column("segment", "sizes"), column("entity", "sizes"), PRUNE, "too_small", words)
     joins = [inner_join("bounds", exp.EQ(this=column("segment", "bounds"), expression=column("segment", "sizes")))]
     now = exp.EQ(this=column("as_of", "sizes"), expression=as_of())
     return select(row, table("sizes"), joins=joins, where=[now, exp.paren(exp.Or(this=few, expression=less))])
@@ -148,12 +131,12 @@ def _too_small() -> exp.Query:
 def _not_entered(models: PortfolioModels, relations: Relations) -> exp.Query:
     """Where the runs of 28 days know of nobody, and history began before them."""
     monitors = table(relations.model(models.monitors), "monitors")
-    row = _row(
+    row = reason_row(
         column("segment", "monitors"),
         column("entity", "monitors"),
         PRUNE,
         "nobody_entered",
-        _said("nobody entered it in 28 days"),
+        said("nobody entered it in 28 days"),
     )
     same = exp.EQ(this=column("segment", "began"), expression=column("segment", "monitors"))
     where = [
