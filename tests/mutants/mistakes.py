@@ -1049,10 +1049,10 @@ MUTANTS = (
         "stays",
     ),
     Mutant(
-        "who came after the definition changed was observed until then",
+        "who came as the definition changed was observed until then",
         STAYS,
         "later = exp.GT(",
-        "later = exp.NEQ(",
+        "later = exp.GTE(",
         "stays",
     ),
     Mutant(
