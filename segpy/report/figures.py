@@ -40,7 +40,7 @@ def _of_people(ahead: Ahead) -> Estimate:
 def _of_groups(report: Report) -> Iterator[Reckoned]:
     for one in report.groups:
         if one.drift is not None:
-            for figure, number in (("psi", one.drift.psi), ("psi_bound", one.drift.bound)):
+            for figure, number in (("psi", one.drift.psi), ("psi_by_chance", one.drift.bound)):
                 yield Reckoned(one.name, one.entity, figure, "all", report.since, _of_drift(one.drift, number))
 
 
