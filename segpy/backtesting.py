@@ -226,10 +226,13 @@ def known_until(until: Until, grain: str) -> datetime:
 
 def instants_of(asked: Asked, plan: BacktestPlan, known: datetime) -> tuple[tuple[datetime, ...], int] | Misused:
     """The instants whose horizon is over, and how many more were asked for."""
-    latest = _latest(known, plan)
+    try:
+        latest = _latest(known, plan)
+        first = asked.first or later(min(latest, asked.last or latest), asked.every, 1 - _BY_DEFAULT)
+    except (OverflowError, ValueError):
+        return Misused("the calendar has no such instants: give a --from, and a shorter --every or --horizon")
     if asked.last is not None and asked.first is not None and asked.last < asked.first:
         return Misused("--to is before --from")
-    first = asked.first or later(min(latest, asked.last or latest), asked.every, 1 - _BY_DEFAULT)
     wanted = steps(first, asked.last or latest, asked.every)
     found = tuple(one for one in wanted if one <= latest)
     if len(found) > MOST_INSTANTS:

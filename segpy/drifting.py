@@ -203,9 +203,12 @@ def instants_of(asked: Asked, as_of: datetime) -> tuple[datetime, ...] | Misused
     """The first is the base; two at least."""
     assert _BEFORE is not None
     last = asked.last or as_of
-    first = asked.first or later(last, _BEFORE, -1)
     if last > as_of:
         return Misused(f"--to is after {as_of}, the instant of a run now: nobody knows yet who will be a member")
+    try:
+        first = asked.first or later(last, _BEFORE, -1)
+    except (OverflowError, ValueError):
+        return Misused("90 days before --to is before the calendar begins: give --from")
     if first >= last:
         return Misused(f"--from is not before {last}, with which it is compared")
     instants = (first, last) if asked.every is None else spine(first, last, asked.every)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from segpy.spec.duration import Duration
@@ -19,10 +20,11 @@ def spine(first: datetime, last: datetime, every: Duration) -> tuple[datetime, .
 
 
 def steps(first: datetime, last: datetime, every: Duration) -> tuple[datetime, ...]:
-    """`first`, then an instant every so long, none of them after `last`."""
+    """`first`, then an instant every so long, none of them after `last`, nor after the last year of the calendar."""
     found: list[datetime] = []
-    while (instant := later(first, every, len(found))) <= last:
-        found.append(instant)
+    with suppress(OverflowError, ValueError):
+        while (instant := later(first, every, len(found))) <= last:
+            found.append(instant)
     return tuple(found)
 
 
@@ -36,7 +38,10 @@ def already_built(instants: Sequence[datetime], runs: Sequence[datetime]) -> int
 
 
 def later(first: datetime, every: Duration, steps: int) -> datetime:
-    """So many steps after an instant, before it where they are negative; the last day of a month that is too short."""
+    """So many steps after an instant, before it where they are negative; the last day of a month that is too short.
+
+    Raises OverflowError or ValueError beyond the years 1 to 9999.
+    """
     if every.exact:
         return first + steps * timedelta(microseconds=every.microseconds)
     years, month = divmod(first.month - 1 + steps * every.months, 12)

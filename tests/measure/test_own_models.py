@@ -50,7 +50,7 @@ outcomes: {day_7: {did: back, within: 8 days}}
 segments:
   players:
     entity: customer
-    any: [{attribute: drawn, is_null: true}, {attribute: drawn, is_null: false}]
+    any: [{attribute: drawn, is_null: true}, {attribute: drawn, in: [gate_30, gate_40]}]
     experiment: {holdout: {share: 50%, drawn_by: drawn, control: [gate_30]}, outcome: day_7}
 """
 TABLES = {

@@ -31,7 +31,7 @@ def rows(report: Report) -> dict[tuple[Any, Any, Any], dict[str, Any]]:
 def test_the_mix_of_a_group() -> None:
     """Of 80 and 20 it became 40 and 60: 0.4 log 2 + 0.4 log 3. By chance 2/100 of chi-square's 3.841459."""
     told = rows(reported(found()))
-    psi, bound = told["journey", "psi", "all"], told["journey", "psi_bound", "all"]
+    psi, bound = told["journey", "psi", "all"], told["journey", "psi_by_chance", "all"]
     assert psi["estimate"] == pytest.approx(0.716704, abs=1e-6) and bound["estimate"] == pytest.approx(
         0.076829, abs=1e-6
     )

@@ -72,6 +72,11 @@ def test_instants_whose_horizon_is_not_over_are_left_out(plan: BacktestPlan) -> 
     assert instants_of(asked(day(1), None, "2 days"), plan, day(8)) == ((day(1), day(3), day(5)), 0)
 
 
+def test_instants_beyond_the_calendar_are_none(plan: BacktestPlan) -> None:
+    found = instants_of(asked(day(1), datetime(9999, 12, 31), "400 years"), plan, day(8))
+    assert found == ((day(1),), 19)
+
+
 def test_by_default_there_are_twelve(plan: BacktestPlan) -> None:
     found = instants_of(asked(None, None, "1 week"), plan, datetime(2026, 6, 30, 5))
     assert not isinstance(found, Misused)
@@ -90,6 +95,7 @@ def test_what_cannot_be_asked(plan: BacktestPlan) -> None:
         (asked(day(6), None), "no instant has a horizon that is over: events are known until 2026-03-08 00:00:00"),
         (asked(datetime(2020, 1, 1), None), "these are 2,256 instants, and 200 can be looked at"),
         (asked(day(3), day(2)), "--to is before --from"),
+        (asked(None, None, "400 years"), "the calendar has no such instants"),
     ):
         found = instants_of(one, plan, day(8))
         assert isinstance(found, Misused) and words in found.words

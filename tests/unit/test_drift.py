@@ -56,6 +56,7 @@ def test_instants() -> None:
         (asked(last=day(4, 2)), "--to is after 2026-04-01 00:00:00"),
         (asked(first=day(4, 1)), "--from is not before 2026-04-01 00:00:00"),
         (asked(first=day(1, 1), every="1 day"), "these are 91 instants, and 60 can be compared"),
+        (asked(last=datetime(1, 1, 9)), "90 days before --to is before the calendar begins"),
     ],
 )
 def test_instants_that_make_no_sense(one: Asked, words: str) -> None:
