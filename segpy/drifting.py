@@ -13,10 +13,10 @@ from segpy.backtesting import Unknown as Unknown
 from segpy.diagnostics.model import Diagnostic
 from segpy.diagnostics.nearest import listed, nearest
 from segpy.measure.bins import bins_of_labels, bins_of_numbers, counted
-from segpy.measure.drift import ALARM, drifts
+from segpy.measure.drift import drifts
 from segpy.measure.extra import missing
 from segpy.measure.model import Estimate
-from segpy.measure.model_drift import Bin
+from segpy.measure.model_drift import ALARM, Bin
 from segpy.measure.model_portfolio import Drift
 from segpy.pipeline import Compiled, planned
 from segpy.plan.drift import drift_plan

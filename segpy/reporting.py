@@ -42,7 +42,7 @@ from segpy.report.model import (
     Size,
 )
 from segpy.report.page import page
-from segpy.report.rows import any_small, looks_back, moved, overlaps, worthy
+from segpy.report.rows import any_small, compared, looks_back, moved, overlaps, worthy
 from segpy.resolve.model_experiments import Holdout as Declared
 from segpy.saving import figure_row, saved
 from segpy.warehouse.arms import arms_of
@@ -155,6 +155,7 @@ def _models(plan: Plan) -> ReviewModels:
         plan.portfolio.monitors if plan.portfolio is not None else None,
         plan.portfolio.candidates if plan.portfolio is not None else None,
         plan.results.name_of(BACKTESTS),
+        plan.results.name_of(STATISTICS),
     )
 
 
@@ -246,6 +247,7 @@ def report_of(
         None if models.backtests is None else looks_back(found.backtests, names, least),
         None if models.pareto is None else worthy(found.pareto, names),
         tuple(Candidate(one.segment, one.reason, one.words) for one in found.candidates),
+        None if models.statistics is None else compared(found.compared, names, plan.bound.settings.portfolio.max_drift),
     )
 
 

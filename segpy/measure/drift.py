@@ -8,10 +8,8 @@ from math import log
 from segpy.measure.bins import LEAST, counted
 from segpy.measure.distributions import chi2_quantile
 from segpy.measure.model import Status
-from segpy.measure.model_drift import Bin
+from segpy.measure.model_drift import ALARM, Bin
 from segpy.measure.model_portfolio import Drift
-
-ALARM = 0.1
 
 
 def drifts(

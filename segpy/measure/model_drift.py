@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ALARM = 0.1
+"""The index of population stability beyond which, and beyond chance, people are called others than they were."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bin:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from segpy import __version__
 from segpy.report.attention import BY_PEOPLE, MOVED, attended
+from segpy.report.drifted import members_drifted
 from segpy.report.experiments import experiments, holdouts
 from segpy.report.glance import attention, everything, glance
 from segpy.report.kept import groups, playbooks
@@ -29,6 +30,7 @@ def document(report: Report) -> Document:
         value(report),
         playbooks(report),
         groups(report),
+        members_drifted(report),
         each(report, found),
         _reading(report),
     )
@@ -46,9 +48,10 @@ def _reading(report: Report) -> Section:
         (
             "Act, look, note",
             "Act: an alarm of a hold-out, or harm seen. Look: empty, not built as written, the mix of its group "
-            "drifts, nearly another segment, smaller than promised, or its size moved by "
-            f"{percent(MOVED, 0)} and by {BY_PEOPLE} members at least since the run compared with. "
-            "Note: nobody answers for it, nobody entered it, or no playbook says what is done.",
+            "drifts, members are others than they were, nearly another segment, smaller than promised, or its size "
+            f"moved by {percent(MOVED, 0)} and by {BY_PEOPLE} members at least since the run compared with. "
+            "Note: nobody answers for it, nobody entered it, too few to tell anything by, or no playbook says what is "
+            "done.",
         ),
         (
             "Half-life",

@@ -267,6 +267,26 @@ class Backtest:
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureDrift:
+    """How far a feature of members is from what it was, and how far chance reaches; None where that is withheld."""
+
+    feature: str
+    psi: float | None
+    by_chance: float | None
+    drifted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The members of a segment at two instants, feature by feature."""
+
+    segment: str
+    first_at: datetime
+    last_at: datetime
+    features: tuple[FeatureDrift, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reckoned:
     """A figure that the review reckoned itself: of a segment or a group, from `first_at` on, None of an instant alone.
 
@@ -293,7 +313,8 @@ class Missing:
 class Report:
     """Everything that the page tells. `since` is the run that sizes are compared with; None of a single run.
 
-    `overlaps`, `backtests` and `worthy` (in the order of their places) are None where the project has no such table.
+    `overlaps`, `backtests`, `worthy` (in the order of their places) and `compared` are None where the project has no
+    such table.
     """
 
     project: str
@@ -313,3 +334,4 @@ class Report:
     backtests: tuple[Backtest, ...] | None = None
     worthy: tuple[Worthy, ...] | None = None
     candidates: tuple[Candidate, ...] = ()
+    compared: tuple[Compared, ...] | None = None

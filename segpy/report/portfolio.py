@@ -15,6 +15,8 @@ _CANDIDATES = {
     "alike": (Level.LOOK, "merge"),
     "too_small": (Level.LOOK, "too small"),
     "nobody_entered": (Level.NOTE, "still"),
+    "too_few_to_tell": (Level.NOTE, "too few to tell"),
+    "drifted": (Level.LOOK, "others"),
 }
 _SHOWN = 40
 _SMALL = "withheld: small counts"

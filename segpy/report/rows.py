@@ -7,8 +7,9 @@ from collections.abc import Set as AbstractSet
 from itertools import groupby
 
 from segpy.measure.model import Estimate, Interval, Status, withheld
-from segpy.report.model import Backtest, Move, Overlap, Worthy
-from segpy.warehouse.model_review import BacktestRow, MoveRow, OverlapRow, ParetoRow
+from segpy.measure.model_drift import ALARM
+from segpy.report.model import Backtest, Compared, FeatureDrift, Move, Overlap, Worthy
+from segpy.warehouse.model_review import BacktestRow, DriftFigure, MoveRow, OverlapRow, ParetoRow
 
 
 def any_small(counts: Sequence[int], least: int | None) -> bool:
@@ -88,3 +89,25 @@ def _estimate(row: BacktestRow) -> Estimate:
         return withheld(row.n, Status.INVALID if status is Status.READABLE else status)
     interval = Interval(row.low, row.high)
     return Estimate(row.n, Status.READABLE, None, row.estimate, interval, confidence=row.confidence)
+
+
+def compared(rows: Iterable[DriftFigure], names: AbstractSet[str], limit: float | None) -> tuple[Compared, ...]:
+    """The last comparison of each segment, as of its last instant; rows come by segments."""
+    return tuple(one for one in _compared(rows, ALARM if limit is None else limit) if one.segment in names)
+
+
+def _compared(every: Iterable[DriftFigure], limit: float) -> Iterator[Compared]:
+    for segment, rows in groupby(every, key=lambda row: row.segment):
+        told = list(rows)
+        last = max((row.as_of, row.last_at) for row in told)
+        own = [row for row in told if (row.as_of, row.last_at) == last]
+        figures = {(row.feature, row.figure): row.estimate for row in own}
+        features = (
+            _drift(name, figures.get((name, "psi")), figures.get((name, "psi_by_chance")), limit)
+            for name in dict.fromkeys(row.feature for row in own)
+        )
+        yield Compared(segment, own[0].first_at, last[1], tuple(features))
+
+
+def _drift(feature: str, psi: float | None, by_chance: float | None, limit: float) -> FeatureDrift:
+    return FeatureDrift(feature, psi, by_chance, psi is not None and psi > max(limit, by_chance or 0.0))

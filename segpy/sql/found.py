@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
+from segpy.measure.model_drift import ALARM
 from segpy.plan.model import Plan
 from segpy.plan.model_results import BACKTESTS, STATISTICS
 from segpy.spec.expression import Type
@@ -15,8 +16,6 @@ from segpy.sql.reasons import PRUNE, reason_row, said
 from segpy.sql.relations import Relations
 from segpy.sql.tree import as_of, cast, column, inner_join, named, number, select, table, text
 
-DRIFT = 0.1
-"""The index beyond which a feature has drifted, where the portfolio does not say."""
 _INDEX, _CHANCE = "psi", "psi_by_chance"
 
 
@@ -30,7 +29,7 @@ def found_by_commands(plan: Plan, relations: Relations) -> Iterator[tuple[tuple[
         limit = plan.bound.settings.portfolio.max_drift
         words = ("what `segpy drift` saved last of each segment: every feature beside what chance reaches",)
         compared = Cte("compared", words, _compared(relations.model(statistics)))
-        beyond = _drifted(DRIFT if limit is None else limit)
+        beyond = _drifted(ALARM if limit is None else limit)
         yield (compared, Cte("drifted", ("the features that drifted, by how far",), beyond)), _others(catalog)
 
 

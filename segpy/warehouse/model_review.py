@@ -27,6 +27,7 @@ class ReviewModels:
     monitors: str | None = None
     candidates: str | None = None
     backtests: str | None = None
+    statistics: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,19 @@ class CandidateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DriftFigure:
+    """A figure of a comparison of members, by the name that it has in the table."""
+
+    as_of: datetime
+    segment: str
+    feature: str
+    first_at: datetime
+    last_at: datetime
+    figure: str
+    estimate: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestRow:
     """A figure of a look back over all instants, by the name that it has in the table."""
 
@@ -225,4 +239,5 @@ class Review:
     monitors: tuple[MonitorRow, ...] = ()
     candidates: tuple[CandidateRow, ...] = ()
     backtests: tuple[BacktestRow, ...] = ()
+    compared: tuple[DriftFigure, ...] = ()
     unread: tuple[Unread, ...] = ()

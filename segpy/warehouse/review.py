@@ -17,6 +17,7 @@ from segpy.warehouse.model_review import (
     BacktestRow,
     CandidateRow,
     CatalogRow,
+    DriftFigure,
     FlowRow,
     MonitorRow,
     MoveRow,
@@ -75,6 +76,7 @@ def review_of(
         asked.rows(models.monitors, _MONITORS, _monitor, monitors=models.monitors),
         asked.rows(models.candidates, _CANDIDATES, _candidate, candidates=models.candidates),
         asked.rows(models.backtests, _BACKTESTS, _backtest, backtests=models.backtests),
+        asked.rows(models.statistics, _COMPARED, _compared, statistics=models.statistics),
         tuple(asked.unread),
     )
 
@@ -202,6 +204,12 @@ def _backtest(row: Row) -> BacktestRow:
     )
 
 
+def _compared(row: Row) -> DriftFigure:
+    as_of, segment, feature, first_at, last_at, figure, estimate = row
+    about = (instant(as_of), str(segment), str(feature), instant(first_at), instant(last_at))
+    return DriftFigure(*about, str(figure), _part(estimate))
+
+
 def _part(told: Any) -> float | None:
     return None if told is None else float(told)
 
@@ -309,3 +317,12 @@ select
 from {{{{ ref("{backtests}") }}}}
 where place = 'all'
 order by segment, outcome, figure, at_instant"""
+
+_COMPARED = """\
+select
+    cast(as_of as {{{{ dbt.type_string() }}}}) as at_instant, segment, about,
+    cast(first_at as {{{{ dbt.type_string() }}}}) as first_instant,
+    cast(last_at as {{{{ dbt.type_string() }}}}) as last_instant, figure, estimate
+from {{{{ ref("{statistics}") }}}}
+where command = 'drift'
+order by segment, about, figure, at_instant, last_instant"""

@@ -20,8 +20,10 @@ from segpy.report.model import (
     Ahead,
     Backtest,
     Candidate,
+    Compared,
     Experiments,
     Fared,
+    FeatureDrift,
     Group,
     Holdout,
     Missing,
@@ -172,7 +174,21 @@ def review(**changed: Any) -> Report:
         candidates=(
             Candidate("awake", "alike", "87 % of those in it or in keen are in both"),
             Candidate("nobody", "nobody_entered", "nobody entered in 28 days"),
+            Candidate("keen", "drifted", "its members are others than they were, by land"),
             Candidate("awake", "no_playbook", "nothing says what is done with its members"),
+        ),
+        compared=(
+            Compared("asleep", SINCE, AS_OF, (FeatureDrift("spent", None, None, False),)),
+            Compared(
+                "keen",
+                SINCE,
+                AS_OF,
+                (
+                    FeatureDrift("orders", 0.02, 0.1, False),
+                    FeatureDrift("spent", 0.41, 0.1, True),
+                    FeatureDrift("land", 1.25, 0.12, True),
+                ),
+            ),
         ),
         worthy=(
             Worthy("user", "spent", "keen", 187, 9000.5, 0.72, 0.72, 30, 48, 67),
@@ -201,6 +217,7 @@ def bare() -> Report:
         backtests=(),
         worthy=None,
         candidates=(),
+        compared=(),
     )
 
 
@@ -212,5 +229,13 @@ def many(number: int) -> Report:
     )
     nothing = Experiments(0.95, (), "None.")
     return review(
-        segments=made, groups=(), holdouts=(), pairs=(), experiments=nothing, overlaps=None, backtests=None, worthy=()
+        segments=made,
+        compared=(),
+        groups=(),
+        holdouts=(),
+        pairs=(),
+        experiments=nothing,
+        overlaps=None,
+        backtests=None,
+        worthy=(),
     )

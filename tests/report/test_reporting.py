@@ -15,15 +15,16 @@ from segpy.measuring import Judged
 from segpy.plan.build import build_plan
 from segpy.plan.model import Plan
 from segpy.report.document import document
-from segpy.report.model import Experiments, Report
+from segpy.report.model import Compared, Experiments, FeatureDrift, Report
 from segpy.report.page import page
-from segpy.report.rows import looks_back
+from segpy.report.rows import compared, looks_back
 from segpy.reporting import Asked, outcome_of, report_of
 from segpy.warehouse.instants import months_before
 from segpy.warehouse.model_review import (
     AssignedRow,
     BacktestRow,
     CatalogRow,
+    DriftFigure,
     FlowRow,
     MonitorRow,
     MoveRow,
@@ -33,7 +34,7 @@ from segpy.warehouse.model_review import (
     TogetherRow,
     Unread,
 )
-from tests.report.made import AS_OF, SINCE, drawn
+from tests.report.made import AS_OF, SINCE, drawn, instant
 from tests.unit.stages import bound
 
 pytest.importorskip("scipy")
@@ -89,6 +90,15 @@ def found(**changed: object) -> Review:
             BacktestRow(*look, "recall", 1000, 0.003, 0.0, 0.1, 0.95, "readable"),
             BacktestRow(*look, "stability", 1000, None, None, None, 0.95, "a_status_of_tomorrow"),
             BacktestRow(AS_OF, "gone", *look[2:], "recall", 1000, 0.5, 0.4, 0.6, 0.95, "readable"),
+        ),
+        compared=(
+            DriftFigure(SINCE, "awake", "spent", instant(9), SINCE, "psi", 9.0),
+            DriftFigure(AS_OF, "awake", "orders", SINCE, AS_OF, "psi", None),
+            DriftFigure(AS_OF, "awake", "orders", SINCE, AS_OF, "psi_by_chance", None),
+            DriftFigure(AS_OF, "awake", "spent", SINCE, SINCE, "psi", 8.0),
+            DriftFigure(AS_OF, "awake", "spent", SINCE, AS_OF, "psi", 0.2),
+            DriftFigure(AS_OF, "awake", "spent", SINCE, AS_OF, "psi_by_chance", 0.15),
+            DriftFigure(AS_OF, "gone", "spent", SINCE, AS_OF, "psi", 0.2),
         ),
         unread=(Unread("segment_moves", "no such table\nat all"),),
     )
@@ -220,3 +230,14 @@ def test_a_definition_is_as_it_was_built() -> None:
     assert not asleep.stale and asleep.english[0] == "a user" and awake.stale
     asleep, _ = reported(found(catalog=(CatalogRow("asleep", "another", "as built"),))).segments
     assert asleep.stale and asleep.english == ("as built",)
+
+
+def test_the_last_comparison_of_members_counts_by_its_last_instant() -> None:
+    """Beyond the limit and beyond chance; what is withheld has not drifted."""
+    told = (FeatureDrift("orders", None, None, False), FeatureDrift("spent", 0.2, 0.15, True))
+    assert compared(found().compared, {"awake"}, None) == (Compared("awake", SINCE, AS_OF, told),)
+    for limit, drifted in ((0.2, False), (0.19, True), (0.0, True)):
+        ((*_, spent),) = (one.features for one in compared(found().compared, {"awake"}, limit))
+        assert spent.drifted is drifted
+    by_chance = [replace(one, estimate=0.2) if one.figure == "psi_by_chance" else one for one in found().compared]
+    assert not any(one.drifted for one in compared(by_chance, {"awake"}, 0.0)[0].features)

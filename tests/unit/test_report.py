@@ -119,7 +119,7 @@ def test_the_table(built: Path, segpy: Segpy) -> None:
     assert json.loads(segpy("report", "--save", "--json").out)["saved"] == "segment_statistics"
     assert rows() == found
     (built / "segpy-report.html").unlink()
-    (built / "models/segpy/segment_statistics.sql").unlink()
+    (built / "models/segpy/segment_statistics.sql").write_text("select nothing from nowhere", encoding="utf-8")
     document = json.loads(segpy("report", "--save", "--json").out)
     assert document["saved"] is None and [one["code"] for one in document["findings"]] == ["SEG610"]
     assert document["bytes"] == len(plain.encode())
