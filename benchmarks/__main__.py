@@ -16,9 +16,10 @@ from benchmarks.contest import CLICKHOUSE, PEERS, Options, contest
 from benchmarks.curves import CURVES, curve
 from benchmarks.daily import daily
 from benchmarks.generator import Size, generate
+from benchmarks.looks import looks
 from benchmarks.machine import machine
 from benchmarks.measure import Limits
-from benchmarks.report import write_backfill, write_contest, write_curve, write_daily
+from benchmarks.report import write_backfill, write_contest, write_curve, write_daily, write_looks
 
 _SIZES = {"1m": 1_000_000, "10m": 10_000_000, "100m": 100_000_000}
 _HERE = Path(__file__).parent
@@ -158,6 +159,25 @@ def backfill_command(events: int, days: int, weeks: int, folder: Path, memory: s
     click.echo((folder / f"backfill_{size.name}.md").read_text())
     if any(result.different.values()):
         raise click.ClickException("histories differ")
+
+
+@main.command("looks")
+@click.option("--events", type=_events, default="1m", metavar="NUMBER", help="1m, 10m, 100m or a number")
+@click.option("--days", default=180, help="days of history")
+@click.option("--instants", default=26, help="weekly instants, of which the last is a week before the last day")
+@click.option("--rounds", default=3, help="timed rounds, of which the quickest counts")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("target/benchmarks"), help="for all files")
+@click.option("--memory", default="4GB", help="most memory of DuckDB; beyond it spills")
+@click.option("--threads", default=2, help="threads of DuckDB")
+def looks_command(events: int, days: int, instants: int, rounds: int, folder: Path, memory: str, threads: int) -> None:
+    """Measure looks back at many instants beside one at a single instant. Fails where members differ."""
+    folder = folder.resolve()
+    size = Size(events, days=days)
+    found = looks(prepared(size, folder), instants, rounds, Limits(threads, memory, folder / "spilled"), say)
+    write_looks(folder / f"looks_{size.name}", size, machine(), found)
+    click.echo((folder / f"looks_{size.name}.md").read_text())
+    if any(one.different for one in found.values()):
+        raise click.ClickException("members differ")
 
 
 @main.command("generate")

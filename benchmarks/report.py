@@ -14,6 +14,7 @@ from benchmarks.contest import Result
 from benchmarks.curves import Point
 from benchmarks.daily import Daily
 from benchmarks.generator import Size
+from benchmarks.looks import Looked
 from benchmarks.machine import Machine
 from benchmarks.measure import Limits, Measured
 from benchmarks.workload import SEQUENCES
@@ -106,6 +107,42 @@ def write_backfill(path: Path, size: Size, machine: Machine, found: Backfilled) 
         {**asdict(found), "machine": asdict(machine)},
         "\n".join([*head, *_table(("way", "wall", "CPU"), rows)]) + "\n",
     )
+
+
+def write_looks(path: Path, size: Size, machine: Machine, found: Mapping[str, Looked]) -> None:
+    """Write `<path>.json` and `<path>.md`."""
+    instants = next(iter(found.values())).instants
+    rows = [
+        (
+            kind,
+            f"{one.one:.2f}",
+            f"{one.together:.2f}",
+            f"{one.ratio:.1f}",
+            f"{one.in_turn:.2f}",
+            f"{one.members:,}",
+            str(one.different),
+        )
+        for kind, one in found.items()
+    ]
+    head = [
+        f"# Looks back at {instants} weekly instants, of {size.events:,} events in {size.days} days",
+        "",
+        machine.words,
+        "",
+        "Seconds of processors. Members are those of all instants; they were counted in both ways and compared first.",
+        "",
+    ]
+    columns = (
+        "of",
+        "one instant",
+        f"{instants} in one statement",
+        "times",
+        "one after the other",
+        "members",
+        "that differ",
+    )
+    data = {kind: {**asdict(one), "ratio": round(one.ratio, 2)} for kind, one in found.items()}
+    _write(path, {**data, "machine": asdict(machine)}, "\n".join([*head, *_table(columns, rows)]) + "\n")
 
 
 def ratios_of(measured: Mapping[str, Measured]) -> list[Ratio]:

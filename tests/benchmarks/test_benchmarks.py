@@ -13,6 +13,7 @@ from benchmarks.contest import FUNNELS, HAND, Options, Result, contest
 from benchmarks.daily import daily
 from benchmarks.events import FREQUENCIES
 from benchmarks.generator import Size, generate
+from benchmarks.looks import KINDS, looks
 from benchmarks.measure import Limits
 from benchmarks.models import compiled
 from benchmarks.specs import project
@@ -103,3 +104,11 @@ def test_daily_runs_leave_what_one_run_makes(events: Path, tmp_path: Path) -> No
     found = daily(events, tmp_path / "daily", "1 day", 2, limits, lambda _: None)
     assert found.different == {"user_features": 0, "user_segments": 0}
     assert len(found.days) == 2
+
+
+def test_looks_back_count_the_same_members_together_and_one_after_the_other(events: Path, tmp_path: Path) -> None:
+    """Two instants in this history of twelve days."""
+    found = looks(events, 2, 1, Limits(threads=1, memory="1GB", scratch=tmp_path / "spilled"), lambda _: None)
+    assert set(found) == set(KINDS)
+    assert [(one.instants, one.different) for one in found.values()] == [(2, 0), (2, 0)]
+    assert all(one.members for one in found.values())

@@ -185,7 +185,7 @@ def test_the_table(built: Path, segpy: Segpy) -> None:
     sizes = {place: numbers[1] for (figure, place), numbers in told.items() if figure == "people"}
     assert sizes == {one["name"]: one["people"] for one in document["segments"]}
     (built / FILE).unlink()
-    (built / "models/segpy/segment_statistics.sql").unlink()
+    (built / "models/segpy/segment_statistics.sql").write_text("select nothing from nowhere", encoding="utf-8")
     said = segpy(*ask, "--save")
     assert said.code == 1 and "SEG610" in said.err and f"{FILE} was not written." in said.err
     assert not (built / FILE).exists() and "wrote" not in said.out

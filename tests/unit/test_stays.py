@@ -148,7 +148,7 @@ def test_the_table(shop: Path, segpy: Segpy) -> None:
     ]
     again = json.loads(segpy("stays", "--save", "--json").out)
     assert again["saved"] == "segment_statistics" and rows() == found
-    (shop / "models/segpy/segment_statistics.sql").unlink()
+    (shop / "models/segpy/segment_statistics.sql").write_text("select nothing from nowhere", encoding="utf-8")
     said = segpy("stays", "--save", "--json")
     document = json.loads(said.out)
     assert said.code == 1 and document["saved"] is None and len(document["segments"]) == 3
