@@ -185,11 +185,9 @@ def _compared(
     rows = drift_rows(where, manifest, drift_sql(plan, instants, adapter), asked.variables)
     if isinstance(rows, Diagnostic):
         return rows
-    allowed, remembers = (
-        whole.bound.settings.portfolio.max_drift,
-        {one.name: one.remembers for one in whole.bound.segments},
-    )
+    allowed = whole.bound.settings.portfolio.max_drift
     limit = ALARM if allowed is None else allowed
+    remembers = {one.name: one.remembers for one in whole.bound.segments}
     found = []
     for i, name in enumerate(plan.panel.segments):
         own = [one for one in rows if one.segment == i]

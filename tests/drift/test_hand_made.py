@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import duckdb
 import pytest
 
 from segpy.cli.drifts import words_of
@@ -20,8 +21,9 @@ from segpy.measure.model import Status
 from segpy.plan.drift import drift_plan
 from segpy.plan.model_drift import DriftPlan
 from segpy.spec.expression import Type
+from segpy.sql.until import until_sql
 from segpy.warehouse.model_drift import DriftRow
-from tests.backtests.ask import bound_of
+from tests.backtests.ask import bound_of, rendered
 from tests.cases.tables import Table
 from tests.drift.ask import counts
 
@@ -156,6 +158,31 @@ def test_only_some_features() -> None:
     assert [one.name for one in plan.features] == ["login_count_2d", "land"]
     rows = counts(plan, (USERS, EVENTS), INSTANTS, datetime(2026, 3, 9))
     assert told((plan, rows), "size", 0) == [(0, 12), (1, 3)]
+
+
+def test_people_without_events() -> None:
+    """Who is known by attributes alone; b joined between the two instants."""
+    spec = """
+entities:
+  user:
+    key: user_id
+    attributes: {relation: ref('users'), columns: {country: text, seats: integer, joined: timestamp}}
+    start: joined
+    population: attributes
+segments:
+  large: {entity: user, all: [{attribute: seats, at_least: 2}]}
+features:
+  land: {entity: user, attribute: country}
+"""
+    rows = (("a", "DE", "3", "2026-01-01"), ("b", "FR", "2", "2026-03-04"), ("c", "FR", "1", "2026-01-01"))
+    columns = {"user_id": "text", "country": "text", "seats": "integer", "joined": "timestamp"}
+    plan = drift_plan(bound_of(spec), "user", ("large",))
+    assert [one.name for one in plan.features] == ["seats", "land"]
+    with_plan = plan, counts(plan, (Table("users", columns, rows),), INSTANTS, datetime(2026, 3, 9))
+    assert told(with_plan, "size", 0) == [(0, 1), (1, 2)]
+    assert told(with_plan, "text", 0, "land") == [(0, 0, 1), (1, 0, 1), (1, 9, 1)]
+    known = rendered(until_sql(plan.panel, "duckdb"), datetime(2026, 3, 9))
+    assert duckdb.sql(known).fetchall() == [("2026-03-09 00:00:00", None)], "no event tells up to when they are known"
 
 
 def test_figures(found: Found) -> None:
