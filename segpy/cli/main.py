@@ -39,6 +39,7 @@ class _Commands(click.Group):
             "explain",
             "backtest",
             "drift",
+            "forecast",
             "lift",
             "stays",
             "price",
@@ -72,6 +73,8 @@ class _Commands(click.Group):
                 from segpy.cli.explain import explain as command
             case "backtest":
                 from segpy.cli.backtest import backtest as command
+            case "forecast":
+                from segpy.cli.forecast import forecast as command
             case "drift":
                 from segpy.cli.drift import drift as command
             case "lift":

@@ -142,7 +142,7 @@ STATISTICS = ResultTable(
     ("as_of", "command", "segment", "about", "figure", "place"),
     (
         _AS_OF,
-        _text("command", "Which command found it: drift, evolve, price, report or stays."),
+        _text("command", "Which command found it: drift, evolve, forecast, price, report or stays."),
         _text("segment", "The segment, or the group of segments."),
         _text("entity", "Whom it is about."),
         _text("about", "What was looked at: a feature, an event, a file and so on."),

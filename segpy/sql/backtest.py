@@ -52,7 +52,7 @@ def backtest_sql(plan: BacktestPlan, instants: Sequence[datetime], adapter: str 
     known. value: the value of one look at a member. events: how many were looked at.
     """
     relations = Relations(plan.panel.plan.bound.settings.grain)
-    ctes = [*panel(plan.panel, instants, relations, lambda at: _beside(plan, at))]
+    ctes = [*panel(plan.panel, instants, relations, lambda at: what_came(plan, at))]
     ctes.append(Cte("members", ("each look at a member",), _members(plan)))
     words = ("for how many instants in a row, and which of these runs it is",)
     ctes.append(Cte("in_a_row", words, _in_a_row(plan)))
@@ -70,7 +70,7 @@ def backtest_sql(plan: BacktestPlan, instants: Sequence[datetime], adapter: str 
     return _text(query, plan, adapter)
 
 
-def _beside(plan: BacktestPlan, at: str) -> Beside:
+def what_came(plan: BacktestPlan, at: str) -> Beside:
     """Whether somebody converted, in which period, and what that was worth."""
     entity = plan.panel.entity
     assert entity.segments is not None
