@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+from segpy.asking import Answered, Asking, Misused, Unknown, answered, known_until, refused
 from segpy.diagnostics.model import Diagnostic
 from segpy.measure.backtested import backtested, value_of
-from segpy.measure.extra import missing
 from segpy.measure.model import Estimate, Status, withheld
 from segpy.measure.model_backtest import Backtested, Instant, Looked, Treatment
-from segpy.pipeline import Compiled, planned
+from segpy.pipeline import Compiled
 from segpy.plan.backtest import backtest_plan
-from segpy.plan.model import Plan
 from segpy.plan.model_backtest import BacktestPlan
 from segpy.plan.model_results import BACKTESTS, Row
 from segpy.resolve.model import Bound
 from segpy.resolve.model_experiments import EntityOutcome
-from segpy.saving import figure_row, saved
+from segpy.saving import figure_row
 from segpy.spec.duration import Duration
 from segpy.sql.backtest import backtest_sql
-from segpy.sql.until import until_sql
 from segpy.warehouse import backtest as warehouse
 from segpy.warehouse.model import Target
-from segpy.warehouse.model_backtest import Count, Until
-from segpy.warehouse.run import parse
+from segpy.warehouse.model_backtest import Count
 from segpy.warehouse.spine import later, steps
 
 MOST_INSTANTS = 200
 """More would be a query that few engines read."""
 _BY_DEFAULT = 12
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +50,6 @@ class Asked:
     confidence: float
     variables: dict[str, object]
     save: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Misused:
-    """Why nothing is looked back for, in words: a mistake of who asked."""
-
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """A segment that was asked for and is none of those that there are."""
-
-    name: str
-    known: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,41 +97,28 @@ def look_back(
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Compiled, Result]:
     """How segments would have done; None where the specs do not hold. `of_grain` refuses instants between its own."""
-    compiled, plan, adapter = planned(project_dir, profiles_dir, target)
-    if plan is None:
-        return compiled, None
-    of_grain(compiled.grain)
-    looked_for = _looked_for(plan.bound, asked)
-    if isinstance(looked_for, Misused | Unknown):
-        return compiled, looked_for
-    if lacking := missing():
-        return compiled, lacking[0]
-    manifest = parse(where, asked.variables)
-    if isinstance(manifest, Diagnostic):
-        return compiled, manifest
-    found: list[LookedBack] = []
-    for outcome, segments in looked_for:
-        part = _asked_of(plan, outcome, segments, adapter, where, manifest, asked, on_progress)
-        if isinstance(part, Misused | Diagnostic):
-            return compiled, part
-        found += part
-    looks = LooksBack(tuple(found))
-    if asked.save:
-        rows = [row for one in found for row in backtest_rows(one)]
-        looks = replace(looks, saved=saved(plan, adapter, where, manifest, BACKTESTS, rows))
-    return compiled, looks
+
+    def plans(bound: Bound) -> list[tuple[EntityOutcome, tuple[str, ...]]] | Misused | Unknown:
+        of_grain(bound.settings.grain.value)
+        return _looked_for(bound, asked)
+
+    project = (project_dir, profiles_dir, target)
+    compiled, found = answered(
+        project, where, asked.variables, on_progress, plans, lambda asking, one: _looked_back(asking, *one, asked)
+    )
+    if not isinstance(found, Answered):
+        return compiled, found
+    rows = [row for one in found.found for row in backtest_rows(one)]
+    return compiled, LooksBack(found.found, found.saved(BACKTESTS, rows) if asked.save else None)
 
 
 def _looked_for(bound: Bound, asked: Asked) -> list[tuple[EntityOutcome, tuple[str, ...]]] | Misused | Unknown:
     """The outcome of each entity with the segments about it."""
     known = {one.name: one for one in bound.segments}
-    if asked.save and bound.settings.min_cell_size is not None:
-        return Misused("with `min_cell_size` nothing is saved: a look back tells of few people, and tables do not")
+    if against := refused(bound, asked.segments, save=asked.save, tells="a look back tells"):
+        return against
     if not bound.outcomes:
         return Misused("the specs define no `outcomes`, so there is nothing to look back for")
-    unknown = next((name for name in asked.segments if name not in known), None)
-    if unknown is not None:
-        return Unknown(unknown, tuple(known))
     own = {one.segment: one.outcomes[0].name for one in bound.experiments}
     groups: dict[tuple[str, str], list[str]] = {}
     for name in asked.segments:
@@ -169,32 +136,26 @@ def _looked_for(bound: Bound, asked: Asked) -> list[tuple[EntityOutcome, tuple[s
     return [(by_name[key], tuple(names)) for key, names in groups.items()]
 
 
-def _asked_of(
-    whole: Plan,
-    outcome: EntityOutcome,
-    segments: tuple[str, ...],
-    adapter: str | None,
-    where: Target,
-    manifest: Any,
-    asked: Asked,
-    on_progress: Callable[[str], None],
+def _looked_back(
+    asking: Asking, outcome: EntityOutcome, segments: tuple[str, ...], asked: Asked
 ) -> list[LookedBack] | Misused | Diagnostic:
-    plan = backtest_plan(whole.bound, segments, outcome, asked.gap, asked.horizon)
-    on_progress("asking up to when events are known")
-    until = warehouse.until(where, manifest, until_sql(plan.panel, adapter), asked.variables)
+    bound = asking.plan.bound
+    plan = backtest_plan(bound, segments, outcome, asked.gap, asked.horizon)
+    asking.on_progress("asking up to when events are known")
+    until = asking.until(plan.panel)
     if isinstance(until, Diagnostic):
         return until
-    known = known_until(until, whole.bound.settings.grain.value)
+    known = known_until(until, asking.grain)
     chosen = instants_of(asked, plan, known)
     if isinstance(chosen, Misused):
         return chosen
     instants, left_out = chosen
-    on_progress(f"looking at {len(instants)} instants from {instants[0]} to {instants[-1]}")
-    rows = warehouse.counts(where, manifest, backtest_sql(plan, instants, adapter), asked.variables)
+    asking.on_progress(f"looking at {len(instants)} instants from {instants[0]} to {instants[-1]}")
+    sql = backtest_sql(plan, instants, asking.adapter)
+    rows = warehouse.counts(asking.where, asking.manifest, sql, asked.variables)
     if isinstance(rows, Diagnostic):
         return rows
-    remembers = {one.name: one.remembers for one in whole.bound.segments}
-    spent = {one.segment: one for one in whole.bound.experiments}
+    spent = {one.segment: one for one in bound.experiments}
     found = []
     for i, name in enumerate(segments):
         experiment = spent.get(name)
@@ -208,20 +169,10 @@ def _asked_of(
         figures = figures_of(own, treatment, asked.confidence)
         about = (name, outcome.entity, outcome.outcome.name, until.as_of, known, instants, left_out)
         length = (plan.gap, plan.horizon, plan.period)
-        found.append(LookedBack(*about, *length, figures, plan.panel.as_now, remembers[name], asked.confidence))
+        found.append(
+            LookedBack(*about, *length, figures, plan.panel.as_now, name in asking.remembering, asked.confidence)
+        )
     return found
-
-
-def known_until(until: Until, grain: str) -> datetime:
-    """Up to when all that happened is known: the run now, or the end of the day or hour of the last event before it.
-
-    Where events stopped coming, a horizon after them is not over, whatever the clock says.
-    """
-    if until.last_at is None:
-        return until.as_of
-    length = timedelta(days=1) if grain == "day" else _HOUR
-    start = until.last_at.replace(minute=0, second=0, microsecond=0, hour=0 if grain == "day" else until.last_at.hour)
-    return min(until.as_of, start + length)
 
 
 def instants_of(asked: Asked, plan: BacktestPlan, known: datetime) -> tuple[tuple[datetime, ...], int] | Misused:

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from segpy.backtesting import Misused as Misused
-from segpy.backtesting import Unknown as Unknown
+from segpy.asking import Answered, Asking, Misused, Unknown, answered, refused
 from segpy.diagnostics.model import Diagnostic
 from segpy.diagnostics.nearest import listed, nearest
 from segpy.measure.bins import bins_of_labels, bins_of_numbers, counted
 from segpy.measure.drift import drifts
-from segpy.measure.extra import missing
 from segpy.measure.model import Estimate
 from segpy.measure.model_drift import ALARM, Bin
 from segpy.measure.model_portfolio import Drift
-from segpy.pipeline import Compiled, planned
+from segpy.pipeline import Compiled
 from segpy.plan.drift import drift_plan
-from segpy.plan.model import Plan
 from segpy.plan.model_drift import DriftPlan
 from segpy.plan.model_features import FeatureColumn
 from segpy.plan.model_results import STATISTICS, Row
 from segpy.resolve.model import Bound
-from segpy.saving import figure_row, saved
+from segpy.saving import figure_row
 from segpy.spec.duration import Duration, parse_duration
 from segpy.sql.drift import PARTS, drift_sql
-from segpy.sql.until import until_sql
-from segpy.warehouse.backtest import until
 from segpy.warehouse.drift import drift_rows
 from segpy.warehouse.errors_drift import MembersDrifted
 from segpy.warehouse.model import Target
 from segpy.warehouse.model_drift import DriftRow
-from segpy.warehouse.run import parse
 from segpy.warehouse.spine import later, spine
 
 MOST_INSTANTS = 60
@@ -112,41 +105,29 @@ def compare(
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Compiled, Result]:
     """How other members are; None where the specs do not hold. `of_grain` refuses instants between its own."""
-    compiled, plan, adapter = planned(project_dir, profiles_dir, target)
-    if plan is None or compiled.failed:
-        return compiled, None
-    of_grain(compiled.grain)
-    if asked.first is not None and asked.last is not None and asked.last <= asked.first:
-        return compiled, Misused("--from is not before --to")
-    plans = _plans(plan.bound, asked)
-    if isinstance(plans, Misused | Unknown):
-        return compiled, plans
-    if lacking := missing():
-        return compiled, lacking[0]
-    manifest = parse(where, asked.variables)
-    if isinstance(manifest, Diagnostic):
-        return compiled, manifest
-    found: list[SegmentDrift] = []
-    for one in plans:
-        part = _compared(plan, one, adapter, where, manifest, asked, on_progress)
-        if isinstance(part, Misused | Diagnostic):
-            return compiled, part
-        found += part
-    result = Drifts(tuple(found), tuple(_beyond(plan.bound, found)))
-    if asked.save:
-        rows = [row for each in found for row in statistics_rows(each)]
-        result = replace(result, saved=saved(plan, adapter, where, manifest, STATISTICS, rows))
-    return compiled, result
+
+    def plans(bound: Bound) -> list[DriftPlan] | Misused | Unknown:
+        of_grain(bound.settings.grain.value)
+        return _plans(bound, asked)
+
+    project = (project_dir, profiles_dir, target)
+    compiled, found = answered(
+        project, where, asked.variables, on_progress, plans, lambda asking, one: _compared(asking, one, asked)
+    )
+    if not isinstance(found, Answered):
+        return compiled, found
+    rows = [row for one in found.found for row in statistics_rows(one)]
+    beyond = tuple(_beyond(found.asking.plan.bound, found.found))
+    return compiled, Drifts(found.found, beyond, found.saved(STATISTICS, rows) if asked.save else None)
 
 
 def _plans(bound: Bound, asked: Asked) -> list[DriftPlan] | Misused | Unknown:
     """One of each entity with the segments about it; of all segments those whose entities have something to compare."""
     known = {one.name: one for one in bound.segments}
-    if asked.save and bound.settings.min_cell_size is not None:
-        return Misused("with `min_cell_size` nothing is saved: a comparison tells of few people, and tables do not")
-    unknown = next((name for name in asked.segments if name not in known), None)
-    if unknown is not None:
-        return Unknown(unknown, tuple(known))
+    if against := refused(bound, asked.segments, save=asked.save, tells="a comparison tells"):
+        return against
+    if asked.first is not None and asked.last is not None and asked.last <= asked.first:
+        return Misused("--from is not before --to")
     if not known:
         return Misused("the specs define no segments, so there is nobody to compare")
     groups: dict[str, list[str]] = {}
@@ -166,34 +147,25 @@ def _plans(bound: Bound, asked: Asked) -> list[DriftPlan] | Misused | Unknown:
     return [plan for plan in plans if plan.features]
 
 
-def _compared(
-    whole: Plan,
-    plan: DriftPlan,
-    adapter: str | None,
-    where: Target,
-    manifest: Any,
-    asked: Asked,
-    on_progress: Callable[[str], None],
-) -> list[SegmentDrift] | Misused | Diagnostic:
-    known = until(where, manifest, until_sql(plan.panel, adapter), asked.variables)
+def _compared(asking: Asking, plan: DriftPlan, asked: Asked) -> list[SegmentDrift] | Misused | Diagnostic:
+    known = asking.until(plan.panel)
     if isinstance(known, Diagnostic):
         return known
     instants = instants_of(asked, known.as_of)
     if isinstance(instants, Misused):
         return instants
-    on_progress(f"comparing members of {len(instants)} instants from {instants[0]} to {instants[-1]}")
-    rows = drift_rows(where, manifest, drift_sql(plan, instants, adapter), asked.variables)
+    asking.on_progress(f"comparing members of {len(instants)} instants from {instants[0]} to {instants[-1]}")
+    rows = drift_rows(asking.where, asking.manifest, drift_sql(plan, instants, asking.adapter), asked.variables)
     if isinstance(rows, Diagnostic):
         return rows
-    allowed = whole.bound.settings.portfolio.max_drift
+    allowed = asking.plan.bound.settings.portfolio.max_drift
     limit = ALARM if allowed is None else allowed
-    remembers = {one.name: one.remembers for one in whole.bound.segments}
     found = []
     for i, name in enumerate(plan.panel.segments):
         own = [one for one in rows if one.segment == i]
         features = features_of(plan, own, len(instants), limit)
         about = (name, plan.panel.entity.entity.name, known.as_of, instants, _sizes(own, len(instants)))
-        found.append(SegmentDrift(*about, features, plan.panel.as_now, remembers[name], limit))
+        found.append(SegmentDrift(*about, features, plan.panel.as_now, name in asking.remembering, limit))
     return found
 
 

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from segpy.backtesting import Misused as Misused
-from segpy.backtesting import Unknown as Unknown
-from segpy.backtesting import known_until
+from segpy.asking import Answered, Asking, Misused, Unknown, answered, known_until, refused
 from segpy.diagnostics.model import Diagnostic
 from segpy.diagnostics.nearest import listed
-from segpy.measure.extra import missing
 from segpy.measure.forecast import seasonal_naive, smoothed
 from segpy.measure.model import Estimate, Method
-from segpy.pipeline import Compiled, planned
+from segpy.pipeline import Compiled
 from segpy.plan.forecast import forecast_plan
-from segpy.plan.model import Plan
 from segpy.plan.model_forecast import ForecastPlan
 from segpy.plan.model_results import STATISTICS, Row
 from segpy.resolve.model import Bound
 from segpy.resolve.model_experiments import EntityOutcome
-from segpy.saving import figure_row, saved
+from segpy.saving import figure_row
 from segpy.spec.duration import Duration, parse_duration
 from segpy.sql.forecast import forecast_sql
-from segpy.sql.until import until_sql
-from segpy.warehouse.backtest import until
 from segpy.warehouse.forecast import months_of
 from segpy.warehouse.model import Target
 from segpy.warehouse.model_forecast import MonthRow
-from segpy.warehouse.run import parse
 from segpy.warehouse.spine import later
 
 MOST_MONTHS = 120
@@ -102,38 +94,26 @@ def forecast(
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Compiled, Result]:
     """The months to come of segments; None where the specs do not hold."""
-    compiled, plan, adapter = planned(project_dir, profiles_dir, target)
-    if plan is None or compiled.failed:
-        return compiled, None
-    plans = _plans(plan.bound, asked)
-    if isinstance(plans, Misused | Unknown):
-        return compiled, plans
-    if lacking := missing():
-        return compiled, lacking[0]
-    manifest = parse(where, asked.variables)
-    if isinstance(manifest, Diagnostic):
-        return compiled, manifest
-    found: list[Foretold] = []
-    for one in plans:
-        part = _foretold(plan, one, adapter, where, manifest, asked, on_progress)
-        if isinstance(part, Misused | Diagnostic):
-            return compiled, part
-        found += part
-    result = Forecasts(asked.confidence, tuple(found))
-    if asked.save:
-        rows = [row for each in found for row in statistics_rows(each)]
-        result = replace(result, saved=saved(plan, adapter, where, manifest, STATISTICS, rows))
-    return compiled, result
+    project = (project_dir, profiles_dir, target)
+    compiled, found = answered(
+        project,
+        where,
+        asked.variables,
+        on_progress,
+        lambda bound: _plans(bound, asked),
+        lambda asking, one: _foretold(asking, one, asked),
+    )
+    if not isinstance(found, Answered):
+        return compiled, found
+    rows = [row for one in found.found for row in statistics_rows(one)]
+    return compiled, Forecasts(asked.confidence, found.found, found.saved(STATISTICS, rows) if asked.save else None)
 
 
 def _plans(bound: Bound, asked: Asked) -> list[ForecastPlan] | Misused | Unknown:
     """One for each entity and outcome, with the segments of which that is told."""
     known = {one.name: one for one in bound.segments}
-    if asked.save and bound.settings.min_cell_size is not None:
-        return Misused("with `min_cell_size` nothing is saved: months tell of few people, and tables do not")
-    unknown = next((name for name in asked.segments if name not in known), None)
-    if unknown is not None:
-        return Unknown(unknown, tuple(known))
+    if against := refused(bound, asked.segments, save=asked.save, tells="months tell"):
+        return against
     if not known:
         return Misused("the specs define no segments, so there is nothing to foretell")
     worth = {(one.entity, one.outcome.name): one for one in bound.outcomes if one.outcome.value is not None}
@@ -159,32 +139,23 @@ def _of(worth: dict[tuple[str, str], EntityOutcome], entity: str, outcome: str |
     return None if outcome is None else worth[entity, outcome]
 
 
-def _foretold(
-    whole: Plan,
-    plan: ForecastPlan,
-    adapter: str | None,
-    where: Target,
-    manifest: Any,
-    asked: Asked,
-    on_progress: Callable[[str], None],
-) -> list[Foretold] | Misused | Diagnostic:
-    known = until(where, manifest, until_sql(plan.panel, adapter), asked.variables)
+def _foretold(asking: Asking, plan: ForecastPlan, asked: Asked) -> list[Foretold] | Misused | Diagnostic:
+    known = asking.until(plan.panel)
     if isinstance(known, Diagnostic):
         return known
-    months = months_before(known_until(known, whole.bound.settings.grain.value), asked.months)
+    months = months_before(known_until(known, asking.grain), asked.months)
     if isinstance(months, Misused):
         return months
-    on_progress(f"looking at {len(months)} months from {months[0]:%Y-%m} to {months[-1]:%Y-%m}")
-    rows = months_of(where, manifest, forecast_sql(plan, months, adapter), asked.variables)
+    asking.on_progress(f"looking at {len(months)} months from {months[0]:%Y-%m} to {months[-1]:%Y-%m}")
+    rows = months_of(asking.where, asking.manifest, forecast_sql(plan, months, asking.adapter), asked.variables)
     if isinstance(rows, Diagnostic):
         return rows
-    remembers = {one.name: one.remembers for one in whole.bound.segments}
     outcome = plan.worth.outcome.name if plan.worth is not None else None
     found = []
     for i, name in enumerate(plan.panel.segments):
         series = series_of([one for one in rows if one.segment == i], months, asked, worth=outcome is not None)
         about = (name, plan.panel.entity.entity.name, outcome, known.as_of, months[-1])
-        found.append(Foretold(*about, series, plan.panel.as_now, remembers[name]))
+        found.append(Foretold(*about, series, plan.panel.as_now, name in asking.remembering))
     return found
 
 

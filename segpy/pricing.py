@@ -8,29 +8,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from segpy.backtesting import MOST_INSTANTS, Misused, Unknown, known_until
+from segpy.asking import Answered, Asking, Misused, Unknown, answered, known_until, refused
+from segpy.backtesting import MOST_INSTANTS
 from segpy.diagnostics.model import Diagnostic
 from segpy.diagnostics.nearest import listed, nearest
-from segpy.measure.extra import missing
 from segpy.measure.model import Estimate, Status
 from segpy.measure.model_price import PriceResponse, Sales
 from segpy.measure.price import carried_forward, price_response
-from segpy.pipeline import Compiled, planned
-from segpy.plan.model import Plan
+from segpy.pipeline import Compiled
 from segpy.plan.model_results import STATISTICS, Row
 from segpy.plan.price import price_plan
 from segpy.resolve.model import Bound
 from segpy.resolve.model_events import Atom, Entity, Property, Stream, with_article
 from segpy.resolve.model_purchases import Purchase
-from segpy.saving import figure_row, saved
+from segpy.saving import figure_row
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.sql.price import price_sql
-from segpy.sql.until import until_sql
-from segpy.warehouse import backtest, price
+from segpy.warehouse import price
 from segpy.warehouse.model import Target
 from segpy.warehouse.model_price import Bought
-from segpy.warehouse.run import parse
 from segpy.warehouse.spine import later, steps
 
 _BY_DEFAULT = 26
@@ -120,39 +117,26 @@ def prices(
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Compiled, Result]:
     """How segments respond to prices; None where the specs do not hold. `of_grain` refuses instants between its own."""
-    compiled, plan, adapter = planned(project_dir, profiles_dir, target)
-    if plan is None:
-        return compiled, None
-    of_grain(compiled.grain)
-    looked_for = _looked_for(plan.bound, asked)
-    if isinstance(looked_for, Misused | Unknown):
-        return compiled, looked_for
-    if lacking := missing():
-        return compiled, lacking[0]
-    manifest = parse(where, asked.variables)
-    if isinstance(manifest, Diagnostic):
-        return compiled, manifest
-    found: list[Priced] = []
-    for purchase, segments in looked_for:
-        part = _asked_of(plan, purchase, segments, adapter, where, manifest, asked, on_progress)
-        if isinstance(part, Misused | Diagnostic):
-            return compiled, part
-        found += part
-    told = Prices(tuple(found))
-    if asked.save:
-        rows = [row for one in found for row in price_rows(one)]
-        told = replace(told, saved=saved(plan, adapter, where, manifest, STATISTICS, rows))
-    return compiled, told
+
+    def plans(bound: Bound) -> list[tuple[Purchase, tuple[str, ...]]] | Misused | Unknown:
+        of_grain(bound.settings.grain.value)
+        return _looked_for(bound, asked)
+
+    project = (project_dir, profiles_dir, target)
+    compiled, found = answered(
+        project, where, asked.variables, on_progress, plans, lambda asking, one: _priced(asking, *one, asked)
+    )
+    if not isinstance(found, Answered):
+        return compiled, found
+    rows = [row for one in found.found for row in price_rows(one)]
+    return compiled, Prices(found.found, found.saved(STATISTICS, rows) if asked.save else None)
 
 
 def _looked_for(bound: Bound, asked: Asked) -> list[tuple[Purchase, tuple[str, ...]]] | Misused | Unknown:
     """What a purchase is of each entity with the segments about it."""
     known = {one.name: one for one in bound.segments}
-    if asked.save and bound.settings.min_cell_size is not None:
-        return Misused("with `min_cell_size` nothing is saved: quantities tell of few people, and tables do not")
-    unknown = next((name for name in asked.segments if name not in known), None)
-    if unknown is not None:
-        return Unknown(unknown, tuple(known))
+    if against := refused(bound, asked.segments, save=asked.save, tells="quantities tell"):
+        return against
     groups: dict[str, list[str]] = {}
     for name in asked.segments:
         groups.setdefault(known[name].entity, []).append(name)
@@ -208,41 +192,33 @@ def _hint(name: str, known: Sequence[str] | dict[str, Any]) -> str:
     return f"did you mean `{near}`?" if near else f"there are {listed(known)}" if known else "there is none"
 
 
-def _asked_of(
-    whole: Plan,
-    purchase: Purchase,
-    segments: tuple[str, ...],
-    adapter: str | None,
-    where: Target,
-    manifest: Any,
-    asked: Asked,
-    on_progress: Callable[[str], None],
+def _priced(
+    asking: Asking, purchase: Purchase, segments: tuple[str, ...], asked: Asked
 ) -> list[Priced] | Misused | Diagnostic:
-    plan = price_plan(whole.bound, segments, purchase, asked.products)
-    on_progress("asking up to when events are known")
-    until = backtest.until(where, manifest, until_sql(plan.panel, adapter), asked.variables)
+    settings = asking.plan.bound.settings
+    plan = price_plan(asking.plan.bound, segments, purchase, asked.products)
+    asking.on_progress("asking up to when events are known")
+    until = asking.until(plan.panel)
     if isinstance(until, Diagnostic):
         return until
-    settings = whole.bound.settings
-    known = known_until(until, settings.grain.value)
-    chosen = edges_of(asked, settings.grain.value, known)
+    known = known_until(until, asking.grain)
+    chosen = edges_of(asked, asking.grain, known)
     if isinstance(chosen, Misused):
         return chosen
     edges, left_out = chosen
     if settings.retention is not None and (oldest := later(until.as_of, settings.retention, -1)) > edges[0]:
         return Misused(f"events before {oldest} are retained no longer: give a later --from than {edges[0]}")
-    on_progress(f"looking at {len(edges) - 1} periods from {edges[0]} to {edges[-1]}")
-    rows = price.bought(where, manifest, price_sql(plan, edges, adapter), asked.variables)
+    asking.on_progress(f"looking at {len(edges) - 1} periods from {edges[0]} to {edges[-1]}")
+    rows = price.bought(asking.where, asking.manifest, price_sql(plan, edges, asking.adapter), asked.variables)
     if isinstance(rows, Diagnostic):
         return rows
-    remembers = {one.name: one.remembers for one in whole.bound.segments}
     found = []
     for i, name in enumerate(segments):
         cells, members = cells_of(rows, i, len(edges) - 1)
         response = price_response(cells, randomised=asked.randomised, confidence=asked.confidence)
         about = (name, purchase.entity, asked.event, until.as_of, known, edges, left_out, asked.every)
         told = (response, tuple(cells), members, *_of_everybody(rows))
-        found.append(Priced(*about, *told, plan.panel.as_now, remembers[name], asked.confidence))
+        found.append(Priced(*about, *told, plan.panel.as_now, name in asking.remembering, asked.confidence))
     return found
 
 

@@ -14,8 +14,8 @@ PACKAGE = "segpy"
 ORDER = (
     *("diagnostics", "dialects", "measure", "evolve", "source", "spec", "catalog", "resolve", "check", "propose"),
     *("plan", "sql", "render", "project", "warehouse", "report"),
-    *("pipeline", "saving", "beginning", "forgetting", "measuring", "staying", "evolving", "backtesting", "pricing"),
-    *("drifting", "forecasting", "reporting", "cli"),
+    *("pipeline", "saving", "asking", "beginning", "forgetting", "measuring", "staying", "evolving"),
+    *("backtesting", "pricing", "drifting", "forecasting", "reporting", "cli"),
 )
 # These call stages, each for what some commands do; nothing else does.
 COMPOSING = ORDER[ORDER.index("pipeline") : ORDER.index("cli")]

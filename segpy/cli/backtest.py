@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from segpy import backtesting, pipeline
+from segpy import asking, backtesting, pipeline
 from segpy.cli import options
 from segpy.cli.backtests import as_json_data, print_look_back
 from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
@@ -78,9 +78,9 @@ def backtest(
     compiled, found = backtesting.look_back(
         project_dir, profiles_dir, target, where, asked, lambda grain: of_grain(grain, first, last, every), progress
     )
-    if isinstance(found, backtesting.Unknown):
+    if isinstance(found, asking.Unknown):
         raise click.UsageError(options.unknown_segment(found.name, found.known))
-    if isinstance(found, backtesting.Misused):
+    if isinstance(found, asking.Misused):
         raise click.UsageError(found.words)
     looks = found if isinstance(found, backtesting.LooksBack) else None
     problem = looks.saved if looks is not None else found

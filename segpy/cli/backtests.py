@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from segpy.backtesting import LookedBack, LooksBack, figures
+from segpy.cli.looked import as_of_then
 from segpy.cli.output import counted, print_table, table
 from segpy.measure.model import Estimate
 from segpy.measure.model_backtest import Launch
@@ -74,11 +75,7 @@ def _notes(one: LookedBack) -> list[str]:
     notes = [f"events are known until {one.known_until}"]
     if one.left_out:
         notes.append(f"{counted(one.left_out, 'instant')} left out: the horizon was not over by then")
-    if one.by_conditions:
-        notes.append("by its conditions alone: its rules of membership take no part")
-    if one.as_now:
-        notes.append(f"looked at as they are now, not as they were: {', '.join(one.as_now)}")
-    return notes
+    return [*notes, *as_of_then(one.as_now, by_conditions=one.by_conditions)]
 
 
 def _shown(one: Estimate, percent: bool) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from segpy import drifting, pipeline
+from segpy import asking, drifting, pipeline
 from segpy.cli import options
 from segpy.cli.drifts import as_json_data, print_drifts
 from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
@@ -63,9 +63,9 @@ def drift(
         lambda grain: of_grain(grain, first, last, every or _DAY),
         progress,
     )
-    if isinstance(found, drifting.Unknown):
+    if isinstance(found, asking.Unknown):
         raise click.UsageError(options.unknown_segment(found.name, found.known))
-    if isinstance(found, drifting.Misused):
+    if isinstance(found, asking.Misused):
         raise click.UsageError(found.words)
     drifts = found if isinstance(found, drifting.Drifts) else None
     problem = drifts.saved if drifts is not None else found

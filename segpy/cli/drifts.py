@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from segpy.cli.looked import as_of_then
 from segpy.cli.output import counted, print_table, table
 from segpy.drifting import Drifts, FeatureDrift, SegmentDrift
 from segpy.measure.model_drift import Bin
@@ -53,12 +54,8 @@ def _print(one: SegmentDrift) -> None:
 
 def _notes(one: SegmentDrift) -> list[str]:
     """What is to be known before a number is read."""
-    notes = [f"an index of population stability beyond {one.limit:g} and beyond chance is called drift"]
-    if one.by_conditions:
-        notes.append("by its conditions alone: its rules of membership take no part")
-    if one.as_now:
-        notes.append(f"looked at as they are now, not as they were: {', '.join(one.as_now)}")
-    return notes
+    limit = f"an index of population stability beyond {one.limit:g} and beyond chance is called drift"
+    return [limit, *as_of_then(one.as_now, by_conditions=one.by_conditions)]
 
 
 def changed_most(one: FeatureDrift) -> str:

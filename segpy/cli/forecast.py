@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from segpy import forecasting, pipeline
+from segpy import asking, forecasting, pipeline
 from segpy.cli import options
 from segpy.cli.forecasts import as_json_data, print_forecasts
 from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
@@ -58,9 +58,9 @@ def forecast(
     where = pipeline.warehouse_of(project_dir, profiles_dir, target)
     progress = (lambda _: None) if as_json else (lambda words: click.echo(f"{words} …", err=True))
     compiled, result = forecasting.forecast(project_dir, profiles_dir, target, where, asked, progress)
-    if isinstance(result, forecasting.Unknown):
+    if isinstance(result, asking.Unknown):
         raise click.UsageError(options.unknown_segment(result.name, result.known))
-    if isinstance(result, forecasting.Misused):
+    if isinstance(result, asking.Misused):
         raise click.UsageError(result.words)
     found = result if isinstance(result, forecasting.Forecasts) else None
     problem = result.saved if isinstance(result, forecasting.Forecasts) else result

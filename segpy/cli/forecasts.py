@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from segpy.cli.looked import as_of_then
 from segpy.cli.output import counted, print_table, table
 from segpy.forecasting import Forecasts, Foretold, Series, month_of
 from segpy.measure.model import Estimate, Method
@@ -21,7 +22,7 @@ def print_forecasts(found: Forecasts) -> None:
         if i:
             click.echo()
         click.echo(f"{one.segment}: months by the calendar of UTC; intervals of {found.confidence * 100:g} %")
-        for words in _notes(one):
+        for words in as_of_then(one.as_now, by_conditions=one.by_conditions):
             click.echo(f"  {words}")
         for series in one.series:
             _print(series, one)
@@ -45,16 +46,6 @@ def _print(series: Series, one: Foretold) -> None:
         if not ahead[0].readable:
             seen = counted(len(series.seen), "month")
             click.echo(f"  {_WORDS[method]} withheld, of {seen} seen: {ahead[0].status.reason}")
-
-
-def _notes(one: Foretold) -> list[str]:
-    """What is to be known before a number is read."""
-    notes = []
-    if one.by_conditions:
-        notes.append("by its conditions alone: its rules of membership take no part")
-    if one.as_now:
-        notes.append(f"looked at as they are now, not as they were: {', '.join(one.as_now)}")
-    return notes
 
 
 def _shown(one: Estimate, series: Series) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from segpy import backtesting, pipeline, pricing
+from segpy import asking, pipeline, pricing
 from segpy.cli import options
 from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
 from segpy.cli.prices import as_json_data, print_prices
@@ -78,9 +78,9 @@ def price(
     compiled, found = pricing.prices(
         project_dir, profiles_dir, target, where, asked, lambda grain: of_grain(grain, *lasting), progress
     )
-    if isinstance(found, backtesting.Unknown):
+    if isinstance(found, asking.Unknown):
         raise click.UsageError(options.unknown_segment(found.name, found.known))
-    if isinstance(found, backtesting.Misused):
+    if isinstance(found, asking.Misused):
         raise click.UsageError(found.words)
     prices = found if isinstance(found, pricing.Prices) else None
     problem = prices.saved if prices is not None else found

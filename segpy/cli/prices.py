@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from segpy.cli.looked import as_of_then
 from segpy.cli.output import counted, print_table, table
 from segpy.measure.model import Estimate, Status
 from segpy.pricing import Priced, Prices, figures
@@ -64,11 +65,7 @@ def _notes(one: Priced) -> list[str]:
         notes.append(f"{unusable:,} of {counted(one.purchases, 'purchase')} left out: {reasons}")
     if one.members:
         notes.append(f"members at the start of a period: {min(one.members):,} to {max(one.members):,}")
-    if one.by_conditions:
-        notes.append("by its conditions alone: its rules of membership take no part")
-    if one.as_now:
-        notes.append(f"looked at as they are now, not as they were: {', '.join(one.as_now)}")
-    return notes
+    return [*notes, *as_of_then(one.as_now, by_conditions=one.by_conditions)]
 
 
 def _shown(one: Estimate) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from segpy.forecasting import Asked, Misused, month_of, months_before, series_of
+from segpy.asking import Misused
+from segpy.forecasting import Asked, month_of, months_before, series_of
 from segpy.measure.model import Method, Status
 from segpy.plan.forecast import forecast_plan
 from segpy.sql.forecast import forecast_sql

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from segpy.backtesting import Misused
+from segpy.asking import Misused
 from segpy.plan.price import price_plan
 from segpy.pricing import Asked, purchase_of
 from segpy.spec.duration import Duration, parse_duration

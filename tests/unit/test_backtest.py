@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from segpy.backtesting import Asked, Misused, instants_of, known_until
+from segpy.asking import Misused, known_until
+from segpy.backtesting import Asked, instants_of
 from segpy.plan.model_backtest import BacktestPlan
 from segpy.spec.duration import Duration, parse_duration
 from segpy.warehouse.model_backtest import Until

@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from segpy.drifting import Asked, Misused, instants_of
+from segpy.asking import Misused
+from segpy.drifting import Asked, instants_of
 from segpy.spec.duration import parse_duration
 from tests.unit.shop import Segpy, change
 
