@@ -10,7 +10,7 @@ from pathlib import Path
 from segpy.asking import Answered, Asking, Misused, Unknown, answered, known_until, refused
 from segpy.diagnostics.model import Diagnostic
 from segpy.measure.backtested import backtested, value_of
-from segpy.measure.model import Estimate, Status, withheld
+from segpy.measure.model import Estimate
 from segpy.measure.model_backtest import Backtested, Instant, Looked, Treatment
 from segpy.pipeline import Compiled
 from segpy.plan.backtest import backtest_plan
@@ -18,7 +18,7 @@ from segpy.plan.model_backtest import BacktestPlan
 from segpy.plan.model_results import BACKTESTS, Row
 from segpy.resolve.model import Bound
 from segpy.resolve.model_experiments import EntityOutcome
-from segpy.saving import figure_row
+from segpy.saving import figure_row, plain_number
 from segpy.spec.duration import Duration
 from segpy.sql.backtest import backtest_sql
 from segpy.warehouse import backtest as warehouse
@@ -273,15 +273,15 @@ def figures(one: LookedBack) -> list[tuple[str, str, Estimate]]:
     told += [("value", "all", found.value)] if found.value is not None else []
     launch = found.launch
     told += [
-        ("smallest_uplift", "all", _number(launch.people, launch.smallest)),
-        ("members_needed", "all", _number(launch.people, launch.needed)),
-        ("break_even", "all", _number(launch.people, launch.break_even)),
-        ("brings", "all", _number(launch.people, launch.brings)),
+        ("smallest_uplift", "all", plain_number(launch.people, launch.smallest)),
+        ("members_needed", "all", plain_number(launch.people, launch.needed)),
+        ("break_even", "all", plain_number(launch.people, launch.break_even)),
+        ("brings", "all", plain_number(launch.people, launch.brings)),
     ]
     for place, seen, at, stayed in found.instants:
         instant = str(one.instants[place])
         told += [
-            ("members", instant, _number(seen.people, seen.members)),
+            ("members", instant, plain_number(seen.people, seen.members)),
             ("conversion_inside", instant, at.inside),
             ("conversion_outside", instant, at.outside),
             ("lift", instant, at.lift),
@@ -291,8 +291,3 @@ def figures(one: LookedBack) -> list[tuple[str, str, Estimate]]:
     told += [("hazard", str(each.place), each.estimate) for each in found.hazards]
     told += [("conversion_by_age", str(each.place), each.estimate) for each in found.ages]
     return told
-
-
-def _number(n: int, value: float | None) -> Estimate:
-    """A number that is no estimate, so that it has no interval."""
-    return withheld(n, Status.TOO_FEW) if value is None else Estimate(n, Status.READABLE, None, float(value))

@@ -31,7 +31,7 @@ from segpy.propose.model import SpecFile
 from segpy.resolve.model import Bound
 from segpy.resolve.model_measures import type_of
 from segpy.resolve.model_personal import is_personal
-from segpy.saving import figure_row, saved
+from segpy.saving import figure_row, plain_number, saved
 from segpy.source.nodes import Source
 from segpy.spec.expression import Type
 from segpy.sql.evolving import numbers_query
@@ -213,22 +213,19 @@ def figures(found: Evolved) -> list[tuple[str, str, str, Estimate]]:
     described, now = found.described, found.as_of
     people, chosen = sum(described.counts), described.stability
     told = [
-        ("clusters", "all", now, _number(people, chosen.clusters)),
-        ("questions", "all", now, _number(people, described.asked)),
-        ("stability", "all", now, _number(chosen.samples, chosen.mean)),
+        ("clusters", "all", now, plain_number(people, chosen.clusters)),
+        ("questions", "all", now, plain_number(people, described.asked)),
+        ("stability", "all", now, plain_number(chosen.samples, chosen.mean)),
     ]
-    told += [("stability_tried", str(one.clusters), now, _number(one.samples, one.mean)) for one in described.tried]
+    told += [
+        ("stability_tried", str(one.clusters), now, plain_number(one.samples, one.mean)) for one in described.tried
+    ]
     for place, tried in (("held_out", found.held_out), ("out_of_time", found.out_of_time)):
         if tried is not None:
-            largest = _number(tried.accuracy.n, tried.largest)
+            largest = plain_number(tried.accuracy.n, tried.largest)
             told += [("accuracy", place, tried.as_of, tried.accuracy), ("largest_cluster", place, tried.as_of, largest)]
-    told += [("people", one.name, now, _number(people, described.counts[one.cluster])) for one in found.segments]
+    told += [("people", one.name, now, plain_number(people, described.counts[one.cluster])) for one in found.segments]
     return told
-
-
-def _number(n: int, value: float | None) -> Estimate:
-    """A number that is counted, not estimated, so that it has no interval."""
-    return withheld(n, Status.TOO_FEW) if value is None else Estimate(n, Status.READABLE, None, float(value))
 
 
 def evolve(where: Target, known: Known, asked: Asked) -> Evolved | Diagnostic | Misused:

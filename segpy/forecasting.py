@@ -17,6 +17,7 @@ from segpy.plan.forecast import forecast_plan
 from segpy.plan.model_forecast import ForecastPlan
 from segpy.plan.model_results import STATISTICS, Row
 from segpy.resolve.model import Bound
+from segpy.resolve.model_events import with_article
 from segpy.resolve.model_experiments import EntityOutcome
 from segpy.saving import figure_row
 from segpy.spec.duration import Duration, parse_duration
@@ -100,7 +101,7 @@ def forecast(
         where,
         asked.variables,
         on_progress,
-        lambda bound: _plans(bound, asked),
+        lambda bound: plans_of(bound, asked),
         lambda asking, one: _foretold(asking, one, asked),
     )
     if not isinstance(found, Answered):
@@ -109,7 +110,7 @@ def forecast(
     return compiled, Forecasts(asked.confidence, found.found, found.saved(STATISTICS, rows) if asked.save else None)
 
 
-def _plans(bound: Bound, asked: Asked) -> list[ForecastPlan] | Misused | Unknown:
+def plans_of(bound: Bound, asked: Asked) -> list[ForecastPlan] | Misused | Unknown:
     """One for each entity and outcome, with the segments of which that is told."""
     known = {one.name: one for one in bound.segments}
     if against := refused(bound, asked.segments, save=asked.save, tells="months tell"):
@@ -127,8 +128,11 @@ def _plans(bound: Bound, asked: Asked) -> list[ForecastPlan] | Misused | Unknown
     for name in asked.segments or tuple(known):
         entity = known[name].entity
         told = [of for whose, of in worth if whose == entity]
-        outcome = asked.outcome or own.get(name) or (told[0] if len(told) == 1 else None)
-        groups.setdefault((entity, outcome if outcome in told else None), []).append(name)
+        if asked.segments and asked.outcome is not None and asked.outcome not in told:
+            return Misused(f"no outcome `{asked.outcome}` of {with_article(entity)} has a value: leave out `{name}`")
+        wanted = (asked.outcome or own.get(name), *(told if len(told) == 1 and asked.outcome is None else ()))
+        outcome = next((one for one in wanted if one in told), None)
+        groups.setdefault((entity, outcome), []).append(name)
     return [
         forecast_plan(bound, entity, tuple(names), _of(worth, entity, outcome))
         for (entity, outcome), names in groups.items()

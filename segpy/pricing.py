@@ -12,7 +12,7 @@ from segpy.asking import Answered, Asking, Misused, Unknown, answered, known_unt
 from segpy.backtesting import MOST_INSTANTS
 from segpy.diagnostics.model import Diagnostic
 from segpy.diagnostics.nearest import listed, nearest
-from segpy.measure.model import Estimate, Status
+from segpy.measure.model import Estimate
 from segpy.measure.model_price import PriceResponse, Sales
 from segpy.measure.price import carried_forward, price_response
 from segpy.pipeline import Compiled
@@ -21,7 +21,7 @@ from segpy.plan.price import price_plan
 from segpy.resolve.model import Bound
 from segpy.resolve.model_events import Atom, Entity, Property, Stream, with_article
 from segpy.resolve.model_purchases import Purchase
-from segpy.saving import figure_row
+from segpy.saving import figure_row, plain_number
 from segpy.spec.duration import Duration
 from segpy.spec.expression import Type
 from segpy.sql.price import price_sql
@@ -271,7 +271,7 @@ def figures(one: Priced) -> list[tuple[str, Estimate]]:
         "cells_carried": one.carried,
         "purchases_left_out": sum(count for _, count in one.flaws),
     }
-    counted = [(name, Estimate(n, Status.READABLE, None, float(count))) for name, count in counts.items()]
+    counted = [(name, plain_number(n, count)) for name, count in counts.items()]
     return [("elasticity", one.found.elasticity), *counted]
 
 

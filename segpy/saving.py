@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from segpy.diagnostics.model import Diagnostic
-from segpy.measure.model import Estimate
+from segpy.measure.model import Estimate, Status, withheld
 from segpy.plan.model import Plan
 from segpy.plan.model_results import ResultTable, Row
 from segpy.sql.result_rows import result_rows
@@ -36,3 +36,8 @@ def figure_row(figure: str, place: str, one: Estimate) -> Row:
         "estimate_high": interval.high if interval is not None else None,
         "status": one.status.value,
     }
+
+
+def plain_number(n: int, value: float | None) -> Estimate:
+    """A number that is no estimate, so that it has no interval; withheld where there is none."""
+    return withheld(n, Status.TOO_FEW) if value is None else Estimate(n, Status.READABLE, None, float(value))

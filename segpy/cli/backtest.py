@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from segpy import asking, backtesting, pipeline
+from segpy import backtesting, pipeline
 from segpy.cli import options
+from segpy.cli.answers import progress, tell
 from segpy.cli.backtests import as_json_data, print_look_back
-from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
 from segpy.cli.spans import any_length, instant, length_of_time, of_grain
-from segpy.diagnostics.model import Diagnostic
 from segpy.spec.duration import Duration
 
 _PART = click.FloatRange(0, 1, min_open=True, max_open=True)
@@ -74,21 +71,15 @@ def backtest(
         names, outcome, first, last, every, gap, horizon, holdout, uplift, confidence, variables, save
     )
     where = pipeline.warehouse_of(project_dir, profiles_dir, target)
-    progress = (lambda _: None) if as_json else (lambda words: click.echo(f"{words} …", err=True))
     compiled, found = backtesting.look_back(
-        project_dir, profiles_dir, target, where, asked, lambda grain: of_grain(grain, first, last, every), progress
+        project_dir,
+        profiles_dir,
+        target,
+        where,
+        asked,
+        lambda grain: of_grain(grain, first, last, every),
+        progress(as_json=as_json),
     )
-    if isinstance(found, asking.Unknown):
-        raise click.UsageError(options.unknown_segment(found.name, found.known))
-    if isinstance(found, asking.Misused):
-        raise click.UsageError(found.words)
-    looks = found if isinstance(found, backtesting.LooksBack) else None
-    problem = looks.saved if looks is not None else found
-    findings = (*compiled.diagnostics, problem) if isinstance(problem, Diagnostic) else compiled.diagnostics
-    if as_json:
-        click.echo(json.dumps({**as_json_data(looks), "findings": as_data(findings)}, indent=2))
-    else:
-        if looks is not None:
-            print_look_back(looks)
-        show(findings, compiled.sources, project_dir, form, sys.stderr)
-    return FINE if looks is not None and exit_code(findings) == FINE else FINDINGS
+    return tell(
+        compiled, found, print_look_back, as_json_data, project_dir, form, as_json=as_json, nothing={"segments": []}
+    )

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from segpy.backtesting import LookedBack, LooksBack, figures
+from segpy.cli.answers import estimate_data
 from segpy.cli.looked import as_of_then
 from segpy.cli.output import counted, print_table, table
 from segpy.measure.model import Estimate
@@ -21,8 +22,6 @@ def print_look_back(found: LooksBack) -> None:
         if i:
             click.echo()
         _print(one)
-    if isinstance(found.saved, str):
-        click.echo(f"Saved in {found.saved}.", err=True)
 
 
 def _print(one: LookedBack) -> None:
@@ -105,12 +104,9 @@ def _launch(found: Launch, one: LookedBack) -> list[str]:
     return lines
 
 
-def as_json_data(found: LooksBack | None) -> dict[str, Any]:
+def as_json_data(found: LooksBack) -> dict[str, Any]:
     """All of it."""
-    if found is None:
-        return {"segments": [], "saved": None}
-    saved = found.saved if isinstance(found.saved, str) else None
-    return {"segments": [_data(one) for one in found.segments], "saved": saved}
+    return {"segments": [_data(one) for one in found.segments]}
 
 
 def _data(one: LookedBack) -> dict[str, Any]:
@@ -140,7 +136,7 @@ def _data(one: LookedBack) -> dict[str, Any]:
             }
             for place, seen, _, _ in one.found.instants
         ],
-        "figures": [{"figure": name, "place": place, **_estimate(estimate)} for name, place, estimate in figures(one)],
+        "figures": [{"figure": name, "place": place, **estimate_data(each)} for name, place, each in figures(one)],
         "launch": {
             "members": launch.people,
             "smallest_uplift": launch.smallest,
@@ -148,15 +144,4 @@ def _data(one: LookedBack) -> dict[str, Any]:
             "break_even": launch.break_even,
             "brings": launch.brings,
         },
-    }
-
-
-def _estimate(one: Estimate) -> dict[str, Any]:
-    interval = one.interval
-    return {
-        "n": one.n,
-        "status": one.status.value,
-        "estimate": one.estimate,
-        "low": interval.low if interval is not None else None,
-        "high": interval.high if interval is not None else None,
     }

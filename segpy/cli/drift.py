@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from segpy import asking, drifting, pipeline
+from segpy import drifting, pipeline
 from segpy.cli import options
+from segpy.cli.answers import progress, tell
 from segpy.cli.drifts import as_json_data, print_drifts
-from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
 from segpy.cli.spans import instant, length_of_time, of_grain
-from segpy.diagnostics.model import Diagnostic
 from segpy.spec.duration import Duration, parse_duration
 
 _DAY = parse_duration("1 day")
@@ -52,7 +49,6 @@ def drift(
     chosen, by = tuple(dict.fromkeys(segments)), tuple(dict.fromkeys(features))
     asked = drifting.Asked(chosen, by, first, last, every, variables, save)
     where = pipeline.warehouse_of(project_dir, profiles_dir, target)
-    progress = (lambda _: None) if as_json else (lambda words: click.echo(f"{words} …", err=True))
     assert _DAY is not None
     compiled, found = drifting.compare(
         project_dir,
@@ -61,20 +57,17 @@ def drift(
         where,
         asked,
         lambda grain: of_grain(grain, first, last, every or _DAY),
-        progress,
+        progress(as_json=as_json),
     )
-    if isinstance(found, asking.Unknown):
-        raise click.UsageError(options.unknown_segment(found.name, found.known))
-    if isinstance(found, asking.Misused):
-        raise click.UsageError(found.words)
-    drifts = found if isinstance(found, drifting.Drifts) else None
-    problem = drifts.saved if drifts is not None else found
-    findings = (*compiled.diagnostics, *(drifts.findings if drifts is not None else ()))
-    findings += (problem,) if isinstance(problem, Diagnostic) else ()
-    if as_json:
-        click.echo(json.dumps({**as_json_data(drifts), "findings": as_data(findings)}, indent=2))
-    else:
-        if drifts is not None:
-            print_drifts(drifts)
-        show(findings, compiled.sources, project_dir, form, sys.stderr)
-    return FINE if drifts is not None and exit_code(findings) == FINE else FINDINGS
+    beyond = found.findings if isinstance(found, drifting.Drifts) else ()
+    return tell(
+        compiled,
+        found,
+        print_drifts,
+        as_json_data,
+        project_dir,
+        form,
+        as_json=as_json,
+        nothing={"segments": []},
+        more=beyond,
+    )

@@ -19,8 +19,6 @@ def print_drifts(found: Drifts) -> None:
         if i:
             click.echo()
         _print(one)
-    if isinstance(found.saved, str):
-        click.echo(f"Saved in {found.saved}.", err=True)
 
 
 def _print(one: SegmentDrift) -> None:
@@ -70,22 +68,21 @@ def words_of(one: Bin, type_: Type) -> str:
     """`up to 3`, `above 3 and up to 7`, `below 5`, `exactly 0`, or a value."""
     if one.label is not None:
         return one.label
+    if type_ is Type.BOOLEAN:
+        return " or ".join(word for value, word in ((0, "false"), (1, "true")) if one.has(value)) or "neither"
     if one.low is None and one.high is None:
         return "any"
     if one.low == one.high and one.low is not None:
-        return {0.0: "false", 1.0: "true"}[one.low] if type_ is Type.BOOLEAN else f"exactly {one.low:g}"
+        return f"exactly {one.low:g}"
     parts = [f"above {one.low:g}"] if one.low is not None else []
     parts += [f"{'up to' if one.has_high else 'below'} {one.high:g}"] if one.high is not None else []
     return " and ".join(parts)
 
 
-def as_json_data(found: Drifts | None) -> dict[str, Any]:
+def as_json_data(found: Drifts) -> dict[str, Any]:
     """All of it."""
-    if found is None:
-        return {"segments": [], "saved": None}
     return {
         "segments": [_data(one) for one in found.segments],
-        "saved": found.saved if isinstance(found.saved, str) else None,
     }
 
 

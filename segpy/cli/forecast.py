@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 
 import click
 
-from segpy import asking, forecasting, pipeline
+from segpy import forecasting, pipeline
 from segpy.cli import options
+from segpy.cli.answers import progress, tell
 from segpy.cli.forecasts import as_json_data, print_forecasts
-from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
-from segpy.diagnostics.model import Diagnostic
 
 
 @click.command()
@@ -56,19 +53,7 @@ def forecast(
     """
     asked = forecasting.Asked(tuple(dict.fromkeys(segments)), outcome, months, ahead, confidence, variables, save)
     where = pipeline.warehouse_of(project_dir, profiles_dir, target)
-    progress = (lambda _: None) if as_json else (lambda words: click.echo(f"{words} …", err=True))
-    compiled, result = forecasting.forecast(project_dir, profiles_dir, target, where, asked, progress)
-    if isinstance(result, asking.Unknown):
-        raise click.UsageError(options.unknown_segment(result.name, result.known))
-    if isinstance(result, asking.Misused):
-        raise click.UsageError(result.words)
-    found = result if isinstance(result, forecasting.Forecasts) else None
-    problem = result.saved if isinstance(result, forecasting.Forecasts) else result
-    findings = (*compiled.diagnostics, problem) if isinstance(problem, Diagnostic) else compiled.diagnostics
-    if as_json:
-        click.echo(json.dumps({**as_json_data(found), "findings": as_data(findings)}, indent=2))
-    else:
-        if found is not None:
-            print_forecasts(found)
-        show(findings, compiled.sources, project_dir, form, sys.stderr)
-    return FINE if found is not None and exit_code(findings) == FINE else FINDINGS
+    compiled, result = forecasting.forecast(project_dir, profiles_dir, target, where, asked, progress(as_json=as_json))
+    return tell(
+        compiled, result, print_forecasts, as_json_data, project_dir, form, as_json=as_json, nothing={"segments": []}
+    )

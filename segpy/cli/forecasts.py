@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from segpy.cli.answers import estimate_data
 from segpy.cli.looked import as_of_then
 from segpy.cli.output import counted, print_table, table
 from segpy.forecasting import Forecasts, Foretold, Series, month_of
@@ -26,8 +27,6 @@ def print_forecasts(found: Forecasts) -> None:
             click.echo(f"  {words}")
         for series in one.series:
             _print(series, one)
-    if isinstance(found.saved, str):
-        click.echo(f"Saved in {found.saved}.", err=True)
 
 
 def _print(series: Series, one: Foretold) -> None:
@@ -62,14 +61,11 @@ def _number(value: float | None, series: Series) -> str:
     return f"{max(value, 0.0):,.0f}" if series.what == "members" else f"{value:,.2f}"
 
 
-def as_json_data(found: Forecasts | None) -> dict[str, Any]:
+def as_json_data(found: Forecasts) -> dict[str, Any]:
     """All of it."""
-    if found is None:
-        return {"segments": [], "saved": None}
     return {
         "confidence": found.confidence,
         "segments": [_data(one) for one in found.segments],
-        "saved": found.saved if isinstance(found.saved, str) else None,
     }
 
 
@@ -95,11 +91,7 @@ def _series(one: Series) -> dict[str, Any]:
             {
                 "method": method.value,
                 "at": str(month_of(one, step)),
-                "n": estimate.n,
-                "status": estimate.status.value,
-                "estimate": estimate.estimate,
-                "low": estimate.interval.low if estimate.interval is not None else None,
-                "high": estimate.interval.high if estimate.interval is not None else None,
+                **estimate_data(estimate),
             }
             for method, ahead in one.ahead
             for step, estimate in enumerate(ahead, 1)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from segpy.cli.answers import estimate_data
 from segpy.cli.output import counted, print_table, table
 from segpy.measure.model import Estimate, Interval, Status
 from segpy.measure.model_time import HalfLife
@@ -22,8 +23,6 @@ def print_stays(found: Stays) -> None:
         click.echo(f"{one.segment}: {_all_of_it(one)}")
         if one.table.periods:
             _print(one)
-    if isinstance(found.saved, str):
-        click.echo(f"Saved in {found.saved}.", err=True)
 
 
 def _print(one: Stayed) -> None:
@@ -68,13 +67,10 @@ def _percent(value: float | None) -> str:
     return "" if value is None else f"{value * 100:.1f} %"
 
 
-def as_json_data(found: Stays | None) -> dict[str, Any]:
+def as_json_data(found: Stays) -> dict[str, Any]:
     """All of it."""
-    if found is None:
-        return {"as_of": None, "segments": [], "saved": None}
-    saved = found.saved if isinstance(found.saved, str) else None
     segments = [_data(one) for one in found.segments]
-    return {"as_of": found.as_of, "confidence": found.confidence, "segments": segments, "saved": saved}
+    return {"as_of": found.as_of, "confidence": found.confidence, "segments": segments}
 
 
 def _data(one: Stayed) -> dict[str, Any]:
@@ -85,7 +81,7 @@ def _data(one: Stayed) -> dict[str, Any]:
         "since": one.since,
         "memberships": one.table.n,
         "ended": one.left,
-        "leaving_rate": _estimate(one.table.rate),
+        "leaving_rate": estimate_data(one.table.rate),
         "half_life": {
             "status": half.status.value,
             "weeks": half.periods,
@@ -98,20 +94,9 @@ def _data(one: Stayed) -> dict[str, Any]:
                 "week": week.period,
                 "at_risk": week.at_risk,
                 "ended": week.events,
-                "hazard": _estimate(week.hazard),
-                "survival": _estimate(week.survival),
+                "hazard": estimate_data(week.hazard),
+                "survival": estimate_data(week.survival),
             }
             for week in one.table.periods
         ],
-    }
-
-
-def _estimate(one: Estimate) -> dict[str, Any]:
-    interval = one.interval or Interval(None, None)
-    return {
-        "n": one.n,
-        "status": one.status.value,
-        "estimate": one.estimate,
-        "low": interval.low,
-        "high": interval.high,
     }

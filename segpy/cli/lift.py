@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 
 import click
 
 from segpy import measuring, pipeline
 from segpy.cli import options
+from segpy.cli.answers import tell
 from segpy.cli.lifts import as_json_data, print_judgement
-from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
-from segpy.diagnostics.model import Diagnostic
 from segpy.diagnostics.nearest import listed, nearest
 
 
@@ -48,19 +45,16 @@ def lift(
     compiled, known, found = measuring.judge(project_dir, profiles_dir, target, where, asked)
     if not compiled.failed and found is None:
         raise click.UsageError(_misused(known, segments))
-    judged = found if isinstance(found, measuring.Judgement) else None
-    problem = judged.saved if judged is not None else found
-    findings = (*compiled.diagnostics, problem) if isinstance(problem, Diagnostic) else compiled.diagnostics
-    if as_json:
-        document = as_json_data(judged) if judged is not None else {"as_of": None, "outcomes": []}
-        click.echo(json.dumps({**document, "findings": as_data(findings)}, indent=2))
-    else:
-        if judged is not None:
-            print_judgement(judged)
-            if isinstance(judged.saved, str):
-                click.echo(f"Saved in {judged.saved}.", err=True)
-        show(findings, compiled.sources, project_dir, form, sys.stderr)
-    return FINE if judged is not None and exit_code(findings) == FINE else FINDINGS
+    return tell(
+        compiled,
+        found,
+        print_judgement,
+        as_json_data,
+        project_dir,
+        form,
+        as_json=as_json,
+        nothing={"as_of": None, "outcomes": []},
+    )
 
 
 def _misused(known: tuple[str, ...], segments: tuple[str, ...]) -> str:

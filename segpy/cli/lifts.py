@@ -119,8 +119,7 @@ def as_json_data(found: Judgement) -> dict[str, Any]:
         if one.value is not None:
             said["value_verdict"] = verdict(one.value, guardrail=one.guardrail)
         outcomes.append({**_plain(one), **said})
-    saved = found.saved if isinstance(found.saved, str) else None
-    return {"as_of": found.as_of, "confidence": found.confidence, "outcomes": outcomes, "saved": saved}
+    return {"as_of": found.as_of, "confidence": found.confidence, "outcomes": outcomes}
 
 
 def _plain(value: Any) -> Any:

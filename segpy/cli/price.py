@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from segpy import asking, pipeline, pricing
+from segpy import pipeline, pricing
 from segpy.cli import options
-from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
+from segpy.cli.answers import progress, tell
 from segpy.cli.prices import as_json_data, print_prices
 from segpy.cli.spans import instant, length_of_time, of_grain
-from segpy.diagnostics.model import Diagnostic
 from segpy.spec.duration import Duration
 
 
@@ -74,21 +71,15 @@ def price(
     names, lasting = tuple(dict.fromkeys(segments)), (first, last, every)
     asked = pricing.Asked(names, *purchase, *lasting, products, randomised, confidence, variables, save)
     where = pipeline.warehouse_of(project_dir, profiles_dir, target)
-    progress = (lambda _: None) if as_json else (lambda words: click.echo(f"{words} …", err=True))
     compiled, found = pricing.prices(
-        project_dir, profiles_dir, target, where, asked, lambda grain: of_grain(grain, *lasting), progress
+        project_dir,
+        profiles_dir,
+        target,
+        where,
+        asked,
+        lambda grain: of_grain(grain, *lasting),
+        progress(as_json=as_json),
     )
-    if isinstance(found, asking.Unknown):
-        raise click.UsageError(options.unknown_segment(found.name, found.known))
-    if isinstance(found, asking.Misused):
-        raise click.UsageError(found.words)
-    prices = found if isinstance(found, pricing.Prices) else None
-    problem = prices.saved if prices is not None else found
-    findings = (*compiled.diagnostics, problem) if isinstance(problem, Diagnostic) else compiled.diagnostics
-    if as_json:
-        click.echo(json.dumps({**as_json_data(prices), "findings": as_data(findings)}, indent=2))
-    else:
-        if prices is not None:
-            print_prices(prices)
-        show(findings, compiled.sources, project_dir, form, sys.stderr)
-    return FINE if prices is not None and exit_code(findings) == FINE else FINDINGS
+    return tell(
+        compiled, found, print_prices, as_json_data, project_dir, form, as_json=as_json, nothing={"segments": []}
+    )

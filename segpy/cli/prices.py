@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from segpy.cli.answers import estimate_data
 from segpy.cli.looked import as_of_then
 from segpy.cli.output import counted, print_table, table
 from segpy.measure.model import Estimate, Status
@@ -32,8 +33,6 @@ def print_prices(found: Prices) -> None:
         if i:
             click.echo()
         _print(one)
-    if isinstance(found.saved, str):
-        click.echo(f"Saved in {found.saved}.", err=True)
 
 
 def _print(one: Priced) -> None:
@@ -88,12 +87,9 @@ def _said(one: Priced, found: Estimate) -> list[str]:
     return [f"{words}{unsure}.", _CAUSE if one.found.causal else _NO_CAUSE]
 
 
-def as_json_data(found: Prices | None) -> dict[str, Any]:
+def as_json_data(found: Prices) -> dict[str, Any]:
     """All of it."""
-    if found is None:
-        return {"segments": [], "saved": None}
-    saved = found.saved if isinstance(found.saved, str) else None
-    return {"segments": [_data(one) for one in found.segments], "saved": saved}
+    return {"segments": [_data(one) for one in found.segments]}
 
 
 def _data(one: Priced) -> dict[str, Any]:
@@ -126,16 +122,5 @@ def _data(one: Priced) -> dict[str, Any]:
             }
             for cell in one.cells
         ],
-        "figures": [{"figure": name, **_estimate(estimate)} for name, estimate in figures(one)],
-    }
-
-
-def _estimate(one: Estimate) -> dict[str, Any]:
-    interval = one.interval
-    return {
-        "n": one.n,
-        "status": one.status.value,
-        "estimate": one.estimate,
-        "low": interval.low if interval is not None else None,
-        "high": interval.high if interval is not None else None,
+        "figures": [{"figure": name, **estimate_data(estimate)} for name, estimate in figures(one)],
     }

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 
 import click
 
 from segpy import pipeline, staying
 from segpy.cli import options
+from segpy.cli.answers import tell
 from segpy.cli.life_tables import as_json_data, print_stays
-from segpy.cli.output import FINDINGS, FINE, as_data, exit_code, show
-from segpy.diagnostics.model import Diagnostic
 from segpy.pipeline import Compiled
 
 
@@ -48,16 +45,16 @@ def stays(
     compiled, result = staying.stays(project_dir, profiles_dir, target, where, asked)
     if not compiled.failed and result is None:
         raise click.UsageError(_misused(compiled, segments))
-    found = result if isinstance(result, staying.Stays) else None
-    problem = result.saved if isinstance(result, staying.Stays) else result
-    findings = (*compiled.diagnostics, problem) if isinstance(problem, Diagnostic) else compiled.diagnostics
-    if as_json:
-        click.echo(json.dumps({**as_json_data(found), "findings": as_data(findings)}, indent=2))
-    else:
-        if found is not None:
-            print_stays(found)
-        show(findings, compiled.sources, project_dir, form, sys.stderr)
-    return FINE if found is not None and exit_code(findings) == FINE else FINDINGS
+    return tell(
+        compiled,
+        result,
+        print_stays,
+        as_json_data,
+        project_dir,
+        form,
+        as_json=as_json,
+        nothing={"as_of": None, "segments": []},
+    )
 
 
 def _misused(compiled: Compiled, segments: tuple[str, ...]) -> str:

@@ -21,3 +21,10 @@ class Bin:
     high: float | None = None
     has_high: bool = False
     label: str | None = None
+
+    def has(self, value: float) -> bool:
+        """Whether a number lies in it."""
+        if self.low is not None and self.low == self.high:
+            return value == self.low
+        above = self.low is None or value > self.low
+        return above and (self.high is None or value < self.high or (value == self.high and self.has_high))

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
+from segpy.measure.model_drift import ALARM
 from segpy.report.model import Group, Level, Outcome, Pair, Reason, Report, Segment
 from segpy.report.words import count, percent
 
-ALARM = 0.1
-"""What a segment brings to the drift of its group is told from here on, where the whole alarms, see `measure.drift`."""
 MOVED = 0.25
 """A size that changed by this part of itself since the run compared with is looked at …"""
 BY_PEOPLE = 10

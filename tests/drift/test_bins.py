@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from segpy.cli.drifts import words_of
 from segpy.measure.bins import UNKNOWN, bins_of_labels, bins_of_numbers, counted, place_of
 from segpy.measure.drift import drifts
 from segpy.measure.model import Status
 from segpy.measure.model_drift import Bin
 from segpy.measure.model_portfolio import Drift
+from segpy.spec.expression import Type
 
 Values = Sequence[float | None]
 
@@ -72,6 +74,28 @@ def test_the_same_people_have_not_drifted() -> None:
     values = [float(one % 7) for one in range(300)]
     _, found = compared(values, values)
     assert found.psi == 0 and not found.alarm
+
+
+@pytest.mark.parametrize(
+    ("one", "values"),
+    [
+        (Bin((), None, 1, False), [0]),
+        (Bin((), None, 1, True), [0, 1]),
+        (Bin((), 1, 1, True), [1]),
+        (Bin((), 1, 3, False), [2]),
+        (Bin((), 1, 3, True), [2, 3]),
+        (Bin((), 1, None), [2, 3, 4]),
+        (Bin(()), [0, 1, 2, 3, 4]),
+    ],
+)
+def test_what_a_part_has(one: Bin, values: list[int]) -> None:
+    assert [value for value in range(5) if one.has(value)] == values
+
+
+def test_truths_in_words() -> None:
+    """All were false, and some are true: as truths, not as what is above 0."""
+    bins, _ = compared([0.0] * 20, [0.0, 1.0] * 10)
+    assert [words_of(one, Type.BOOLEAN) for one in bins] == ["neither", "false", "true", "not known"]
 
 
 def test_texts() -> None:

@@ -42,7 +42,7 @@ def test_compared(name: str, tmp_path: Path) -> None:
             for each in one["features"]
         }
         assert told["views"] == [("exactly 2", 20, 0), ("above 2", 0, 20)]
-        assert told["often"] == [("false", 20, 0), ("above 0", 0, 20)]
+        assert told["often"] == [("false", 20, 0), ("true", 0, 20)]
         assert told["latest"] == [("seldom", 20, 0), ("others", 0, 20)]
         assert told["orders"] == [("exactly 0", 20, 20)]
         again = segpy("build", "--as-of", "2026-03-10", "--json")

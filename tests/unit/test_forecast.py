@@ -9,6 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from segpy.asking import Misused, Unknown
+from segpy.forecasting import Asked, plans_of
+from tests.backtests.ask import bound_of
 from tests.unit.shop import Segpy, change
 
 pytest.importorskip("scipy")
@@ -120,3 +123,38 @@ def test_specs_that_do_not_hold(shop: Path, segpy: Segpy) -> None:
     change(shop, "did: order_placed}", "did: order_place}")
     said = segpy("forecast", "--json")
     assert said.code == 1 and json.loads(said.out)["segments"] == [] and json.loads(said.out)["findings"]
+
+
+TWO = """
+entities: {{user: {{key: user_id}}, store: {{key: store_id}}}}
+streams:
+  app:
+    {{relation: ref('events'), entity: {{user: user_id, store: store_id}}, occurred_at: at}}
+  shelf: {{relation: ref('shelves'), entity: {{user: user_id}}, occurred_at: at, properties: {{amount: number}}}}
+events: {{sold: {{stream: app}}, stocked: {{stream: shelf}}}}
+outcomes:
+  stocking: {{did: stocked, within: 2 days, value: stocked.amount}}
+  came: {{did: sold, within: 2 days}}
+segments:
+  active: {{entity: user, all: [{{did: sold}}]{experiment}}}
+  open: {{entity: store, all: [{{did: sold}}]}}
+"""
+
+
+def outcomes_of(segments: tuple[str, ...], outcome: str | None, experiment: str = "") -> object:
+    """By segment the outcome whose value is told."""
+    bound = bound_of(TWO.format(experiment=experiment))
+    plans = plans_of(bound, Asked(segments, outcome, 36, 3, 0.95, {}))
+    if isinstance(plans, Misused | Unknown):
+        return plans
+    return {name: one.worth and one.worth.outcome.name for one in plans for name in one.panel.segments}
+
+
+def test_whose_value() -> None:
+    """The only one that has any; also where an experiment measures another, that has none; that which is asked for."""
+    assert outcomes_of((), None) == {"active": "stocking", "open": None}
+    measured = ", experiment: {holdout: 10%, outcome: came}"
+    assert outcomes_of(("active",), None, measured) == {"active": "stocking"}
+    assert outcomes_of((), "stocking") == {"active": "stocking", "open": None}
+    found = outcomes_of(("active", "open"), "stocking")
+    assert isinstance(found, Misused) and "no outcome `stocking` of a store has a value" in found.words
