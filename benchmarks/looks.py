@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import resource
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -109,14 +109,9 @@ def _timed(
     connection: duckdb.DuckDBPyConnection, plan: BacktestPlan, instants: Sequence[datetime]
 ) -> tuple[float, dict[tuple[int, int], int]]:
     """Processor seconds, and members by segment and place of the instant."""
-    sql, began = _rendered(backtest_sql(plan, instants, "duckdb")), _cpu()
+    sql, began = _rendered(backtest_sql(plan, instants, "duckdb")), time.process_time()
     rows: list[Any] = connection.execute(sql).fetchall()
-    return _cpu() - began, {(row[1], row[2]): row[5] for row in rows if row[0] == "instant"}
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+    return time.process_time() - began, {(row[1], row[2]): row[5] for row in rows if row[0] == "instant"}
 
 
 def _rendered(sql: str) -> str:

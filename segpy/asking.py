@@ -17,10 +17,10 @@ from segpy.plan.model_results import ResultTable, Row
 from segpy.resolve.model import Bound
 from segpy.saving import saved
 from segpy.sql.until import until_sql
-from segpy.warehouse.backtest import until
 from segpy.warehouse.model import Target
-from segpy.warehouse.model_backtest import Until
+from segpy.warehouse.model_until import Until
 from segpy.warehouse.run import parse
+from segpy.warehouse.until import until
 
 _HOUR = timedelta(hours=1)
 P = TypeVar("P")

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from segpy.diagnostics.model import Diagnostic
 from segpy.warehouse.model import Target
-from segpy.warehouse.model_backtest import Count, Until
+from segpy.warehouse.model_backtest import Count
 from segpy.warehouse.query import Row, rows_of
-
-_EPOCH = datetime(1970, 1, 1)
-
-
-def until(target: Target, manifest: Any, sql: str, variables: dict[str, object]) -> Until | Diagnostic:
-    """Up to when events are known."""
-    rows = rows_of(target, manifest, sql, variables)
-    if isinstance(rows, Diagnostic):
-        return rows
-    ((as_of, last_at),) = rows
-    last = None if last_at is None else _EPOCH + timedelta(microseconds=int(last_at))
-    return Until(datetime.fromisoformat(str(as_of)[:19]), last)
 
 
 def counts(target: Target, manifest: Any, sql: str, variables: dict[str, object]) -> tuple[Count, ...] | Diagnostic:

@@ -13,7 +13,7 @@ from segpy.asking import Misused, known_until
 from segpy.backtesting import Asked, instants_of
 from segpy.plan.model_backtest import BacktestPlan
 from segpy.spec.duration import Duration, parse_duration
-from segpy.warehouse.model_backtest import Until
+from segpy.warehouse.model_until import Until
 from tests.backtests.ask import bound_of, planned
 from tests.backtests.test_hand_made import SPEC
 from tests.unit.shop import Segpy, change
